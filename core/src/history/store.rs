@@ -1,0 +1,208 @@
+//! The columnar store: events sorted by (customer, instant, item), a customer is a slice.
+
+use std::ops::Range;
+
+use jiff::tz::TimeZone;
+
+use super::id::{Dictionary, Id};
+use crate::error::{Error, ErrorCode, Result};
+use crate::time::{DayClock, Timestamp};
+
+/// What is known about the items besides who bought them.
+#[derive(Debug, Clone, Default)]
+pub struct Items {
+    pub(crate) ids: Dictionary,
+    pub(crate) categories: Dictionary,
+    /// Category code of each item, `NONE` where unknown; empty when the log has no categories.
+    pub(crate) category: Vec<u32>,
+    pub(crate) needs: Dictionary,
+    /// Need code of each item, `NONE` where unknown; empty when the log has no needs.
+    pub(crate) need: Vec<u32>,
+    /// Content of one unit (grams, pieces, …), NaN where unknown; empty when the log has no pack sizes.
+    pub(crate) pack_size: Vec<f64>,
+}
+
+/// The code that stands for "unknown".
+pub(crate) const NONE: u32 = u32::MAX;
+
+impl Items {
+    /// How many items there are.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// The identifiers.
+    pub fn ids(&self) -> &Dictionary {
+        &self.ids
+    }
+
+    /// The category of an item, if known.
+    pub fn category(&self, item: u32) -> Option<Id<'_>> {
+        self.category.get(item as usize).filter(|&&c| c != NONE).map(|&c| self.categories.id(c))
+    }
+
+    /// The need an item serves, if known: items of one need replace each other.
+    pub fn need(&self, item: u32) -> Option<Id<'_>> {
+        self.need.get(item as usize).filter(|&&n| n != NONE).map(|&n| self.needs.id(n))
+    }
+
+    /// The content of one unit of an item (grams, pieces, …), if known.
+    pub fn pack_size(&self, item: u32) -> Option<f64> {
+        self.pack_size.get(item as usize).copied().filter(|s| s.is_finite())
+    }
+}
+
+/// A return or cancellation that names the purchase it undoes, in full or in part.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Undo {
+    /// The index of the undone purchase among the history's events.
+    pub(crate) event: u64,
+    /// When it was undone; before that instant the purchase stands.
+    pub(crate) at_us: i64,
+    /// How many units were undone.
+    pub(crate) quantity: f64,
+}
+
+/// Purchases that are valid but not yet in order, one entry per event in each column; codes refer to the dictionaries.
+#[derive(Debug, Default)]
+pub(crate) struct Unsorted {
+    pub(crate) customer: Vec<u32>,
+    pub(crate) at_us: Vec<i64>,
+    pub(crate) item: Vec<u32>,
+    /// Empty when every quantity is 1.
+    pub(crate) quantity: Vec<f64>,
+    /// Empty when the log has no amounts; NaN where unknown.
+    pub(crate) amount: Vec<f64>,
+    /// `event` is an index into these unsorted columns.
+    pub(crate) undone: Vec<Undo>,
+}
+
+/// What customers did: columnar, validated, sorted by (customer, instant), sliceable per customer at no cost.
+#[derive(Debug, Clone)]
+pub struct History {
+    pub(crate) customers: Dictionary,
+    pub(crate) items: Items,
+    /// Customer `c` owns the events `starts[c]..starts[c + 1]`.
+    pub(crate) starts: Vec<u64>,
+    pub(crate) at_us: Vec<i64>,
+    pub(crate) day: Vec<i32>,
+    pub(crate) item: Vec<u32>,
+    pub(crate) quantity: Vec<f64>,
+    pub(crate) amount: Vec<f64>,
+    /// Sorted by event, then instant.
+    pub(crate) undone: Vec<Undo>,
+    pub(crate) zone: TimeZone,
+    pub(crate) merge_days: i32,
+}
+
+impl History {
+    /// How many customers there are.
+    pub fn n_customers(&self) -> usize {
+        self.customers.len()
+    }
+
+    /// How many events there are.
+    pub fn n_events(&self) -> usize {
+        self.at_us.len()
+    }
+
+    /// The customers' identifiers.
+    pub fn customers(&self) -> &Dictionary {
+        &self.customers
+    }
+
+    /// The items and what is known about them.
+    pub fn items(&self) -> &Items {
+        &self.items
+    }
+
+    /// The first instant of the log; `None` when it is empty.
+    pub fn first_at(&self) -> Option<Timestamp> {
+        self.at_us.iter().min().and_then(|&us| Timestamp::from_micros(us).ok())
+    }
+
+    /// The last instant of the log; `None` when it is empty.
+    pub fn last_at(&self) -> Option<Timestamp> {
+        self.at_us.iter().max().and_then(|&us| Timestamp::from_micros(us).ok())
+    }
+
+    /// One customer's part, without copying.
+    ///
+    /// # Errors
+    /// `unknown_customer` when the history holds no event of that customer.
+    pub fn customer<'a>(&self, id: impl Into<Id<'a>>) -> Result<HistoryView<'_>> {
+        let id = id.into();
+        let code = self.customers.code(id).ok_or_else(|| {
+            Error::new(
+                ErrorCode::UnknownCustomer,
+                format!(
+                    "customer {id} is not in the history of {} customers; give the id as it stands in the log",
+                    self.n_customers()
+                ),
+            )
+            .with_field("customer")
+        })?;
+        Ok(HistoryView { history: self, customers: code..code + 1 })
+    }
+
+    /// The whole history as a view.
+    pub fn view(&self) -> HistoryView<'_> {
+        HistoryView { history: self, customers: 0..self.n_customers() as u32 }
+    }
+
+    pub(crate) fn events_of(&self, customer: u32) -> Range<usize> {
+        self.starts[customer as usize] as usize..self.starts[customer as usize + 1] as usize
+    }
+
+    /// The civil day of an instant in the history's time zone, counted from 1970-01-01.
+    pub(crate) fn day_of(&self, at: Timestamp) -> i32 {
+        DayClock::new(self.zone.clone()).day(at.as_micros())
+    }
+
+    /// Puts events in order. The result does not depend on the order of the input.
+    pub(crate) fn assemble(customers: Dictionary, items: Items, events: Unsorted, zone: TimeZone, merge_days: i32) -> Self {
+        super::sort::assemble(customers, items, events, zone, merge_days)
+    }
+}
+
+/// A range of a history's customers: all of them, or one.
+#[derive(Debug, Clone)]
+pub struct HistoryView<'a> {
+    pub(crate) history: &'a History,
+    pub(crate) customers: Range<u32>,
+}
+
+impl<'a> HistoryView<'a> {
+    /// The history this is a part of.
+    pub fn history(&self) -> &'a History {
+        self.history
+    }
+
+    /// How many customers the view covers.
+    pub fn n_customers(&self) -> usize {
+        self.customers.len()
+    }
+
+    /// How many events the view covers.
+    pub fn n_events(&self) -> usize {
+        let starts = &self.history.starts;
+        (starts[self.customers.end as usize] - starts[self.customers.start as usize]) as usize
+    }
+}
+
+impl<'a> From<&'a History> for HistoryView<'a> {
+    fn from(history: &'a History) -> Self {
+        history.view()
+    }
+}
+
+impl<'a> From<&HistoryView<'a>> for HistoryView<'a> {
+    fn from(view: &HistoryView<'a>) -> Self {
+        view.clone()
+    }
+}

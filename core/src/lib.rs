@@ -1,0 +1,10 @@
+#![doc = include_str!("../../README.md")]
+#![forbid(unsafe_code)]
+
+mod error;
+mod history;
+mod time;
+
+pub use error::{Error, ErrorCode, Result};
+pub use history::{Dictionary, History, HistoryView, Id, Items};
+pub use time::Timestamp;
