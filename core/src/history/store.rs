@@ -159,6 +159,13 @@ impl History {
         self.starts[customer as usize] as usize..self.starts[customer as usize + 1] as usize
     }
 
+    /// The undone purchases among a range of events.
+    pub(crate) fn undone_in(&self, events: Range<usize>) -> &[Undo] {
+        let from = self.undone.partition_point(|u| u.event < events.start as u64);
+        let len = self.undone[from..].partition_point(|u| u.event < events.end as u64);
+        &self.undone[from..from + len]
+    }
+
     /// The civil day of an instant in the history's time zone, counted from 1970-01-01.
     pub(crate) fn day_of(&self, at: Timestamp) -> i32 {
         DayClock::new(self.zone.clone()).day(at.as_micros())
