@@ -1,0 +1,298 @@
+//! The evidence about one (customer, unit) pair at a cutoff: discounted counts, shrunk rates, and the cycle.
+//!
+//! Everything here is a closed form of the customer's own purchases up to the cutoff and of the [`Traits`] learned by
+//! it. The layer on top only weighs these numbers against each other.
+
+use super::decay::{Decay, HALF_LIVES_DAYS, LONG, MIDDLE, N_HALF_LIVES, PerHalfLife, SHORT};
+use super::purchases::{Purchase, Purchases};
+use super::structure::Structure;
+use super::traits::Traits;
+
+/// Weight of the population's visit rate in a customer's own, visits.
+const PRIOR_VISITS: f64 = 1.0;
+/// Weight of the item's and customer's propensity in a pair's own, opportunities.
+const PRIOR_PAIR: f64 = 4.0;
+/// Weight of "like everyone" in a customer's propensity to repeat, repeats.
+const PRIOR_PROPENSITY: f64 = 3.0;
+/// Weight of item and customer in a pair's own mean log gap, gaps.
+const PRIOR_CYCLE: f64 = 1.5;
+/// Weight of the population's spread in a pair's own, gaps.
+const PRIOR_SPREAD: f64 = 4.0;
+
+/// What is known about a customer at a cutoff, once for all pairs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct CustomerEvidence {
+    pub(crate) n_visits: f64,
+    /// Days since the last visit.
+    pub(crate) recency: f64,
+    /// Days since the first visit.
+    pub(crate) age: f64,
+    /// Visits per day, shrunk, per half-life.
+    pub(crate) visits_per_day: PerHalfLife,
+    /// Mean log gap between visits, shrunk, and its spread.
+    pub(crate) log_rhythm: f64,
+    pub(crate) rhythm_spread: f64,
+    /// Last gap between visits, days; 0 when there was one visit.
+    pub(crate) last_gap: f64,
+    /// How much more often than everyone this customer buys an item again (factor).
+    pub(crate) propensity: f64,
+    /// The same, discounted with a half-life of 90 days.
+    pub(crate) propensity_now: f64,
+    /// Share of the last basket that had been bought before, shrunk.
+    pub(crate) last_repeats: f64,
+    /// How much longer this customer's cycles are than the items' (log).
+    pub(crate) cycle_shift: f64,
+    pub(crate) n_units: f64,
+    pub(crate) n_purchases: f64,
+    /// Units bought for the first time on the last visit, as a share of that visit's purchases.
+    pub(crate) n_last_basket: f64,
+}
+
+/// What is known about one pair at a cutoff.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct PairEvidence {
+    pub(crate) n_purchases: f64,
+    /// Days since the last purchase.
+    pub(crate) recency: f64,
+    /// Days since the first purchase.
+    pub(crate) age: f64,
+    /// Days between the last two purchases; 0 when there was one.
+    pub(crate) last_gap: f64,
+    /// P(bought | visit), shrunk, per half-life.
+    pub(crate) prob_per_visit: PerHalfLife,
+    /// Purchases of the pair discounted, per half-life.
+    pub(crate) discounted: PerHalfLife,
+    /// Visits since the last purchase, and since the first.
+    pub(crate) visits_since_last: f64,
+    pub(crate) visits_since_first: f64,
+    /// The log cycle that follows the last purchase, shrunk and adjusted for the supply bought, log days.
+    pub(crate) log_cycle: f64,
+    /// Standard deviation of the log cycle: irregularity and uncertainty about the mean.
+    pub(crate) spread: f64,
+    /// The last purchase's supply over the pair's usual (log).
+    pub(crate) supply_ratio: f64,
+    /// The pair's usual supply over the unit's (log).
+    pub(crate) supply_level: f64,
+}
+
+/// Scratch space and constants for computing evidence, reused from customer to customer.
+#[derive(Debug)]
+pub(crate) struct EvidenceBuilder {
+    decay: Decay,
+    /// `later[v]`: the discounted number of visits from visit `v` on.
+    later: Vec<PerHalfLife>,
+}
+
+impl EvidenceBuilder {
+    pub(crate) fn new(decay: Decay) -> Self {
+        Self { decay, later: Vec::new() }
+    }
+
+    /// The customer's evidence; `None` without a purchase. Must be called before [`Self::pair`].
+    pub(crate) fn customer(&mut self, own: &Purchases, traits: &Traits, day: i32) -> Option<CustomerEvidence> {
+        let visits = &own.visit_days;
+        let (first, last) = (*visits.first()?, *visits.last()?);
+        let population = &traits.population;
+        self.later.clear();
+        self.later.resize(visits.len() + 1, [0.0; N_HALF_LIVES]);
+        for v in (0..visits.len()).rev() {
+            let weight = self.decay.at(day - visits[v]);
+            self.later[v] = std::array::from_fn(|h| self.later[v + 1][h] + weight[h]);
+        }
+        let exposure = self.decay.exposure_days(day - first);
+        // The first visit started the clock and says nothing about the rate.
+        let visits_per_day = std::array::from_fn(|h| {
+            (self.later[1][h] + PRIOR_VISITS) / (exposure[h] + PRIOR_VISITS / population.visits_per_day)
+        });
+        let n_gaps = (visits.len() - 1) as f64;
+        let (mut sum, mut squares) = (0.0, 0.0);
+        for w in visits.windows(2) {
+            let log_gap = f64::from(w[1] - w[0]).ln();
+            sum += log_gap;
+            squares += log_gap * log_gap;
+        }
+        let log_rhythm = (sum + population.log_visit_gap) / (n_gaps + 1.0);
+        let around = (squares - 2.0 * log_rhythm * sum + n_gaps * log_rhythm * log_rhythm).max(0.0);
+        let rhythm_spread = ((around + 3.0 * population.visit_spread.powi(2)) / (n_gaps + 3.0)).sqrt();
+
+        let (mut expected, mut repeats) = (PRIOR_PROPENSITY, PRIOR_PROPENSITY);
+        let (mut expected_now, mut repeats_now) = (PRIOR_PROPENSITY, PRIOR_PROPENSITY);
+        let mut last_repeats = 0.0;
+        let (mut shift, mut n_shift) = (0.0, 0.0);
+        let (mut n_units, mut n_last_basket) = (0.0, 0.0);
+        for pair in own.by_unit() {
+            let unit = traits.unit(pair[0].unit);
+            expected += unit.prob_again * f64::from(visits.len() as u32 - 1 - pair[0].visit);
+            repeats += (pair.len() - 1) as f64;
+            expected_now += unit.prob_again * self.later[pair[0].visit as usize + 1][MIDDLE];
+            repeats_now += pair[1..].iter().map(|p| self.decay.at(day - p.day)[MIDDLE]).sum::<f64>();
+            last_repeats += f64::from(u8::from(pair.len() > 1 && pair[pair.len() - 1].day == last));
+            n_units += 1.0;
+            n_last_basket += f64::from(u8::from(pair[pair.len() - 1].day == last));
+            for w in pair.windows(2) {
+                shift += f64::from((w[1].day - w[0].day).max(1)).ln() - unit.log_cycle;
+                n_shift += 1.0;
+            }
+        }
+        Some(CustomerEvidence {
+            n_visits: visits.len() as f64,
+            recency: f64::from(day - last),
+            age: f64::from(day - first),
+            visits_per_day,
+            log_rhythm,
+            rhythm_spread,
+            last_gap: if visits.len() > 1 { f64::from(last - visits[visits.len() - 2]) } else { 0.0 },
+            propensity: repeats / expected,
+            propensity_now: repeats_now / expected_now,
+            last_repeats: (last_repeats + 0.4) / (n_last_basket + 2.0),
+            cycle_shift: shift / (n_shift + 4.0),
+            n_units,
+            n_purchases: own.list.len() as f64,
+            n_last_basket,
+        })
+    }
+
+    /// The evidence of one pair of the customer given last to [`Self::customer`].
+    pub(crate) fn pair(&self, own: &[Purchase], customer: &CustomerEvidence, traits: &Traits, day: i32) -> PairEvidence {
+        let (first, last) = (&own[0], &own[own.len() - 1]);
+        let (population, unit) = (&traits.population, traits.unit(first.unit));
+        let n_gaps = (own.len() - 1) as f64;
+        let mut discounted = *self.decay.at(day - first.day);
+        let mut again = [0.0; N_HALF_LIVES];
+        let (mut gaps, mut squares, mut log_supply) = (0.0, 0.0, first.supply.max(f64::MIN_POSITIVE).ln());
+        // Slope-adjusted: what the gap would have been had the pair's usual supply been bought.
+        let (mut supplies_before, mut last_log_supply) = (0.0, log_supply);
+        for w in own.windows(2) {
+            let log_gap = f64::from((w[1].day - w[0].day).max(1)).ln();
+            gaps += log_gap;
+            squares += log_gap * log_gap;
+            supplies_before += last_log_supply;
+            last_log_supply = w[1].supply.max(f64::MIN_POSITIVE).ln();
+            log_supply += last_log_supply;
+            let weight = self.decay.at(day - w[1].day);
+            for h in 0..N_HALF_LIVES {
+                discounted[h] += weight[h];
+                again[h] += weight[h];
+            }
+        }
+        let prior = (unit.prob_again * customer.propensity).min(0.9);
+        let after_first = &self.later[first.visit as usize + 1];
+        let prob_per_visit =
+            std::array::from_fn(|h| (again[h] + PRIOR_PAIR * prior) / (after_first[h] + PRIOR_PAIR));
+
+        let usual_supply = (log_supply + 2.0 * unit.log_supply) / (own.len() as f64 + 2.0);
+        let supply_ratio = last_log_supply - usual_supply;
+        let slope = population.supply_slope;
+        let adjusted = gaps - slope * (supplies_before - n_gaps * usual_supply);
+        let expected_cycle = unit.log_cycle + customer.cycle_shift;
+        let mean = (adjusted + PRIOR_CYCLE * expected_cycle) / (n_gaps + PRIOR_CYCLE);
+        let around = (squares - 2.0 * mean * gaps + n_gaps * mean * mean).max(0.0);
+        let variance = (around + PRIOR_SPREAD * population.spread.powi(2)) / (n_gaps + PRIOR_SPREAD);
+        let of_mean = (variance + population.spread_between.powi(2)) / (n_gaps + PRIOR_CYCLE);
+        PairEvidence {
+            n_purchases: own.len() as f64,
+            recency: f64::from(day - last.day),
+            age: f64::from(day - first.day),
+            last_gap: if own.len() > 1 { f64::from(last.day - own[own.len() - 2].day) } else { 0.0 },
+            prob_per_visit,
+            discounted,
+            visits_since_last: customer.n_visits - 1.0 - f64::from(last.visit),
+            visits_since_first: customer.n_visits - 1.0 - f64::from(first.visit),
+            log_cycle: mean + slope * supply_ratio,
+            spread: (variance + of_mean).sqrt(),
+            supply_ratio,
+            supply_level: usual_supply - unit.log_supply,
+        }
+    }
+}
+
+/// Names of the features, in the order of [`features`].
+pub(crate) const FEATURES: [&str; N_FEATURES] = [
+    "log_n", "log_recency", "log_age", "log_last_gap", "logit_p10", "logit_p30", "logit_p90", "logit_p300",
+    "log_e10", "log_e30", "log_e90", "log_e300", "visits_since_last", "visits_overdue", "log_cycle", "spread", "z",
+    "overdue_last_gap", "supply_ratio", "supply_level", "log_d10", "log_d30", "log_d90", "log_d300",
+    "c_log_visits", "c_log_recency", "c_log_age", "c_rate10", "c_rate30", "c_rate90", "c_rate300", "c_z", "c_rhythm",
+    "c_last_gap", "c_propensity", "c_cycle_shift", "c_log_units", "c_basket", "c_last_basket", "in_last_basket",
+    "u_logit_again", "u_cycle", "u_spread", "u_trend_now", "u_trend_short", "u_trend_middle", "u_log_purchases",
+    "u_share_repeated", "share_of_visits", "n_is_1", "log_visits_since_first", "rate_pair", "recency_over_age", "u_logit_again_now", "u_idle", "c_propensity_now", "c_last_repeats", "prop_units", "log_size_trend", "log_cycle_hazard7", "log_cycle_hazard28", "log_cycle_hazard112", "log_structure28",
+];
+/// How many features there are.
+pub(crate) const N_FEATURES: usize = 63;
+
+fn logit(p: f64) -> f64 {
+    (p / (1.0 - p)).ln()
+}
+
+/// The features of a pair, all finite.
+pub(crate) fn features(pair: &PairEvidence, customer: &CustomerEvidence, structure: &Structure, traits: &Traits, unit: u32) -> [f32; N_FEATURES] {
+    let unit = traits.unit(unit);
+    let (p, c) = (pair, customer);
+    let prob = p.prob_per_visit.map(|p| p.clamp(1e-6, 1.0 - 1e-6));
+    let log_rate = c.visits_per_day.map(f64::ln);
+    let log_expected: PerHalfLife = std::array::from_fn(|h| log_rate[h] + prob[h].ln());
+    let log_recency = p.recency.ln_1p();
+    let z = ((p.recency.max(0.5)).ln() - p.log_cycle) / p.spread;
+    let c_z = (c.recency.max(0.5).ln() - c.log_rhythm) / c.rhythm_spread;
+    let log_prob_mean = (prob[MIDDLE].ln() + prob[LONG].ln()) / 2.0;
+    let mut out = [0f32; N_FEATURES];
+    let mut next = 0;
+    let mut push = |x: f64| {
+        out[next] = x as f32;
+        next += 1;
+    };
+    push(p.n_purchases.ln());
+    push(log_recency);
+    push(p.age.ln_1p());
+    push(p.last_gap.ln_1p());
+    prob.map(logit).into_iter().for_each(&mut push);
+    log_expected.into_iter().for_each(&mut push);
+    push(p.visits_since_last.ln_1p());
+    push((p.visits_since_last + 0.5).ln() + log_prob_mean);
+    push(p.log_cycle);
+    push(p.spread);
+    push(z.clamp(-6.0, 6.0));
+    push(if p.last_gap > 0.0 { log_recency - p.last_gap.ln_1p() } else { 0.0 });
+    push(p.supply_ratio);
+    push(p.supply_level);
+    p.discounted.map(|d| (d + 0.01).ln()).into_iter().for_each(&mut push);
+    push(c.n_visits.ln());
+    push(c.recency.ln_1p());
+    push(c.age.ln_1p());
+    log_rate.into_iter().for_each(&mut push);
+    push(c_z.clamp(-6.0, 6.0));
+    push(c.log_rhythm);
+    push(c.last_gap.ln_1p());
+    push(c.propensity.ln());
+    push(c.cycle_shift);
+    push(c.n_units.ln());
+    push((c.n_purchases / c.n_visits).ln());
+    push(c.n_last_basket.ln());
+    push(f64::from(u8::from(p.recency <= c.recency)));
+    push(logit(unit.prob_again.clamp(1e-6, 1.0 - 1e-6)));
+    push(unit.log_cycle);
+    push(unit.spread);
+    push(unit.trend_now);
+    push(unit.trend_short);
+    push(unit.trend_middle);
+    push(unit.log_purchases);
+    push(logit(unit.share_repeated.clamp(1e-4, 1.0 - 1e-4)));
+    push((p.n_purchases / c.n_visits).ln());
+    push(f64::from(u8::from(p.n_purchases < 1.5)));
+    push(p.visits_since_first.ln_1p());
+    push((p.n_purchases / (p.age + 30.0)).ln());
+    push((p.recency + 1.0) as f64 / (p.age + 1.0));
+    push(logit(unit.prob_again_now.clamp(1e-6, 1.0 - 1e-6)));
+    push(unit.idle);
+    push(c.propensity_now.ln());
+    push(c.last_repeats);
+    push((c.n_units / c.n_purchases).ln());
+    push((c.n_last_basket * c.n_visits / c.n_purchases).ln());
+    for days in [7.0, 28.0, 112.0] {
+        push((structure.cycle_hazard(days) + 1e-3).ln());
+    }
+    push((structure.hazard(28.0) + 1e-5).ln());
+    debug_assert_eq!(next, N_FEATURES);
+    debug_assert!(out.iter().all(|x| x.is_finite()), "{out:?}");
+    let _ = (HALF_LIVES_DAYS, SHORT);
+    out
+}

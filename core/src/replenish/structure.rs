@@ -1,0 +1,99 @@
+//! The structural forecast: what the evidence alone says about the time to the next purchase.
+//!
+//! Two clocks run side by side. The *visit clock* rings when the customer comes and takes the item along: a Poisson
+//! process whose rate is Gamma-distributed, with the discounted visit rate times the shrunk P(item | visit) as its mean.
+//! The *cycle clock* rings when the last purchase is used up: a renewal process with log-logistic gaps (close to the
+//! log-normal, with closed forms that are finite everywhere and heavier tails, as befits an estimated cycle). The more
+//! gaps a pair has shown, the more the cycle clock counts.
+
+use super::decay::{LONG, MIDDLE};
+use super::evidence::{CustomerEvidence, PairEvidence};
+use crate::stats::{N_SPANS, Spans};
+
+/// Where the spans of the discrete-time hazard end, days after the cutoff.
+pub(crate) const EDGES_DAYS: [f64; N_SPANS] = [1.0, 3.0, 7.0, 14.0, 28.0, 56.0, 112.0, 224.0];
+
+/// The parameters of the two clocks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Structure {
+    /// Purchases per day on the visit clock, and the shape of its Gamma distribution.
+    per_day: f64,
+    shape: f64,
+    /// Days since the last purchase (since the last of the need).
+    recency: f64,
+    /// Log of the median cycle, days; steepness of the log-logistic distribution.
+    pub(crate) log_cycle: f64,
+    steepness: f64,
+    /// `ln(1 + (recency / cycle)^steepness)`: the cycle clock's cumulative hazard so far.
+    so_far: f64,
+    /// How much the cycle clock counts, 0 to 1.
+    pub(crate) cycle_weight: f64,
+}
+
+impl Structure {
+    pub(crate) fn new(pair: &PairEvidence, customer: &CustomerEvidence) -> Self {
+        let log_rate = |h: usize| (customer.visits_per_day[h] * pair.prob_per_visit[h]).ln();
+        let n_gaps = pair.n_purchases - 1.0;
+        // A logistic distribution of this scale has the standard deviation `spread`.
+        let steepness = std::f64::consts::PI / (3f64.sqrt() * pair.spread.max(0.05));
+        let mut out = Self {
+            per_day: ((log_rate(MIDDLE) + log_rate(LONG)) / 2.0).exp(),
+            shape: n_gaps + 1.0,
+            recency: pair.recency,
+            log_cycle: pair.log_cycle,
+            steepness,
+            so_far: 0.0,
+            cycle_weight: n_gaps / (n_gaps + 2.0) / (1.0 + pair.spread * pair.spread),
+        };
+        out.so_far = out.renewal(0.0);
+        out
+    }
+
+    /// The cycle clock's cumulative hazard from the last purchase until `days` after the cutoff.
+    fn renewal(&self, days: f64) -> f64 {
+        let x = self.steepness * ((self.recency + days).max(0.25).ln() - self.log_cycle);
+        // ln(1 + e^x) without overflow.
+        x.max(0.0) + (-x.abs()).exp().ln_1p()
+    }
+
+    /// The cycle clock's cumulative hazard from the cutoff on.
+    pub(crate) fn cycle_hazard(&self, days: f64) -> f64 {
+        (self.renewal(days) - self.so_far).max(0.0)
+    }
+
+    /// The cumulative hazard from the cutoff on: -ln P(no purchase within `days`).
+    pub(crate) fn hazard(&self, days: f64) -> f64 {
+        let visit = self.shape * (self.per_day * days / self.shape).ln_1p();
+        (1.0 - self.cycle_weight) * visit + self.cycle_weight * self.cycle_hazard(days)
+    }
+
+    /// The cumulative hazard at the end of each span.
+    pub(crate) fn hazards(&self) -> [f64; N_SPANS] {
+        EDGES_DAYS.map(|days| self.hazard(days))
+    }
+}
+
+/// The log-odds of a purchase in each span, from cumulative hazards at the spans' ends.
+///
+/// `factors` says how many purchases a span sees relative to its length, because of the weekdays in it.
+pub(crate) fn log_odds(hazards: &[f64; N_SPANS], factors: &[f64; N_SPANS]) -> Spans {
+    let mut before = 0.0;
+    std::array::from_fn(|s| {
+        let hazard = ((hazards[s] - before) * factors[s]).clamp(1e-7, 15.0);
+        before = hazards[s];
+        // P = 1 - e^-h, so ln(P / (1 - P)) = ln(e^h - 1).
+        hazard.exp_m1().ln() as f32
+    })
+}
+
+/// Purchases per weekday (Monday first, mean 1) in each span after a day, relative to an average day.
+pub(crate) fn weekday_factors(weekday: &[f64; 7], day: i32) -> [f64; N_SPANS] {
+    let mut start = 0;
+    EDGES_DAYS.map(|end| {
+        let end = end as i32;
+        let sum: f64 = (start + 1..=end).map(|d| weekday[(day + d + 3).rem_euclid(7) as usize]).sum();
+        let factor = sum / f64::from(end - start);
+        start = end;
+        factor.max(0.01)
+    })
+}

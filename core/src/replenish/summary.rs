@@ -1,0 +1,288 @@
+//! Summaries of a log that merge exactly: of parts, in any order, on any number of threads, the sum is the same.
+//!
+//! Everything is counted in whole numbers (logarithms and discounted counts in fixed point), because whole numbers add
+//! up the same in every order and floating-point numbers do not. Events fall into the *interval* that ends at the
+//! first cutoff on or after their day; what was known at a cutoff is then a running sum over the intervals.
+
+use super::decay::{Decay, HALF_LIVES_DAYS, N_HALF_LIVES, PerHalfLife};
+use super::purchases::{Purchase, Purchases};
+
+/// One unit of fixed point: about a millionth, which leaves room for 10^12 events.
+const FIXED: f64 = (1u64 << 20) as f64;
+
+/// A sum of real numbers in fixed point.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Fixed(i64);
+
+impl Fixed {
+    pub(crate) fn add(&mut self, x: f64) {
+        self.0 += (x * FIXED).round_ties_even() as i64;
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.0 += other.0;
+    }
+
+    pub(crate) fn value(self) -> f64 {
+        self.0 as f64 / FIXED
+    }
+}
+
+/// A mergeable mean and variance.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Moments {
+    pub(crate) n: i64,
+    sum: Fixed,
+    sum_of_squares: Fixed,
+}
+
+impl Moments {
+    pub(crate) fn add(&mut self, x: f64) {
+        self.n += 1;
+        self.sum.add(x);
+        self.sum_of_squares.add(x * x);
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.n += other.n;
+        self.sum.merge(other.sum);
+        self.sum_of_squares.merge(other.sum_of_squares);
+    }
+
+    pub(crate) fn sum(&self) -> f64 {
+        self.sum.value()
+    }
+
+    /// The mean, pulled towards `prior` with the weight of `strength` observations.
+    pub(crate) fn shrunk_mean(&self, prior: f64, strength: f64) -> f64 {
+        (self.sum.value() + strength * prior) / (self.n as f64 + strength)
+    }
+
+    /// The mean square around `centre`, pulled towards `prior` with the weight of `strength` observations.
+    pub(crate) fn shrunk_mean_square(&self, centre: f64, prior: f64, strength: f64) -> f64 {
+        let n = self.n as f64;
+        let around = self.sum_of_squares.value() - 2.0 * centre * self.sum.value() + n * centre * centre;
+        (around.max(0.0) + strength * prior) / (n + strength)
+    }
+}
+
+/// The latest of some days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct LastDay(pub(crate) i32);
+
+impl Default for LastDay {
+    fn default() -> Self {
+        Self(i32::MIN)
+    }
+}
+
+/// What is counted per unit and interval.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct UnitSums {
+    /// Purchases (merged per day).
+    pub(crate) n_purchases: i64,
+    /// Pairs: customers who bought it for the first time.
+    pub(crate) n_pairs: i64,
+    /// Pairs that bought it a second time.
+    pub(crate) n_repeated: i64,
+    /// The last day anybody bought it; the earliest possible day when nobody did.
+    pub(crate) last_day: LastDay,
+    /// Visits of customers who had bought it before: each was an opportunity to buy it again.
+    pub(crate) n_opportunities: i64,
+    /// Purchases discounted to the interval's end, per half-life.
+    pub(crate) discounted: [Fixed; N_HALF_LIVES],
+    /// Logarithms of the gaps between purchases of a pair, days.
+    pub(crate) log_gap: Moments,
+    /// Logarithms of the supply bought.
+    pub(crate) log_supply: Moments,
+}
+
+impl UnitSums {
+    fn merge(&mut self, other: &Self) {
+        self.n_purchases += other.n_purchases;
+        self.n_pairs += other.n_pairs;
+        self.n_repeated += other.n_repeated;
+        self.last_day = self.last_day.max(other.last_day);
+        self.n_opportunities += other.n_opportunities;
+        for (mine, theirs) in self.discounted.iter_mut().zip(other.discounted) {
+            mine.merge(theirs);
+        }
+        self.log_gap.merge(&other.log_gap);
+        self.log_supply.merge(&other.log_supply);
+    }
+
+    /// What was known at the end of `interval`, given what was known `days` earlier.
+    pub(crate) fn advance(&mut self, interval: &Self, days: i32) {
+        for (h, known) in self.discounted.iter_mut().enumerate() {
+            let kept = known.value() * (-f64::from(days) / HALF_LIVES_DAYS[h]).exp2();
+            *known = Fixed::default();
+            known.add(kept);
+        }
+        self.merge(interval);
+    }
+
+    pub(crate) fn discounted(&self) -> PerHalfLife {
+        self.discounted.map(Fixed::value)
+    }
+}
+
+/// What is counted per interval over everyone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct PopulationSums {
+    /// Customers seen for the first time.
+    pub(crate) n_customers: i64,
+    /// Visits: distinct days of a customer with a purchase.
+    pub(crate) n_visits: i64,
+    /// Days between first purchase and interval's end, summed over customers; of this interval alone.
+    pub(crate) customer_days: i64,
+    /// Logarithms of the gaps between visits, days.
+    pub(crate) log_visit_gap: Moments,
+    /// Squared deviations of a pair's log gaps from their own mean …
+    pub(crate) within_pair: Fixed,
+    /// … and their degrees of freedom.
+    pub(crate) within_pair_df: i64,
+    /// Products and squares of within-pair deviations of (log supply, log gap that followed): the slope's parts.
+    pub(crate) supply_gap: Fixed,
+    pub(crate) supply_supply: Fixed,
+    /// Purchases per day of the week, Monday first.
+    pub(crate) weekday: [i64; 7],
+}
+
+impl PopulationSums {
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.n_customers += other.n_customers;
+        self.n_visits += other.n_visits;
+        self.customer_days += other.customer_days;
+        self.log_visit_gap.merge(&other.log_visit_gap);
+        self.within_pair.merge(other.within_pair);
+        self.within_pair_df += other.within_pair_df;
+        self.supply_gap.merge(other.supply_gap);
+        self.supply_supply.merge(other.supply_supply);
+        for (mine, theirs) in self.weekday.iter_mut().zip(other.weekday) {
+            *mine += theirs;
+        }
+    }
+}
+
+/// A summary of some customers' purchases, per interval between cutoffs.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Summary {
+    /// The cutoffs, ascending; the last is the instant of fitting.
+    pub(crate) cutoff_days: Vec<i32>,
+    /// `units[interval * n_units + unit]`.
+    pub(crate) units: Vec<UnitSums>,
+    pub(crate) n_units: usize,
+    /// One per interval.
+    pub(crate) population: Vec<PopulationSums>,
+    /// The first day of the log.
+    pub(crate) first_day: i32,
+}
+
+impl Summary {
+    pub(crate) fn new(cutoff_days: Vec<i32>, n_units: usize) -> Self {
+        let n = cutoff_days.len();
+        Self {
+            cutoff_days,
+            units: vec![UnitSums::default(); n * n_units],
+            n_units,
+            population: vec![PopulationSums::default(); n],
+            first_day: i32::MAX,
+        }
+    }
+
+    /// Adds one customer, whose purchases must not be later than the last cutoff.
+    pub(crate) fn add(&mut self, purchases: &Purchases, decay: &Decay) {
+        let visits = &purchases.visit_days;
+        let Some(&first) = visits.first() else { return };
+        self.first_day = self.first_day.min(first);
+        let n_intervals = self.cutoff_days.len();
+        // visits_until[k]: visits on or before cutoff k.
+        let mut visits_until = [0u32; MAX_CUTOFFS];
+        for (k, &cutoff) in self.cutoff_days.iter().enumerate() {
+            let until = visits.partition_point(|&d| d <= cutoff) as u32;
+            visits_until[k] = until;
+            let before = if k == 0 { 0 } else { visits_until[k - 1] };
+            let population = &mut self.population[k];
+            population.n_visits += i64::from(until - before);
+            let start = if k == 0 { first } else { first.max(self.cutoff_days[k - 1]) };
+            population.customer_days += i64::from((cutoff - start).max(0));
+        }
+        let interval = |day: i32, cutoffs: &[i32]| cutoffs.partition_point(|&c| c < day).min(n_intervals - 1);
+        self.population[interval(first, &self.cutoff_days)].n_customers += 1;
+        for pair in visits.windows(2) {
+            let k = interval(pair[1], &self.cutoff_days);
+            self.population[k].log_visit_gap.add(f64::from(pair[1] - pair[0]).ln());
+        }
+        for own in purchases.by_unit() {
+            self.add_pair(own, &visits_until[..n_intervals], decay);
+        }
+    }
+
+    fn add_pair(&mut self, own: &[Purchase], visits_until: &[u32], decay: &Decay) {
+        let unit = own[0].unit as usize;
+        let mut k = 0;
+        for (i, p) in own.iter().enumerate() {
+            while k + 1 < self.cutoff_days.len() && self.cutoff_days[k] < p.day {
+                k += 1;
+            }
+            let sums = &mut self.units[k * self.n_units + unit];
+            sums.n_purchases += 1;
+            sums.last_day = sums.last_day.max(LastDay(p.day));
+            sums.n_pairs += i64::from(i == 0);
+            sums.n_repeated += i64::from(i == 1);
+            for (sum, w) in sums.discounted.iter_mut().zip(decay.at(self.cutoff_days[k] - p.day)) {
+                sum.add(*w);
+            }
+            sums.log_supply.add(p.supply.max(f64::MIN_POSITIVE).ln());
+            if i > 0 {
+                sums.log_gap.add(f64::from((p.day - own[i - 1].day).max(1)).ln());
+            }
+            // 1970-01-01 was a Thursday.
+            self.population[k].weekday[(p.day + 3).rem_euclid(7) as usize] += 1;
+        }
+        let after_first = own[0].visit + 1;
+        for (k, &until) in visits_until.iter().enumerate() {
+            let before = if k == 0 { 0 } else { visits_until[k - 1] };
+            let opportunities = until.saturating_sub(before.max(after_first));
+            if opportunities > 0 {
+                self.units[k * self.n_units + unit].n_opportunities += i64::from(opportunities);
+            }
+        }
+        if own.len() >= 3 {
+            self.add_spread(own, k);
+        }
+    }
+
+    /// How a pair's gaps vary around their own mean, and with the supply bought before them. Counted once, in the
+    /// interval of the pair's last purchase.
+    fn add_spread(&mut self, own: &[Purchase], k: usize) {
+        let n = (own.len() - 1) as f64;
+        let gap = |w: &[Purchase]| f64::from((w[1].day - w[0].day).max(1)).ln();
+        let supply = |w: &[Purchase]| w[0].supply.max(f64::MIN_POSITIVE).ln();
+        let mean_gap = own.windows(2).map(gap).sum::<f64>() / n;
+        let mean_supply = own.windows(2).map(supply).sum::<f64>() / n;
+        let population = &mut self.population[k];
+        for w in own.windows(2) {
+            let (g, s) = (gap(w) - mean_gap, supply(w) - mean_supply);
+            population.within_pair.add(g * g);
+            population.supply_gap.add(g * s);
+            population.supply_supply.add(s * s);
+        }
+        population.within_pair_df += own.len() as i64 - 2;
+    }
+
+    /// Adds the summary of other customers over the same cutoffs and units.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        debug_assert_eq!((&self.cutoff_days, self.n_units), (&other.cutoff_days, other.n_units));
+        for (mine, theirs) in self.units.iter_mut().zip(&other.units) {
+            mine.merge(theirs);
+        }
+        for (mine, theirs) in self.population.iter_mut().zip(&other.population) {
+            mine.merge(theirs);
+        }
+        self.first_day = self.first_day.min(other.first_day);
+    }
+}
+
+/// The largest number of cutoffs a summary holds.
+pub(crate) const MAX_CUTOFFS: usize = 16;
