@@ -1,6 +1,8 @@
 #![doc = include_str!("../../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod evaluate;
+
 mod error;
 mod history;
 mod time;
