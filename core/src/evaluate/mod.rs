@@ -2,6 +2,7 @@
 //!
 //! The functions here are pure: numbers in, numbers out, the same to the last bit whatever the order of the rows.
 
+mod audit;
 mod calibration;
 mod coverage;
 mod date;
@@ -12,6 +13,10 @@ mod scores;
 #[cfg(test)]
 mod tests;
 
+pub use audit::{
+    Audit, Check, CheckCode, Finding, FindingCode, Hole, Jump, LogFacts, Readiness, Scenario, ScenarioReadiness,
+    TimeResolution, audit,
+};
 pub use calibration::{CalibrationBin, DEFAULT_BINS, calibration, ece, wilson_interval};
 pub use coverage::{Coverage, DEFAULT_LEVEL, KaplanMeier, coverage, coverage_among_buyers};
 pub use date::{Between, DateCdf};

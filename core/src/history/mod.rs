@@ -6,3 +6,6 @@ mod store;
 
 pub use id::{Dictionary, Id};
 pub use store::{History, HistoryView, Items};
+
+#[cfg(test)]
+pub(crate) use store::{NONE, Undo, Unsorted};
