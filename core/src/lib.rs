@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod evaluate;
+pub mod report;
 
 mod error;
 mod history;
