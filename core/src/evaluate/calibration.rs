@@ -56,6 +56,13 @@ pub fn calibration(labels: &[bool], probs: &[f64], n_bins: usize) -> Result<Vec<
 ///
 /// # Errors
 /// As [`calibration`].
+///
+/// ```
+/// use beforehand::evaluate::ece;
+/// // Two bins: forecast 0.25 and none happened, forecast 0.75 and all did.
+/// assert_eq!(ece(&[false, false, true, true], &[0.25, 0.25, 0.75, 0.75], 2)?, 0.25);
+/// # Ok::<(), beforehand::Error>(())
+/// ```
 pub fn ece(labels: &[bool], probs: &[f64], n_bins: usize) -> Result<f64> {
     ece_of(&Ranking::of(labels, probs)?, n_bins)
 }

@@ -169,6 +169,14 @@ pub fn coverage(pits: &[f64], observed: &[bool], level: f64) -> Result<Coverage>
 /// # Errors
 /// `invalid_data` for different lengths, a value outside \[0, 1\] or `pits` above `prob_by_follow_up`; `empty_data` for no
 /// rows; `invalid_options` for a level outside (0, 1).
+///
+/// ```
+/// use beforehand::evaluate::coverage_among_buyers;
+/// // Both were 40 % likely to buy in time; one did in the middle of that, one at once.
+/// let coverage = coverage_among_buyers(&[0.2, 0.01], &[0.4, 0.4], 0.8)?;
+/// assert_eq!((coverage.share, coverage.share_below), (Some(0.5), Some(0.5)));
+/// # Ok::<(), beforehand::Error>(())
+/// ```
 pub fn coverage_among_buyers(pits: &[f64], prob_by_follow_up: &[f64], level: f64) -> Result<Coverage> {
     let (lower, upper) = bounds(level)?;
     same_length("pits", pits.len(), "prob_by_follow_up", prob_by_follow_up.len())?;

@@ -179,6 +179,8 @@ pub fn reminder_point(
 /// # Errors
 /// `invalid_data` (with the row) for NaN, a probability outside \[0, 1\], a negative `bought_days` or `follow_up_days`, or a
 /// purchase later than the follow-up; `invalid_options` for options out of range. No rows give an empty curve.
+///
+/// See [`ReminderCurve::at`] for an example.
 pub fn reminder_curve(outcomes: &[ReminderOutcome], options: &ReminderOptions) -> Result<ReminderCurve> {
     let mut judged = Judged::of(outcomes, options)?;
     judged.due.sort_unstable_by(|a, b| b.prob.total_cmp(&a.prob));

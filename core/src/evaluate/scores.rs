@@ -107,6 +107,12 @@ pub fn log_loss(labels: &[bool], probs: &[f64]) -> Result<f64> {
 ///
 /// # Errors
 /// As [`Scores::of`].
+///
+/// ```
+/// use beforehand::evaluate::brier;
+/// assert_eq!(brier(&[true, false], &[0.5, 0.5])?, 0.25);
+/// # Ok::<(), beforehand::Error>(())
+/// ```
 pub fn brier(labels: &[bool], probs: &[f64]) -> Result<f64> {
     Ok(brier_of(&Ranking::of(labels, probs)?))
 }
@@ -135,6 +141,13 @@ pub fn auc(labels: &[bool], probs: &[f64]) -> Result<Option<f64>> {
 ///
 /// # Errors
 /// As [`Scores::of`], and `invalid_options` for a share outside (0, 1\].
+///
+/// ```
+/// use beforehand::evaluate::precision_at_top;
+/// // The two highest of four forecasts: one of them happened.
+/// assert_eq!(precision_at_top(&[true, false, true, false], &[0.9, 0.7, 0.3, 0.1], 0.5)?, 0.5);
+/// # Ok::<(), beforehand::Error>(())
+/// ```
 pub fn precision_at_top(labels: &[bool], probs: &[f64], share: f64) -> Result<f64> {
     if !(share > 0.0 && share <= 1.0) {
         return Err(Error::options(

@@ -66,7 +66,7 @@ fn keys(report: &Report) -> Markup {
         if let Some(skill) = scores.log_loss_skill {
             keys.push(("better than the base rate (log-loss)".into(), percent(skill)));
         }
-        keys.push(("calibration error".into(), format!("{:.2} %", 100.0 * scores.ece)));
+        keys.push(("calibration error".into(), format!("{:.2}\u{a0}%", 100.0 * scores.ece)));
     }
     if let Some((coverage, share)) = report.coverage.as_ref().and_then(|c| Some((c, c.share?))) {
         keys.push((format!("of purchases in the {} interval", percent(coverage.level)), percent(share)));
@@ -84,9 +84,9 @@ fn reminders(report: &Report) -> Markup {
             section {
                 h2 { "Reminders due" }
                 p.soft {
-                    "Run-out: the item lasts until the middle date with even odds; in four of five cases the date lies between the \
-                     outer two. "
-                    (format!("P({} d)", report.horizon_days)) " is the probability of a purchase within "
+                    "Run-out: with even odds the item is used up by the first date; in four of five cases on a day between the two \
+                     below it. "
+                    (format!("P({}\u{a0}d)", report.horizon_days)) " is the probability of a purchase within "
                     (report.horizon_days) " days."
                 }
                 (tables::reminders(report))
@@ -116,7 +116,7 @@ fn timelines(report: &Report) -> Markup {
 
 /// A timeline in words.
 fn sentence(pair: &PairForecast, report: &Report) -> String {
-    let mut words = match pair.purchases.as_slice() {
+    let bought = match pair.purchases.as_slice() {
         [] => "Never bought.".to_owned(),
         [one] => format!("Bought once, on {}.", long_date(one.at)),
         [first, .., last] => {
@@ -124,13 +124,9 @@ fn sentence(pair: &PairForecast, report: &Report) -> String {
             format!("Bought {} times, about every {mean_days:.0} days.", pair.purchases.len())
         }
     };
-    if let Some(prob) = pair.prob_within {
-        words.push_str(&format!(" Buys within {} days: {}.", report.horizon_days, percent(prob)));
-    }
-    if !pair.basis.is_empty() {
-        words.push_str(&format!(" Evidence: {}.", pair.basis));
-    }
-    words
+    let prob = pair.prob_within.map(|p| format!("Buys within {} days: {}.", report.horizon_days, percent(p)));
+    let basis = (!pair.basis.is_empty()).then(|| format!("Evidence: {}.", pair.basis));
+    [Some(bought), prob, basis].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 fn trust(report: &Report) -> Markup {

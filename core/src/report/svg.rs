@@ -6,10 +6,10 @@ use maud::{Markup, html};
 use crate::time::Timestamp;
 
 /// Widths a chart is drawn for, in CSS pixels: a page, and a phone. Drawing twice keeps letters at their size.
-const WIDTHS: [(&str, f64); 2] = [("wide", 680.0), ("narrow", 340.0)];
+const WIDTHS: [(&str, f64); 2] = [("wide", 736.0), ("narrow", 340.0)];
 
 /// Mean width of a character of 12 px text; a little generous, so that labels keep apart.
-const CHAR_PX: f64 = 6.6;
+const CHAR_PX: f64 = 7.2;
 
 /// Longest text shown of a name; identifiers can be 10 kB long.
 const MAX_NAME_CHARS: usize = 60;
@@ -59,8 +59,11 @@ pub(super) fn px(value: f64) -> String {
 
 /// A share as a percentage with as many digits as matter.
 pub(super) fn percent(share: f64) -> String {
+    if !share.is_finite() {
+        return "–".to_owned();
+    }
     let percent = 100.0 * share;
-    if percent > 0.0 && percent < 1.0 { format!("{percent:.1} %") } else { format!("{percent:.0} %") }
+    if percent > 0.0 && percent < 1.0 { format!("{percent:.1}\u{a0}%") } else { format!("{percent:.0}\u{a0}%") }
 }
 
 /// A whole number with thin spaces between the thousands.
@@ -78,18 +81,21 @@ pub(super) fn count(n: u64) -> String {
 
 /// A quantity without needless digits.
 pub(super) fn quantity(q: f64) -> String {
+    if !q.is_finite() {
+        return "?".to_owned();
+    }
     let text = format!("{q:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// A date for a label: "6 Nov".
 pub(super) fn short_date(at: Timestamp) -> String {
-    at.to_jiff().to_zoned(TimeZone::UTC).strftime("%-d %b").to_string()
+    at.to_jiff().to_zoned(TimeZone::UTC).strftime("%-d\u{a0}%b").to_string()
 }
 
 /// A date for a sentence: "6 Nov 2011".
 pub(super) fn long_date(at: Timestamp) -> String {
-    at.to_jiff().to_zoned(TimeZone::UTC).strftime("%-d %b %Y").to_string()
+    at.to_jiff().to_zoned(TimeZone::UTC).strftime("%-d\u{a0}%b\u{a0}%Y").to_string()
 }
 
 /// A name, cut in the middle when it is very long.

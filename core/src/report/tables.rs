@@ -2,47 +2,58 @@
 
 use maud::{Markup, html};
 
-use super::svg::{count, name, percent, quantity};
+use super::svg::{count, name, percent, quantity, short_date};
 use super::{PairForecast, Report, ScoreRow};
-use crate::evaluate::{Audit, CalibrationBin, Coverage, Readiness, ReminderPoint};
+use crate::evaluate::{Audit, CalibrationBin, Coverage, Readiness, ReminderPoint, ScenarioReadiness};
 use crate::time::Timestamp;
 
 /// Purchases named in the table of reminders, the latest ones.
 const SHOWN_PURCHASES: usize = 3;
 
 pub(super) fn reminders(report: &Report) -> Markup {
+    let prob = format!("P({}\u{a0}d)", report.horizon_days);
     let any_basis = report.reminders.iter().any(|r| !r.basis.is_empty());
     html! {
         div.scroll role="region" aria-label="Reminders due" tabindex="0" {
-            table {
-                thead {
-                    tr {
-                        th.text scope="col" { "Remind" }
-                        th.text scope="col" { "Customer" }
-                        th.name scope="col" { "Item" }
-                        th.text scope="col" { "Last bought" }
-                        th scope="col" { "Run-out 10 %" }
-                        th scope="col" { "50 %" }
-                        th scope="col" { "90 %" }
-                        th scope="col" { "P(" (report.horizon_days) " d)" }
-                        @if any_basis { th.text scope="col" { "Evidence" } }
+            table.stack role="table" {
+                thead role="rowgroup" {
+                    tr role="row" {
+                        th.text scope="col" role="columnheader" { "Remind" }
+                        th.id scope="col" role="columnheader" { "Customer" }
+                        th.name scope="col" role="columnheader" { "Item" }
+                        th.text scope="col" role="columnheader" { "Last bought" }
+                        th.text scope="col" role="columnheader" { "Run-out" }
+                        th scope="col" role="columnheader" { (prob) }
+                        @if any_basis { th.text scope="col" role="columnheader" { "Evidence" } }
                     }
                 }
-                tbody {
+                tbody role="rowgroup" {
                     @for r in &report.reminders {
-                        tr {
-                            td.text { (date(r.remind_at)) }
-                            th.text scope="row" { (name(&r.customer)) }
-                            td.name { (name(&r.item)) }
-                            td.text { (bought(r)) }
-                            td { (date(r.run_out_p10_at)) }
-                            td { (date(r.run_out_p50_at)) }
-                            td { (date(r.run_out_p90_at)) }
-                            td { (r.prob_within.map_or_else(|| "–".to_owned(), percent)) }
-                            @if any_basis { td.text { (r.basis) } }
+                        tr role="row" {
+                            td.text role="cell" data-label="Remind" { (date(r.remind_at)) }
+                            th.id scope="row" role="rowheader" data-label="Customer" { (name(&r.customer)) }
+                            td.name role="cell" data-label="Item" { span { (name(&r.item)) } }
+                            td.text role="cell" data-label="Last bought" { (bought(r)) }
+                            td.text role="cell" data-label="Run-out" { (run_out(r)) }
+                            td role="cell" data-label=(prob) { (r.prob_within.map_or_else(|| "–".to_owned(), percent)) }
+                            @if any_basis { td.text role="cell" data-label="Evidence" { (r.basis) } }
                         }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// The middle of the run-out date, and below it the interval.
+fn run_out(pair: &PairForecast) -> Markup {
+    let short = |at: Option<Timestamp>| at.map_or_else(|| "?".to_owned(), short_date);
+    html! {
+        span {
+            (date(pair.run_out_p50_at))
+            @if pair.run_out_p10_at.is_some() {
+                br;
+                small { (short(pair.run_out_p10_at)) " – " (short(pair.run_out_p90_at)) }
             }
         }
     }
@@ -52,12 +63,14 @@ pub(super) fn reminders(report: &Report) -> Markup {
 fn bought(pair: &PairForecast) -> Markup {
     let n_more = pair.purchases.len().saturating_sub(SHOWN_PURCHASES);
     html! {
-        @for (k, p) in pair.purchases.iter().rev().take(SHOWN_PURCHASES).enumerate() {
-            @if k > 0 { br; }
-            (p.at.date())
-            @if (p.quantity - 1.0).abs() > 1e-9 { " ×" (quantity(p.quantity)) }
+        span {
+            @for (k, p) in pair.purchases.iter().rev().take(SHOWN_PURCHASES).enumerate() {
+                @if k > 0 { br; }
+                (p.at.date())
+                @if (p.quantity - 1.0).abs() > 1e-9 { " ×" (quantity(p.quantity)) }
+            }
+            @if n_more > 0 { br; small { "and " (n_more) " before" } }
         }
-        @if n_more > 0 { br; span.soft { "and " (n_more) " before" } }
     }
 }
 
@@ -69,9 +82,9 @@ pub(super) fn scores(rows: &[ScoreRow]) -> Markup {
     let optional =
         |value: Option<f64>, digits: usize| value.map_or_else(|| "–".to_owned(), |v| format!("{v:.digits$}"));
     html! {
+        p.above { "Scores of the backtest. Log-loss, Brier and ECE: lower is better; skill, AUC and top 1\u{a0}%: higher." }
         div.scroll role="region" aria-label="Scores" tabindex="0" {
             table {
-                caption { "Scores of the backtest. Log-loss, Brier and ECE: lower is better; AUC and top 1 %: higher." }
                 thead {
                     tr {
                         th.name scope="col" { "Forecasts" }
@@ -91,7 +104,7 @@ pub(super) fn scores(rows: &[ScoreRow]) -> Markup {
                         tr {
                             th.name scope="row" { (name(&row.name)) }
                             td { (count(s.n_forecasts)) }
-                            td { (format!("{:.2} %", 100.0 * s.base_rate)) }
+                            td { (fine(s.base_rate)) }
                             td { (format!("{:.4}", s.log_loss)) }
                             td { (s.log_loss_skill.map_or_else(|| "–".to_owned(), percent)) }
                             td { (format!("{:.4}", s.brier)) }
@@ -134,7 +147,7 @@ pub(super) fn calibration(bins: &[CalibrationBin]) -> Markup {
 }
 
 fn fine(share: f64) -> String {
-    format!("{:.2} %", 100.0 * share)
+    format!("{:.2}\u{a0}%", 100.0 * share)
 }
 
 pub(super) fn reminder_points(points: &[&ReminderPoint]) -> Markup {
@@ -186,26 +199,35 @@ pub(super) fn coverage(coverage: &Coverage) -> String {
 pub(super) fn scenarios(audit: &Audit) -> Markup {
     html! {
         div.scroll role="region" aria-label="Scenarios" tabindex="0" {
-            table {
-                thead {
-                    tr { th.text scope="col" { "Scenario" } th.text scope="col" { "Data" } th.name scope="col" { "What is missing" } }
+            table.stack role="table" {
+                thead role="rowgroup" {
+                    tr role="row" {
+                        th.text scope="col" role="columnheader" { "Scenario" }
+                        th.text scope="col" role="columnheader" { "Data" }
+                        th.name scope="col" role="columnheader" { "What is missing" }
+                    }
                 }
-                tbody {
+                tbody role="rowgroup" {
                     @for s in &audit.scenarios {
-                        tr {
-                            th.text scope="row" { (s.scenario.as_str().replace('_', " ")) }
-                            td.text { span class=(s.readiness.as_str()) { (s.readiness.as_str()) } }
-                            td.name {
-                                @let lacking = s.checks.iter().filter(|c| c.required && c.readiness != Readiness::Ready);
-                                @for (k, check) in lacking.enumerate() {
-                                    @if k > 0 { br; }
-                                    (check.words)
-                                }
+                        tr role="row" {
+                            th.text scope="row" role="rowheader" { (s.scenario.as_str().replace('_', " ")) }
+                            td.text role="cell" data-label="Data" {
+                                span class=(s.readiness.as_str()) { (s.readiness.as_str()) }
                             }
+                            td.name role="cell" { (lacking(s)) }
                         }
                     }
                 }
             }
         }
+    }
+}
+
+/// What keeps a scenario from being ready; nothing when it is.
+fn lacking(scenario: &ScenarioReadiness) -> Markup {
+    let lacking = scenario.checks.iter().filter(|c| c.required && c.readiness != Readiness::Ready);
+    let words: Vec<&str> = lacking.map(|c| c.words.as_str()).collect();
+    html! {
+        @if !words.is_empty() { span { (words.join(" ")) } }
     }
 }

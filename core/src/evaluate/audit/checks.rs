@@ -132,7 +132,7 @@ pub(super) fn fresh(log: &LogFacts) -> Check {
         -found,
         -FRESH_THIN_DAYS,
         -FRESH_READY_DAYS,
-        format!("The last event is {found} days before as_of."),
+        format!("Days from the last event to as_of: {found}."),
         "Load the latest events, or move as_of back: purchases not in the log lead to reminders for things just bought.",
     );
     if log.n_events == 0 {

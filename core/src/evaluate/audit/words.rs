@@ -61,7 +61,7 @@ pub(super) fn findings(log: &LogFacts) -> Vec<Finding> {
     if log.quiet_days > QUIET_DAYS {
         add(
             FindingCode::EndsEarly,
-            format!("The last event is {} days before as_of.", log.quiet_days),
+            format!("The log ends {} days before as_of.", log.quiet_days),
             "Load the latest events, or move as_of back: what was bought since would be reminded of again.",
         );
     }
@@ -110,7 +110,7 @@ pub(super) fn findings(log: &LogFacts) -> Vec<Finding> {
         add(
             FindingCode::EventsAfterAsOf,
             format!("{} events lie after as_of and were left out.", log.n_events_after),
-            "Nothing, if as_of lies in the past on purpose.",
+            "Nothing to do if as_of lies in the past on purpose.",
         );
     }
     found
@@ -201,9 +201,12 @@ fn write_scenario(f: &mut fmt::Formatter<'_>, s: &ScenarioReadiness) -> fmt::Res
     let all_well = s.checks.iter().all(|c| c.readiness == Readiness::Ready);
     let worth_a_line = |c: &&Check| c.readiness != Readiness::Ready || (all_well && c.required);
     for check in s.checks.iter().filter(worth_a_line) {
-        let todo = check.todo.as_deref().unwrap_or_default();
         let mark = if check.required { "-" } else { "+ would help:" };
-        writeln!(f, "      {mark} {} {todo}", check.words)?;
+        write!(f, "      {mark} {}", check.words)?;
+        match &check.todo {
+            Some(todo) => writeln!(f, " {todo}")?,
+            None => writeln!(f)?,
+        }
     }
     Ok(())
 }
