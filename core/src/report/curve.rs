@@ -78,10 +78,10 @@ fn labels<'a>(points: &[&'a ReminderPoint], x: &Scale, y: &Scale) -> Vec<(&'a Re
         .into_iter()
         .map(|p| {
             let (px, py) = at(p);
-            // Above and to the right of the point, unless that leaves the frame.
-            let wide = text_px("≥ 100 %");
+            // Above and to the right of the point, where a falling curve leaves room; a little may stand over the frame.
             let label_y = if py - 14.0 < y.px_until + 8.0 { py + 20.0 } else { py - 10.0 };
-            if px + wide > x.px_until { (p, px, label_y, "end") } else { (p, px + 4.0, label_y, "start") }
+            let stands_over = px + text_px("≥ 0.1 %") > x.px_until + 28.0;
+            if stands_over { (p, px, label_y, "end") } else { (p, px + 4.0, label_y, "start") }
         })
         .collect()
 }

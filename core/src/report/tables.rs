@@ -84,33 +84,33 @@ pub(super) fn scores(rows: &[ScoreRow]) -> Markup {
     html! {
         p.above { "Scores of the backtest. Log-loss, Brier and ECE: lower is better; skill, AUC and top 1\u{a0}%: higher." }
         div.scroll role="region" aria-label="Scores" tabindex="0" {
-            table {
-                thead {
-                    tr {
-                        th.name scope="col" { "Forecasts" }
-                        th scope="col" { "n" }
-                        th scope="col" { "Bought" }
-                        th scope="col" { "Log-loss" }
-                        th scope="col" { "Skill" }
-                        th scope="col" { "Brier" }
-                        th scope="col" { "AUC" }
-                        th scope="col" { "ECE" }
-                        th scope="col" { "Right in top 1 %" }
+            table.stack role="table" {
+                thead role="rowgroup" {
+                    tr role="row" {
+                        th.name scope="col" role="columnheader" { "Forecasts" }
+                        th scope="col" role="columnheader" { "n" }
+                        th scope="col" role="columnheader" { "Bought" }
+                        th scope="col" role="columnheader" { "Log-loss" }
+                        th scope="col" role="columnheader" { "Skill" }
+                        th scope="col" role="columnheader" { "Brier" }
+                        th scope="col" role="columnheader" { "AUC" }
+                        th scope="col" role="columnheader" { "ECE" }
+                        th scope="col" role="columnheader" { "Right in top 1 %" }
                     }
                 }
-                tbody {
+                tbody role="rowgroup" {
                     @for row in rows {
                         @let s = &row.scores;
-                        tr {
-                            th.name scope="row" { (name(&row.name)) }
-                            td { (count(s.n_forecasts)) }
-                            td { (fine(s.base_rate)) }
-                            td { (format!("{:.4}", s.log_loss)) }
-                            td { (s.log_loss_skill.map_or_else(|| "–".to_owned(), percent)) }
-                            td { (format!("{:.4}", s.brier)) }
-                            td { (optional(s.auc, 3)) }
-                            td { (format!("{:.4}", s.ece)) }
-                            td { (percent(s.precision_top_1pct)) }
+                        tr role="row" {
+                            th.name scope="row" role="rowheader" { (name(&row.name)) }
+                            td role="cell" data-label="n" { (count(s.n_forecasts)) }
+                            td role="cell" data-label="Bought" { (fine(s.base_rate)) }
+                            td role="cell" data-label="Log-loss" { (format!("{:.4}", s.log_loss)) }
+                            td role="cell" data-label="Skill" { (s.log_loss_skill.map_or_else(|| "–".to_owned(), percent)) }
+                            td role="cell" data-label="Brier" { (format!("{:.4}", s.brier)) }
+                            td role="cell" data-label="AUC" { (optional(s.auc, 3)) }
+                            td role="cell" data-label="ECE" { (format!("{:.4}", s.ece)) }
+                            td role="cell" data-label="Right in top 1\u{a0}%" { (percent(s.precision_top_1pct)) }
                         }
                     }
                 }
