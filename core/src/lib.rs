@@ -1,6 +1,9 @@
 #![doc = include_str!("../../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod evaluate;
+pub mod report;
+
 mod error;
 mod history;
 pub mod replenish;

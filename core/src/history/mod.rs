@@ -6,4 +6,4 @@ mod store;
 
 pub use id::{Dictionary, Id};
 pub use store::{History, HistoryView, Items};
-pub(crate) use store::{NONE, Unsorted};
+pub(crate) use store::{NONE, Undo, Unsorted};

@@ -34,10 +34,11 @@ pub fn run(h: &History, cutoffs: &[i32], test: i32, max_rows: usize) -> Vec<(f32
     let traits = Traits::at_cutoffs(&s);
     eprintln!("traits {:?}", t0.elapsed());
     let mut rows = HazardRows { n_features: N_FEATURES, ..Default::default() };
-    let per = max_rows / cutoffs.len();
+    let mut counts: Vec<usize> = vec![]; let per = max_rows / cutoffs.len();
     for (&day, t) in cutoffs.iter().zip(&traits) {
         let mut n = 0; let mut pp = Purchases::default();
         for c in 0..h.n_customers() as u32 { pp.load(h, &units, c, us(day)); n += pp.by_unit().count(); }
+        counts.push(0);
         let frac = (per as f64 / n as f64).min(1.0);
         let factors = weekday_factors(&t.population.weekday, day);
         let hash = |c: u32, u: u32| { let mut z = (u64::from(c) << 32 | u64::from(u)).wrapping_mul(0x9E37_79B9_7F4A_7C15); z ^= z >> 31; z = z.wrapping_mul(0xBF58_476D_1CE4_E5B9); z ^= z >> 29; z as f64 / u64::MAX as f64 };
@@ -51,11 +52,28 @@ pub fn run(h: &History, cutoffs: &[i32], test: i32, max_rows: usize) -> Vec<(f32
             let ev = next.map(|n| EDGES_DAYS.iter().position(|&e| f64::from(n) <= e).unwrap_or(99)).unwrap_or(99);
             let (na, e) = if ev < observed { (ev + 1, true) } else { (observed, false) };
             rows.features.extend(features(pe, ce, st, t, own[0].unit));
-            rows.offset.push(log_odds(&st.hazards(), &factors)); rows.n_at_risk.push(na as u8); rows.event.push(e);
+            rows.offset.push(log_odds(&st.hazards(), &factors)); rows.n_at_risk.push(na as u8); rows.event.push(e); *counts.last_mut().unwrap() += 1;
         });
     }
     eprintln!("rows {} {:?} events {:?}", rows.len(), t0.elapsed(), rows.n_events());
     let layer = Layer::fit(&rows);
+    {   // levels
+        let mut at = 0;
+        let mut b = Block::new(N_FEATURES);
+        for (j, &day) in cutoffs.iter().enumerate() {
+            let n = counts[j]; let (mut obs, mut pl, mut ps, mut m) = (0.0, 0.0, 0.0, 0.0);
+            for r in at..at+n {
+                let observed = EDGES_DAYS.iter().filter(|&&e| e as i32 <= test - day).count();
+                if observed < 5 { continue }
+                let mut off = [rows.offset[r]; BLOCK]; b.clear(); b.push(rows.row(r)); layer.apply(&b, &mut off);
+                let cum = |x: &Spans| 1.0 - (0..5).map(|s| 1.0 - sigmoid(x[s])).product::<f32>();
+                m += 1.0; pl += f64::from(cum(&off[0])); ps += f64::from(cum(&rows.offset[r]));
+                obs += f64::from(u8::from(rows.event[r] && rows.n_at_risk[r] <= 5));
+            }
+            at += n;
+            eprintln!("LEVEL {day} obs {:.4} layer {:.4} struct {:.4}", obs/m, pl/m, ps/m);
+        }
+    }
     eprintln!("fit {:?}", t0.elapsed());
     let t = traits.last().unwrap();
     let factors = weekday_factors(&t.population.weekday, test);
@@ -77,6 +95,7 @@ pub fn run(h: &History, cutoffs: &[i32], test: i32, max_rows: usize) -> Vec<(f32
         if b.is_full() { flush(&mut b, &mut off, &mut meta, &mut out) }
     });
     flush(&mut b, &mut off, &mut meta, &mut out);
+    eprintln!("LEVEL test {test} layer {:.4} struct {:.4}", out.iter().map(|o| o.2 as f64).sum::<f64>()/out.len() as f64, out.iter().map(|o| o.3 as f64).sum::<f64>()/out.len() as f64);
     eprintln!("score {} {:?}", out.len(), t0.elapsed());
     out
 }

@@ -20,10 +20,11 @@ pub(crate) struct Layer {
 impl Layer {
     pub(crate) fn fit(rows: &HazardRows) -> Self {
         let n_events: usize = rows.n_events().iter().sum();
-        let (additive, boosting) = rayon::join(
-            || (n_events >= MIN_EVENTS_ADDITIVE).then(|| Additive::fit(rows)),
-            || (n_events >= MIN_EVENTS_BOOSTING).then(|| Boosting::fit(rows, &Growth::default())),
-        );
+        let t = std::time::Instant::now();
+        let additive = (n_events >= MIN_EVENTS_ADDITIVE).then(|| Additive::fit(rows));
+        eprintln!("additive {:?}", t.elapsed());
+        let boosting = (n_events >= MIN_EVENTS_BOOSTING).then(|| Boosting::fit(rows, &Growth::default()));
+        eprintln!("boosting {:?}", t.elapsed());
         Self { additive, boosting }
     }
 
@@ -33,7 +34,7 @@ impl Layer {
         let Some(boosting) = &self.boosting else { return additive.add_to(block, out) };
         let mut moved = [Spans::default(); BLOCK];
         additive.add_to(block, &mut moved);
-        boosting.add_to(block, 1.0, &mut moved);
+        let w = crate::stats::param("WB", 0.5) as f32; moved.iter_mut().for_each(|m| m.iter_mut().for_each(|m| *m *= 2.0 * (1.0 - w))); boosting.add_to(block, 2.0 * w, &mut moved);
         for (o, m) in out[..block.len].iter_mut().zip(&moved) {
             o.iter_mut().zip(m).for_each(|(o, m)| *o += 0.5 * m);
         }

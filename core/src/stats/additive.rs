@@ -20,7 +20,7 @@ const RIDGE_SPAN: f64 = 40.0;
 /// Penalty on bends between neighbouring segments.
 const BEND: f64 = 5.0;
 /// Rows the Hessian is formed from.
-const HESSIAN_ROWS: usize = 40_000;
+const HESSIAN_ROWS: usize = 20_000;
 /// Newton steps at most; the log-likelihood has settled well before.
 const MAX_STEPS: usize = 8;
 
@@ -131,7 +131,7 @@ impl Design {
                 for (i, x) in bend.iter().enumerate() {
                     for (j, y) in bend.iter().enumerate() {
                         let (i, j) = (self.first[f] + k + i, self.first[f] + k + j);
-                        penalty[i * n + j] += ridge / RIDGE_POOLED * BEND * x * y;
+                        penalty[i * n + j] += ridge / RIDGE_POOLED * super::param("BEND", BEND) * x * y;
                     }
                 }
             }
@@ -171,8 +171,8 @@ impl Additive {
         let design = Design::new(rows);
         let mut fitter = Fitter { rows, design: &design, log_odds: rows.offset.clone() };
         let intercept = fitter.intercepts();
-        let pooled = fitter.newton(Part::Pooled, RIDGE_POOLED);
-        let spans = fitter.newton(Part::PerSpan, RIDGE_SPAN);
+        let pooled = fitter.newton(Part::Pooled, super::param("RP", RIDGE_POOLED));
+        let spans = fitter.newton(Part::PerSpan, super::param("RS", RIDGE_SPAN));
         let value = |k: usize| -> Spans { std::array::from_fn(|s| (pooled[k][0] + spans[k][s]) as f32) };
         Self {
             intercept: std::array::from_fn(|s| intercept[s] + value(0)[s]),
@@ -352,43 +352,49 @@ impl Fitter<'_> {
             .collect()
     }
 
-    /// The factored Hessian of each problem, from a fixed part of the rows.
+    /// The factored Hessian of each problem. All spans share the shape of the pooled Hessian, formed from a fixed part of
+    /// the rows, and scale it by their own curvature; the line search makes up for what that misses.
     fn hessians(&self, part: Part, penalty: &[f64]) -> Vec<Cholesky> {
         let n = self.design.n_coefficients;
         let stride = self.rows.len().div_ceil(HESSIAN_ROWS).max(1);
         let used: Vec<usize> = (0..self.rows.len()).step_by(stride).collect();
-        let lanes = part.lanes();
         // Two halves, whatever the number of threads.
-        let halves: Vec<Vec<f32>> = used
+        let halves: Vec<(Vec<f32>, [f64; N_SPANS])> = used
             .par_chunks(used.len().div_ceil(2).max(1))
             .map(|rows| {
-                let mut sum = vec![0f32; n * n * lanes];
+                let (mut sum, mut total) = (vec![0f32; n * n], [0f64; N_SPANS]);
                 let mut entries = Vec::new();
                 for &row in rows {
-                    let curvature = part.fold(self.rows.slopes(row, &self.log_odds[row]).1);
+                    let curvature = self.rows.slopes(row, &self.log_odds[row]).1;
+                    total.iter_mut().zip(curvature).for_each(|(t, c)| *t += f64::from(c));
+                    let curvature: f32 = curvature.iter().sum();
                     entries.clear();
                     entries.push((0, 1.0));
                     entries.extend(self.design.entries(row));
                     for (e, &(i, wi)) in entries.iter().enumerate() {
+                        let (row, wi) = (&mut sum[i * n..=i * n + i], wi * curvature);
                         for &(j, wj) in &entries[..=e] {
-                            let place = &mut sum[(i * n + j) * lanes..][..lanes];
-                            for (p, c) in place.iter_mut().zip(&curvature) {
-                                *p += wi * wj * c;
-                            }
+                            row[j] += wi * wj;
                         }
                     }
                 }
-                sum
+                (sum, total)
             })
             .collect();
-        (0..lanes)
+        let mut curvature = [0f64; N_SPANS];
+        for (_, total) in &halves {
+            curvature.iter_mut().zip(total).for_each(|(c, t)| *c += t);
+        }
+        let all: f64 = curvature.iter().sum();
+        (0..part.lanes())
             .into_par_iter()
             .map(|lane| {
+                let share = if part == Part::Pooled { 1.0 } else { curvature[lane] / all.max(1e-9) };
                 let mut matrix = penalty.to_vec();
                 for i in 0..n {
                     for j in 0..=i {
-                        let sum: f64 = halves.iter().map(|h| f64::from(h[(i * n + j) * lanes + lane])).sum();
-                        matrix[i * n + j] += sum * stride as f64;
+                        let sum: f64 = halves.iter().map(|(h, _)| f64::from(h[i * n + j])).sum();
+                        matrix[i * n + j] += share * sum * stride as f64;
                     }
                 }
                 Cholesky::new(matrix, n)
