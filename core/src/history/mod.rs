@@ -1,8 +1,26 @@
 //! What customers did: ingest, the columnar store, and one customer's part of it.
 
+mod builder;
+mod columns;
 mod id;
+mod intern;
+mod merge;
+mod names;
+mod options;
+mod part;
+mod repeats;
+mod report;
+mod returns;
+mod rows;
 mod sort;
+mod source;
 mod store;
+mod text;
+mod traits;
 
+pub use columns::{Columns, IdColumn, KindColumn, TimeColumn};
 pub use id::{Dictionary, Id};
+pub use names::ColumnNames;
+pub use options::{IngestOptions, OnRefused, TimeUnit};
+pub use report::{IngestReport, Reason, Refusal};
 pub use store::{History, HistoryView, Items};

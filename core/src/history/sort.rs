@@ -9,7 +9,13 @@ use crate::time::DayClock;
 
 /// Sorts by (customer, instant, item, quantity, amount), so that equal logs give equal stores whatever the order of
 /// their rows. Needs one index per event beside the columns themselves.
-pub(super) fn assemble(customers: Dictionary, items: Items, events: Unsorted, zone: TimeZone, merge_days: i32) -> History {
+pub(super) fn assemble(
+    customers: Dictionary,
+    items: Items,
+    events: Unsorted,
+    zone: TimeZone,
+    merge_days: i32,
+) -> History {
     let n = events.at_us.len();
     let Unsorted { customer, at_us, item, quantity, amount, undone } = events;
     let mut starts = vec![0u64; customers.len() + 1];

@@ -1,0 +1,111 @@
+//! Time and memory of ingest on a synthetic log, on standard error:
+//! `cargo run --release --example ingest_speed -- ints|strings [sorted|shuffled] [rows]`.
+//!
+//! Memory is the peak of the resident set during the ingest less what the input holds (Linux only).
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use beforehand::{Columns, History, IdColumn, IngestOptions, TimeColumn, TimeUnit};
+
+const CUSTOMERS: u64 = 500_000;
+const ITEMS: u64 = 20_000;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let kind = arguments.next().unwrap_or_else(|| "ints".to_owned());
+    let order = arguments.next().unwrap_or_else(|| "shuffled".to_owned());
+    let rows = arguments.next().map_or(Ok(10_000_000), |n| n.parse());
+    let Ok(rows) = rows else {
+        eprintln!("the third argument is the number of rows");
+        return ExitCode::FAILURE;
+    };
+    let log = Log::new(rows, order == "sorted");
+    let result = match kind.as_str() {
+        "ints" => measure(&kind, &order, &log, IdColumn::Ints(&log.customer), IdColumn::Ints(&log.item)),
+        "strings" => {
+            let customers: Vec<String> = log.customer.iter().map(|c| format!("C{c:08}")).collect();
+            let items: Vec<String> = log.item.iter().map(|i| format!("SKU-{i:05}")).collect();
+            measure(&kind, &order, &log, IdColumn::Strings(&customers), IdColumn::Strings(&items))
+        }
+        _ => {
+            eprintln!("the first argument is ints or strings");
+            return ExitCode::FAILURE;
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+struct Log {
+    customer: Vec<i64>,
+    item: Vec<i64>,
+    at: Vec<i64>,
+    quantity: Vec<f64>,
+}
+
+impl Log {
+    fn new(rows: usize, sorted: bool) -> Self {
+        let mut state = 1u64;
+        let mut random = move || {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut z = state;
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            z ^ (z >> 31)
+        };
+        let mut all: Vec<(i64, i64, i64, f64)> = (0..rows)
+            .map(|_| {
+                let customer = 1_000_000 + (random() % CUSTOMERS) as i64;
+                let item = 10_000 + (random() % ITEMS) as i64;
+                let at = 1_262_304_000_000_000 + (random() % (730 * 86_400)) as i64 * 1_000_000;
+                (customer, at, item, 1.0 + (random() % 4) as f64)
+            })
+            .collect();
+        if sorted {
+            all.sort_unstable_by_key(|r| (r.0, r.1));
+        }
+        Self {
+            customer: all.iter().map(|r| r.0).collect(),
+            at: all.iter().map(|r| r.1).collect(),
+            item: all.iter().map(|r| r.2).collect(),
+            quantity: all.iter().map(|r| r.3).collect(),
+        }
+    }
+}
+
+fn measure(kind: &str, order: &str, log: &Log, customer: IdColumn<'_>, item: IdColumn<'_>) -> beforehand::Result<()> {
+    let columns = Columns {
+        quantity: Some(&log.quantity),
+        ..Columns::new(customer, TimeColumn::Ints(&log.at, TimeUnit::Microseconds), item)
+    };
+    // Writing 5 sets the peak back to what is resident now.
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+    let before = status("VmRSS:");
+    let started = Instant::now();
+    let (history, report) = History::from_columns(&columns, &IngestOptions::default())?;
+    let seconds = started.elapsed().as_secs_f64();
+    let peak = status("VmHWM:") - before;
+    let raw = 32.0 * report.n_read as f64 / 1e6;
+    eprintln!(
+        "{kind} {order}: {} rows, {} customers, {} merged in {seconds:.2} s; extra peak {peak:.0} MB ({:.2} x {raw:.0} MB)",
+        history.n_events(),
+        history.n_customers(),
+        report.n_merged,
+        peak / raw
+    );
+    Ok(())
+}
+
+/// A line of the process's status, in megabytes.
+fn status(name: &str) -> f64 {
+    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix(name));
+    let kilobytes: f64 = line.and_then(|l| l.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(f64::NAN);
+    kilobytes * 1_024.0 / 1e6
+}
