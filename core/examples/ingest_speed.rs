@@ -87,13 +87,14 @@ fn measure(kind: &str, order: &str, log: &Log, customer: IdColumn<'_>, item: IdC
     // Writing 5 sets the peak back to what is resident now.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
     let before = status("VmRSS:");
-    let started = Instant::now();
+    let (started, cpu) = (Instant::now(), cpu_seconds());
     let (history, report) = History::from_columns(&columns, &IngestOptions::default())?;
     let seconds = started.elapsed().as_secs_f64();
+    let cpu = cpu_seconds() - cpu;
     let peak = status("VmHWM:") - before;
     let raw = 32.0 * report.n_read as f64 / 1e6;
     eprintln!(
-        "{kind} {order}: {} rows, {} customers, {} merged in {seconds:.2} s; extra peak {peak:.0} MB ({:.2} x {raw:.0} MB)",
+        "{kind} {order}: {} rows, {} customers, {} merged in {seconds:.2} s ({cpu:.2} s of processor); extra peak {peak:.0} MB ({:.2} x {raw:.0} MB)",
         history.n_events(),
         history.n_customers(),
         report.n_merged,
@@ -108,4 +109,11 @@ fn status(name: &str) -> f64 {
     let line = text.lines().find_map(|line| line.strip_prefix(name));
     let kilobytes: f64 = line.and_then(|l| l.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(f64::NAN);
     kilobytes * 1_024.0 / 1e6
+}
+
+/// Processor time of all threads so far; Linux counts in hundredths of a second.
+fn cpu_seconds() -> f64 {
+    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = text.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
+    fields.filter_map(|f| f.parse::<f64>().ok()).sum::<f64>() / 100.0
 }

@@ -48,9 +48,9 @@ impl EventKind {
             ["return", "returned", "refund", "refunded", "cancellation", "cancelled", "canceled", "cancel", "void"];
         let word = word.trim();
         let is = |known: &&str| known.eq_ignore_ascii_case(word);
-        if PURCHASE.iter().any(|k| is(k)) {
+        if PURCHASE.iter().any(is) {
             Some(Self::Purchase)
-        } else if RETURN.iter().any(|k| is(k)) {
+        } else if RETURN.iter().any(is) {
             Some(Self::Return)
         } else {
             None

@@ -111,6 +111,7 @@ impl<'a> Builder<'a> {
     /// Puts everything together.
     pub(super) fn finish(self) -> Result<(History, IngestReport)> {
         let Self { names, on_refused, merge_days, zone, mut parts, mut tally, n_read, .. } = self;
+
         let (customers, items_merged) = dictionaries(&mut parts);
         let mut contested = vec![false; items_merged.dictionary.len()];
         let items = items(&mut parts, &items_merged, &mut contested);

@@ -43,7 +43,7 @@ pub enum IdColumn<'a> {
 #[non_exhaustive]
 pub enum TimeColumn<'a> {
     /// Whole numbers since 1970-01-01T00:00:00Z, and what they count. The smallest number, `i64::MIN`, is a missing
-    /// time, as it is in NumPy.
+    /// time, as in `numpy`.
     Ints(&'a [i64], TimeUnit),
     /// Instants.
     Timestamps(&'a [Timestamp]),

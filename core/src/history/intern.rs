@@ -1,12 +1,11 @@
 //! One number per distinct identifier, handed out in the order of first sight.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
 
 use super::id::Id;
+use super::table::Table;
 
 /// The code of a missing identifier.
 pub(super) const MISSING: u32 = u32::MAX;
@@ -54,6 +53,15 @@ impl Interner {
                 Self::Text(texts) => texts.code_of_int(i),
                 _ => self.ints().code(i),
             },
+        }
+    }
+
+    /// The code of an identifier whose type the input does not tell: a number as long as all are numbers.
+    pub(super) fn intern_untyped(&mut self, id: &str) -> u32 {
+        match (&*self, plain_int(id)) {
+            (_, _) if id.is_empty() => MISSING,
+            (Self::Empty | Self::Int(_), Some(i)) => self.ints().code(i),
+            _ => self.texts().code(id),
         }
     }
 
@@ -146,7 +154,7 @@ pub(super) struct Ints {
     keys: Vec<i64>,
     base: i64,
     direct: Vec<u32>,
-    table: HashTable<(i64, u32)>,
+    table: Table<i64>,
     hasher: RandomState,
 }
 
@@ -162,16 +170,13 @@ impl Ints {
             }
             return *code;
         }
-        let hash = |k: &i64| hasher.hash_one(k);
-        match table.entry(hash(&key), |e| e.0 == key, |e| hash(&e.0)) {
-            Entry::Occupied(e) => e.get().1,
-            Entry::Vacant(e) => {
-                let code = keys.len() as u32;
-                e.insert((key, code));
-                keys.push(key);
-                code
-            }
+        let hash_of = |k: i64| hasher.hash_one(k);
+        let new = keys.len() as u32;
+        let code = table.code(key, hash_of(key), new, |k, _| k == key, hash_of);
+        if code == new {
+            keys.push(key);
         }
+        code
     }
 }
 
@@ -180,8 +185,10 @@ impl Ints {
 pub(super) struct Texts {
     text: String,
     ends: Vec<usize>,
-    /// The upper half of the hash, which spares most comparisons and all rehashing, and the code.
-    table: HashTable<(u32, u32)>,
+    /// Texts of up to sixteen bytes, complete in the table.
+    short: Table<Short>,
+    /// Longer texts by their hash, to be compared with the buffer.
+    long: Table<u64>,
     hasher: RandomState,
     decimal: String,
 }
@@ -200,21 +207,20 @@ impl Texts {
         if key.len() > MAX_ID_BYTES {
             return TOO_LONG;
         }
-        let Self { text, ends, table, hasher, .. } = self;
-        let tag = (hasher.hash_one(key) >> 32) as u32;
-        // The table takes the place of an entry from the lower bits and a mark from the upper ones.
-        let spread = |tag: u32| u64::from(tag) << 32 | u64::from(tag);
-        let same = |e: &(u32, u32)| e.0 == tag && slice(text, ends, e.1) == key;
-        match table.entry(spread(tag), same, |e| spread(e.0)) {
-            Entry::Occupied(e) => e.get().1,
-            Entry::Vacant(e) => {
-                let code = ends.len() as u32;
-                e.insert((tag, code));
-                text.push_str(key);
-                ends.push(text.len());
-                code
-            }
+        let Self { text, ends, short, long, hasher, .. } = self;
+        let new = ends.len() as u32;
+        let code = if let Some(key) = Short::new(key.as_bytes()) {
+            let hash_of = |k: Short| hasher.hash_one(k);
+            short.code(key, hash_of(key), new, |k, _| k == key, hash_of)
+        } else {
+            let hash = hasher.hash_one(key);
+            long.code(hash, hash, new, |h, code| h == hash && slice(text, ends, code) == key, |h| h)
+        };
+        if code == new {
+            text.push_str(key);
+            ends.push(text.len());
         }
+        code
     }
 
     fn code_of_int(&mut self, key: i64) -> u32 {
@@ -226,6 +232,57 @@ impl Texts {
         let code = self.code(&decimal);
         self.decimal = decimal;
         code
+    }
+}
+
+/// The number that a text stands for, if it is the very text that the number is written as.
+fn plain_int(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let plain = match digits.as_bytes() {
+        [b'0'] => text.len() == 1,
+        [b'1'..=b'9', ..] => true,
+        _ => false,
+    };
+    // The sign was dealt with, so that what is left to fail are other characters and overflow.
+    if plain { text.parse().ok() } else { None }
+}
+
+/// A text of one to sixteen bytes as two words: its beginning and its end, which overlap, and its length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Short {
+    begin: u64,
+    end: u64,
+    len: u32,
+}
+
+impl Short {
+    #[inline]
+    fn new(text: &[u8]) -> Option<Self> {
+        let len = text.len() as u32;
+        let (begin, end) = match text {
+            [.., _, _, _, _, _, _, _, _] => (word(text.first_chunk()), word(text.last_chunk())),
+            [.., _, _, _, _] => (half_word(text.first_chunk()), half_word(text.last_chunk())),
+            _ => (text.iter().fold(0, |all, &byte| all << 8 | u64::from(byte)), 0),
+        };
+        (len <= 16).then_some(Self { begin, end, len })
+    }
+}
+
+#[inline]
+fn word(bytes: Option<&[u8; 8]>) -> u64 {
+    bytes.map_or(0, |b| u64::from_le_bytes(*b))
+}
+
+#[inline]
+fn half_word(bytes: Option<&[u8; 4]>) -> u64 {
+    bytes.map_or(0, |b| u64::from(u32::from_le_bytes(*b)))
+}
+
+impl Hash for Short {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.begin);
+        state.write_u64(self.end ^ u64::from(self.len) << 56);
     }
 }
 
@@ -252,6 +309,26 @@ mod tests {
         assert_eq!(ids.intern(Some(Id::Int(12))), 0);
         assert_eq!(ids.id(3), Some(Id::Str("-9223372036854775808")));
         assert_eq!((ids.len(), ids.id(5)), (5, None));
+    }
+
+    #[test]
+    fn plain_numbers_are_numbers_and_nothing_else_is() {
+        for (text, int) in [
+            ("0", Some(0)),
+            ("-5", Some(-5)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("9223372036854775808", None),
+            ("-0", None),
+            ("007", None),
+            ("+7", None),
+            ("--7", None),
+            ("7 ", None),
+            ("", None),
+            ("-", None),
+            ("٧", None),
+        ] {
+            assert_eq!(plain_int(text), int, "{text}");
+        }
     }
 
     #[test]

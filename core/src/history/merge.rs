@@ -29,7 +29,7 @@ pub(super) fn merge(mut parts: Vec<Interner>, used: &[Option<Vec<bool>>]) -> Mer
         if parts.iter().all(|p| matches!(p, Interner::Int(_) | Interner::Empty)) && parts.iter().any(|p| p.len() > 0) {
             let mut keys: Vec<(i64, u32, u32)> =
                 all.map(|(part, code)| (as_int(parts[part].id(code)), part as u32, code)).collect();
-            sort_by(&mut keys, |a, b| a.cmp(b));
+            sort_by(&mut keys, Ord::cmp);
             let mut distinct: Vec<i64> = Vec::new();
             for (key, part, code) in keys {
                 if distinct.last() != Some(&key) {

@@ -1,7 +1,10 @@
 //! What customers did: ingest, the columnar store, and one customer's part of it.
 
+#[cfg(feature = "arrow")]
+mod arrow;
 mod builder;
 mod columns;
+mod csv;
 mod id;
 mod intern;
 mod merge;
@@ -15,6 +18,7 @@ mod rows;
 mod sort;
 mod source;
 mod store;
+mod table;
 mod text;
 mod traits;
 

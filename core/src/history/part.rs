@@ -257,7 +257,7 @@ impl Part {
             self.n_without_quantity += usize::from(has_quantities);
             quantity = 1.0;
         }
-        push_sparse(&mut self.quantity, n, quantity, 1.0, quantity == 1.0);
+        push_sparse(&mut self.quantity, n, quantity, 1.0, quantity.to_bits() == 1f64.to_bits());
         push_sparse(&mut self.amount, n, row.amount, f64::NAN, row.amount.is_nan());
         let order = block.order.get(i).copied().unwrap_or(MISSING);
         push_sparse(&mut self.order, n, order, MISSING, order == MISSING);

@@ -1,6 +1,6 @@
 //! Returns: each undoes the purchase it names, from its own instant on.
 
-use hashbrown::HashMap;
+use std::collections::HashMap;
 
 use super::intern::MISSING;
 use super::merge::{Merged, merge};
