@@ -1,5 +1,6 @@
 //! Time and memory of ingest on a synthetic log, on standard error:
-//! `cargo run --release --example ingest_speed -- ints|strings [sorted|shuffled] [rows]`.
+//! `cargo run --release --example ingest_speed -- ints|strings [sorted|shuffled] [rows]`,
+//! or `-- customer` for one customer of 200 events.
 //!
 //! Memory is the peak of the resident set during the ingest less what the input holds (Linux only).
 
@@ -20,6 +21,10 @@ fn main() -> ExitCode {
         eprintln!("the third argument is the number of rows");
         return ExitCode::FAILURE;
     };
+    if kind == "customer" {
+        one_customer();
+        return ExitCode::SUCCESS;
+    }
     let log = Log::new(rows, order == "sorted");
     let result = match kind.as_str() {
         "ints" => measure(&kind, &order, &log, IdColumn::Ints(&log.customer), IdColumn::Ints(&log.item)),
@@ -101,6 +106,30 @@ fn measure(kind: &str, order: &str, log: &Log, customer: IdColumn<'_>, item: IdC
         peak / raw
     );
     Ok(())
+}
+
+/// What a back end does for each request.
+fn one_customer() {
+    let log = Log::new(200, true);
+    let customer = vec![7; 200];
+    let item: Vec<i64> = log.item.iter().map(|i| i % 40).collect();
+    let names: Vec<String> = item.iter().map(|i| format!("SKU-{i:05}")).collect();
+    let time = TimeColumn::Ints(&log.at, TimeUnit::Microseconds);
+    let texts = vec!["customer-7"; 200];
+    let columns = |customer, item| Columns { quantity: Some(&log.quantity), ..Columns::new(customer, time, item) };
+    let options = IngestOptions::default();
+    for (kind, columns) in [
+        ("ints", columns(IdColumn::Ints(&customer), IdColumn::Ints(&item))),
+        ("strings", columns(IdColumn::Strs(&texts), IdColumn::Strings(&names))),
+    ] {
+        let best = (0..20_000).map(|_| {
+            let started = Instant::now();
+            let built = History::from_columns(&columns, &options);
+            assert!(std::hint::black_box(built).is_ok());
+            started.elapsed()
+        });
+        eprintln!("{kind}: 200 events of one customer in {:?}", best.min().unwrap_or_default());
+    }
 }
 
 /// A line of the process's status, in megabytes.

@@ -9,10 +9,16 @@ use super::part::{Part, Return};
 use super::report::{Reason, Tally};
 use super::store::{NONE, Undo, Unsorted};
 
+/// Customer, item and order.
+type Key = (u32, u32, u32);
+
+/// The purchases that a return may name, and what is left of each.
+type Bought = HashMap<Key, Vec<(u32, f64)>, foldhash::fast::RandomState>;
+
 /// A return in final codes, and how the caller wrote the order it names.
 #[derive(Debug)]
 pub(super) struct Named {
-    key: (u32, u32, u32),
+    key: Key,
     at_us: i64,
     quantity: f64,
     row: usize,
@@ -47,7 +53,7 @@ pub(super) fn take(parts: &mut [Part], customers: &Merged, items: &Merged) -> Ve
 /// Nets each return against what is left of the purchases it names, in the order of time. Refuses those that find none.
 pub(super) fn apply(mut returns: Vec<Named>, events: &Unsorted, orders: &[u32], tally: &mut Tally) -> Vec<Undo> {
     let quantity = |event: u32| events.quantity.get(event as usize).copied().unwrap_or(1.0);
-    let mut bought: HashMap<(u32, u32, u32), Vec<(u32, f64)>, foldhash::fast::RandomState> = HashMap::default();
+    let mut bought = Bought::default();
     for r in &returns {
         if r.key.0 != NONE && r.key.1 != NONE {
             bought.entry(r.key).or_default();

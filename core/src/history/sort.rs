@@ -1,7 +1,6 @@
 //! Putting events in order: a counting sort by customer, then each customer's few events by instant.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
 use std::ops::Range;
 
 use jiff::tz::TimeZone;
@@ -15,6 +14,9 @@ use crate::time::DayClock;
 const SERIAL: usize = 50_000;
 /// Events per piece of parallel work.
 const PIECE: usize = 16_384;
+
+/// Some customers and their part of a column.
+type Piece<'a, T> = (Range<usize>, &'a mut [T]);
 
 /// Sorts by (customer, instant, item, quantity, amount), so that equal logs give equal stores whatever the order of
 /// their rows. Beside the columns it needs one index per event and one sorted column at a time.
@@ -30,14 +32,14 @@ pub(super) fn assemble(
     let starts = starts(&customer, customers.len());
     let mut order = by_customer(&customer, &starts);
     drop(customer);
-    let undone_of = undone_of(&undone);
+    let undos = by_row(&undone);
     // Events that agree in all this are interchangeable, except that one may have been undone.
     let ties = |a: u32, b: u32| -> Ordering {
         let (i, j) = (a as usize, b as usize);
         let bits = |column: &[f64], i: usize| column.get(i).map_or(0, |x| x.to_bits());
         (item[i], bits(&quantity, i), bits(&amount, i))
             .cmp(&(item[j], bits(&quantity, j), bits(&amount, j)))
-            .then_with(|| undone_of.get(&a).cmp(&undone_of.get(&b)))
+            .then_with(|| of_row(&undos, a).cmp(of_row(&undos, b)))
     };
     let sorted_at_us = sort_customers(&starts, &mut order, &at_us, ties);
     drop(at_us);
@@ -73,7 +75,7 @@ fn by_customer(customer: &[u32], starts: &[u64]) -> Vec<u32> {
     let mut order = vec![0u32; customer.len()];
     let threads = if customer.len() < SERIAL { 1 } else { rayon::current_num_threads().clamp(1, 8) };
     let mut tasks = pieces(starts, customer.len().div_ceil(threads), &mut order);
-    let place = |(own, order): &mut (Range<usize>, &mut [u32])| {
+    let place = |(own, order): &mut Piece<'_, u32>| {
         let base = starts[own.start];
         let mut next: Vec<u32> = starts[own.clone()].iter().map(|s| (s - base) as u32).collect();
         for (row, &c) in customer.iter().enumerate() {
@@ -85,9 +87,9 @@ fn by_customer(customer: &[u32], starts: &[u64]) -> Vec<u32> {
         }
     };
     if tasks.len() == 1 {
-        tasks.iter_mut().for_each(place)
+        tasks.iter_mut().for_each(place);
     } else {
-        tasks.par_iter_mut().for_each(place)
+        tasks.par_iter_mut().for_each(place);
     }
     order
 }
@@ -104,7 +106,7 @@ fn sort_customers(
     let piece = if serial { order.len().max(1) } else { PIECE };
     let orders = pieces(starts, piece, order);
     let instants = pieces(starts, piece, &mut sorted);
-    let sort = |((own, order), (_, sorted)): ((Range<usize>, &mut [u32]), (Range<usize>, &mut [i64]))| {
+    let sort = |((own, order), (_, sorted)): (Piece<'_, u32>, Piece<'_, i64>)| {
         let mut keys: Vec<(i64, u32)> = order.iter().map(|&row| (at_us[row as usize], row)).collect();
         let base = starts[own.start];
         let by = |a: &(i64, u32), b: &(i64, u32)| a.0.cmp(&b.0).then_with(|| ties(a.1, b.1));
@@ -128,7 +130,7 @@ fn sort_customers(
 }
 
 /// Cuts a column into the parts of consecutive customers, of about `piece` events each.
-fn pieces<'a, T>(starts: &[u64], piece: usize, mut rest: &'a mut [T]) -> Vec<(Range<usize>, &'a mut [T])> {
+fn pieces<'a, T>(starts: &[u64], piece: usize, mut rest: &'a mut [T]) -> Vec<Piece<'a, T>> {
     let mut out = Vec::with_capacity(rest.len() / piece.max(1) + 1);
     let customers = starts.len() - 1;
     let mut from = 0;
@@ -163,16 +165,17 @@ fn days(at_us: &[i64], zone: &TimeZone) -> Vec<i32> {
     at_us.par_iter().with_min_len(PIECE).map_init(start, |clock, &us| clock.day(us)).collect()
 }
 
-/// What was undone of each row, and when, in an order of its own.
-fn undone_of(undone: &[Undo]) -> HashMap<u32, Vec<(i64, u64)>, foldhash::fast::RandomState> {
-    let mut of = HashMap::<u32, Vec<(i64, u64)>, foldhash::fast::RandomState>::default();
-    for u in undone {
-        of.entry(u.event as u32).or_default().push((u.at_us, u.quantity.to_bits()));
-    }
-    for undos in of.values_mut() {
-        undos.sort_unstable();
-    }
-    of
+/// Row, instant and quantity of what was undone, in this order.
+fn by_row(undone: &[Undo]) -> Vec<(u32, i64, u64)> {
+    let mut undos: Vec<_> = undone.iter().map(|u| (u.event as u32, u.at_us, u.quantity.to_bits())).collect();
+    undos.sort_unstable();
+    undos
+}
+
+/// When and how much of a row was undone.
+fn of_row(undos: &[(u32, i64, u64)], row: u32) -> impl Iterator<Item = (i64, u64)> {
+    let start = undos.partition_point(|u| u.0 < row);
+    undos[start..].iter().take_while(move |u| u.0 == row).map(|u| (u.1, u.2))
 }
 
 /// Points the undone purchases at their new places.
