@@ -1,13 +1,14 @@
 //! Time and memory of ingest on a synthetic log, on standard error:
-//! `cargo run --release --example ingest_speed -- ints|strings [sorted|shuffled] [rows]`,
+//! `cargo run --release --example ingest_speed -- ints|strings|arrow [sorted|shuffled] [rows]`,
 //! or `-- customer` for one customer of 200 events.
+//! `arrow` (with `--features arrow`) hands over batches of 131,072 rows with the ids as `Utf8`.
 //!
 //! Memory is the peak of the resident set during the ingest less what the input holds (Linux only).
 
 use std::process::ExitCode;
 use std::time::Instant;
 
-use beforehand::{Columns, History, IdColumn, IngestOptions, TimeColumn, TimeUnit};
+use beforehand::{Columns, History, IdColumn, IngestOptions, IngestReport, TimeColumn, TimeUnit};
 
 const CUSTOMERS: u64 = 500_000;
 const ITEMS: u64 = 20_000;
@@ -27,14 +28,21 @@ fn main() -> ExitCode {
     }
     let log = Log::new(rows, order == "sorted");
     let result = match kind.as_str() {
-        "ints" => measure(&kind, &order, &log, IdColumn::Ints(&log.customer), IdColumn::Ints(&log.item)),
+        "ints" => measure(&kind, &order, || log.ingest(IdColumn::Ints(&log.customer), IdColumn::Ints(&log.item))),
         "strings" => {
             let customers: Vec<String> = log.customer.iter().map(|c| format!("C{c:08}")).collect();
             let items: Vec<String> = log.item.iter().map(|i| format!("SKU-{i:05}")).collect();
-            measure(&kind, &order, &log, IdColumn::Strings(&customers), IdColumn::Strings(&items))
+            measure(&kind, &order, || log.ingest(IdColumn::Strings(&customers), IdColumn::Strings(&items)))
+        }
+        #[cfg(feature = "arrow")]
+        "arrow" => {
+            let batches = log.batches(131_072);
+            measure(&kind, &order, || {
+                History::from_record_batches(batches, &beforehand::ColumnNames::default(), &IngestOptions::default())
+            })
         }
         _ => {
-            eprintln!("the first argument is ints or strings");
+            eprintln!("the first argument is ints, strings, arrow or customer");
             return ExitCode::FAILURE;
         }
     };
@@ -82,18 +90,45 @@ impl Log {
             quantity: all.iter().map(|r| r.3).collect(),
         }
     }
+
+    fn ingest(&self, customer: IdColumn<'_>, item: IdColumn<'_>) -> beforehand::Result<(History, IngestReport)> {
+        let time = TimeColumn::Ints(&self.at, TimeUnit::Microseconds);
+        let columns = Columns { quantity: Some(&self.quantity), ..Columns::new(customer, time, item) };
+        History::from_columns(&columns, &IngestOptions::default())
+    }
+
+    #[cfg(feature = "arrow")]
+    fn batches(&self, rows: usize) -> Vec<arrow_array::RecordBatch> {
+        use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+        use std::sync::Arc;
+
+        let starts = (0..self.at.len()).step_by(rows);
+        let batch = |start: usize| {
+            let own = start..self.at.len().min(start + rows);
+            let customer = self.customer[own.clone()].iter().map(|c| format!("C{c:08}"));
+            let item = self.item[own.clone()].iter().map(|i| format!("SKU-{i:05}"));
+            RecordBatch::try_from_iter([
+                ("customer", Arc::new(StringArray::from_iter_values(customer)) as ArrayRef),
+                ("at", Arc::new(TimestampMicrosecondArray::from(self.at[own.clone()].to_vec()))),
+                ("item", Arc::new(StringArray::from_iter_values(item))),
+                ("quantity", Arc::new(Float64Array::from(self.quantity[own].to_vec()))),
+            ])
+            .ok()
+        };
+        starts.filter_map(batch).collect()
+    }
 }
 
-fn measure(kind: &str, order: &str, log: &Log, customer: IdColumn<'_>, item: IdColumn<'_>) -> beforehand::Result<()> {
-    let columns = Columns {
-        quantity: Some(&log.quantity),
-        ..Columns::new(customer, TimeColumn::Ints(&log.at, TimeUnit::Microseconds), item)
-    };
+fn measure(
+    kind: &str,
+    order: &str,
+    ingest: impl FnOnce() -> beforehand::Result<(History, IngestReport)>,
+) -> beforehand::Result<()> {
     // Writing 5 sets the peak back to what is resident now.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
     let before = status("VmRSS:");
     let (started, cpu) = (Instant::now(), cpu_seconds());
-    let (history, report) = History::from_columns(&columns, &IngestOptions::default())?;
+    let (history, report) = ingest()?;
     let seconds = started.elapsed().as_secs_f64();
     let cpu = cpu_seconds() - cpu;
     let peak = status("VmHWM:") - before;

@@ -320,3 +320,41 @@ fn dictionary_codes_are_texts_and_unused_values_are_nobody() {
     assert_eq!(history.customers().iter().map(|id| id.to_string()).collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(reasons(&report), [("missing_customer", 1, 3)]);
 }
+
+#[test]
+fn ten_thousand_rows_of_texts_in_columns_may_come_from_any_column_type() {
+    let n = 10_000;
+    let customers: Vec<String> = (0..n).map(|i| format!("customer number {}", i % 97)).collect();
+    let borrowed: Vec<&str> = customers.iter().map(|c| &**c).collect();
+    let optional: Vec<Option<&str>> = borrowed.iter().map(|c| Some(*c)).collect();
+    let values: Vec<&str> = borrowed[..97].iter().copied().rev().collect();
+    let codes: Vec<u32> = (0..n).map(|i| 96 - i % 97).collect();
+    let times: Vec<String> = (0..n).map(|i| format!("2011-01-{:02} 10:00:00", 1 + i % 31)).collect();
+    let times: Vec<&str> = times.iter().map(|t| &**t).collect();
+    let items = vec![1; n as usize];
+    let history = |customer| {
+        let columns = Columns::new(customer, TimeColumn::Strs(&times), IdColumn::Ints(&items));
+        History::from_columns(&columns, &IngestOptions::default()).expect("a history").0
+    };
+    let expected = history(IdColumn::Strings(&customers));
+    assert_eq!(expected.n_customers(), 97);
+    assert_same(&expected, &history(IdColumn::Strs(&borrowed)));
+    assert_same(&expected, &history(IdColumn::OptionalStrs(&optional)));
+    assert_same(&expected, &history(IdColumn::Codes { codes: &codes, values: &values }));
+}
+
+#[test]
+fn a_file_is_read_like_its_text_and_a_missing_one_is_named() {
+    let text = "who,when,what\nc1,2011-01-01,a\n";
+    let path = std::env::temp_dir().join(format!("beforehand-ingest-{}.csv", std::process::id()));
+    std::fs::write(&path, text).expect("a file");
+    let names =
+        ColumnNames { customer: "who".into(), time: "when".into(), item: "what".into(), ..ColumnNames::default() };
+    let of_file = History::from_csv(&path, &names, &IngestOptions::default());
+    std::fs::remove_file(&path).expect("removed");
+    let of_text = History::from_csv_reader(text.as_bytes(), &names, &IngestOptions::default()).expect("a history");
+    assert_same(&of_file.expect("a history").0, &of_text.0);
+    let error = History::from_csv(&path, &names, &IngestOptions::default()).expect_err("no file");
+    assert_eq!(error.code(), ErrorCode::Io);
+    assert!(error.to_string().contains("beforehand-ingest-"), "{error}");
+}

@@ -41,8 +41,7 @@ impl History {
     /// ```
     ///
     /// # Errors
-    /// `invalid_data` when a column is missing or of a type that is not listed above, or when batches differ in their
-    /// columns; `empty_data` when no row could be kept, with the reasons; `invalid_options`; with
+    /// `invalid_data` when a column is missing or of a type that is not listed above; `empty_data` when no row could be kept, with the reasons; `invalid_options`; with
     /// [`OnRefused::Fail`](crate::OnRefused::Fail) `invalid_data` for the first refused row.
     pub fn from_record_batches(
         batches: impl IntoIterator<Item = RecordBatch>,

@@ -47,7 +47,8 @@ pub enum TimeColumn<'a> {
     Ints(&'a [i64], TimeUnit),
     /// Instants.
     Timestamps(&'a [Timestamp]),
-    /// Dates and date-times as texts; without an offset they are read in the option `time_zone`.
+    /// Dates, date-times (without an offset they are read in the option `time_zone`) and whole numbers (in the option
+    /// `time_unit`), as texts.
     Strs(&'a [&'a str]),
 }
 
@@ -154,7 +155,7 @@ impl<'a> Columns<'a> {
         Ok(rows)
     }
 
-    fn chunk(&self, len: usize) -> Chunk<'a> {
+    fn chunk(&self, len: usize, unit: Option<TimeUnit>) -> Chunk<'a> {
         let numbers = |n: &'a [f64]| Box::new(Numbers(n)) as Box<dyn NumberSource + 'a>;
         let known = |n: &'a [f64]| Box::new(KnownNumbers(n)) as Box<dyn NumberSource + 'a>;
         let ids = |c: IdColumn<'a>| Box::new(c) as Box<dyn IdSource + 'a>;
@@ -162,7 +163,7 @@ impl<'a> Columns<'a> {
             len,
             first_row: 0,
             customer: ids(self.customer),
-            time: Box::new(self.time),
+            time: Box::new(Times { column: self.time, unit }),
             item: ids(self.item),
             quantity: self.quantity.map(numbers),
             amount: self.amount.map(known),
@@ -186,7 +187,7 @@ impl History {
     /// `invalid_data` when the columns differ in length; `empty_data` when no row could be kept, with the reasons;
     /// `invalid_options`; with [`OnRefused::Fail`](crate::OnRefused::Fail) `invalid_data` for the first refused row.
     pub fn from_columns(columns: &Columns<'_>, options: &IngestOptions) -> Result<(Self, IngestReport)> {
-        let chunk = columns.chunk(columns.n_rows()?);
+        let chunk = columns.chunk(columns.n_rows()?, options.time_unit);
         let names = ColumnNames::default();
         let mut builder = Builder::new(&names, options)?;
         builder.push(&[chunk])?;
@@ -254,20 +255,26 @@ impl TimeColumn<'_> {
     }
 }
 
-impl TimeSource for TimeColumn<'_> {
+struct Times<'a> {
+    column: TimeColumn<'a>,
+    /// What whole numbers written as texts count.
+    unit: Option<TimeUnit>,
+}
+
+impl TimeSource for Times<'_> {
     fn decode(&self, rows: Range<usize>, clock: &mut WallClock, out: &mut Vec<i64>) {
-        match self {
-            Self::Ints(c, unit) => out.extend(c[rows].iter().map(|&n| from_int(n, *unit))),
-            Self::Timestamps(c) => out.extend(c[rows].iter().map(|t| t.as_micros())),
-            Self::Strs(c) => out.extend(c[rows].iter().map(|s| text::time(s, None, clock))),
+        match self.column {
+            TimeColumn::Ints(c, unit) => out.extend(c[rows].iter().map(|&n| from_int(n, unit))),
+            TimeColumn::Timestamps(c) => out.extend(c[rows].iter().map(|t| t.as_micros())),
+            TimeColumn::Strs(c) => out.extend(c[rows].iter().map(|s| text::time(s, self.unit, clock))),
         }
     }
 
     fn text(&self, row: usize) -> String {
-        match self {
-            Self::Ints(c, _) => c[row].to_string(),
-            Self::Timestamps(c) => c[row].to_string(),
-            Self::Strs(c) => c[row].to_owned(),
+        match self.column {
+            TimeColumn::Ints(c, _) => c[row].to_string(),
+            TimeColumn::Timestamps(c) => c[row].to_string(),
+            TimeColumn::Strs(c) => c[row].to_owned(),
         }
     }
 }

@@ -63,7 +63,7 @@ pub struct IngestOptions {
     /// default) unites those of one day, 0 none. At most 366. Ingest keeps every row and counts those that will unite;
     /// they are united when the history is read, since only then is it known which of them lie in the past.
     pub merge_days: u32,
-    /// What whole numbers in a time column count, in CSV and in Arrow's integer columns. No default: seconds believed
+    /// What whole numbers in a time column count, in texts and in Arrow's integer columns. No default: seconds believed
     /// to be microseconds are a date in 1970 and raise no alarm, so such rows are refused until the unit is given.
     pub time_unit: Option<TimeUnit>,
     /// A purchase of more units than this is refused as a slip of the keyboard. Default 1e9.
