@@ -164,6 +164,46 @@ impl DayClock {
     }
 }
 
+/// Turns wall-clock times of one time zone into instants.
+///
+/// Times are microseconds since 1970-01-01T00:00 on the wall. A time that the clocks skip is taken as much later as they
+/// are put forward; of a time that comes twice, the first is meant.
+#[derive(Debug, Clone)]
+pub(crate) struct WallClock {
+    zone: TimeZone,
+    from_us: i64,
+    until_us: i64,
+    offset_us: i64,
+}
+
+impl WallClock {
+    pub(crate) fn new(zone: TimeZone) -> Self {
+        // UTC never changes its offset; other zones answer on demand.
+        let from_us = if zone == TimeZone::UTC { i64::MIN } else { i64::MAX };
+        Self { zone, from_us, until_us: i64::MAX, offset_us: 0 }
+    }
+
+    /// The instant of a wall-clock time, in microseconds since 1970; the time itself if it is beyond the calendar.
+    pub(crate) fn instant(&mut self, wall_us: i64) -> i64 {
+        if !(self.from_us..self.until_us).contains(&wall_us) {
+            self.look_up(wall_us);
+        }
+        wall_us.saturating_sub(self.offset_us)
+    }
+
+    fn look_up(&mut self, wall_us: i64) {
+        (self.from_us, self.until_us, self.offset_us) = (i64::MAX, i64::MAX, 0);
+        let Ok(as_utc) = jiff::Timestamp::from_microsecond(wall_us) else { return };
+        let wall = as_utc.to_zoned(TimeZone::UTC).datetime();
+        let Ok(at) = self.zone.to_timestamp(wall) else { return };
+        self.offset_us = wall_us - at.as_microsecond();
+        // Within a day of a change of the clocks every time is looked up, farther away the offset holds.
+        let change = |t: Option<jiff::tz::TimeZoneTransition<'_>>| t.map(|t| t.timestamp().as_microsecond());
+        self.from_us = change(self.zone.preceding(at).next()).map_or(i64::MIN, |us| us + 2 * DAY_US);
+        self.until_us = change(self.zone.following(at).next()).map_or(i64::MAX, |us| us - 2 * DAY_US);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,6 +225,26 @@ mod tests {
             assert_eq!(utc.day(at(s)) - start, u, "{s}");
             assert_eq!(berlin.day(at(s)) - start, b, "{s}");
         }
+    }
+
+    #[test]
+    fn wall_clock_times_follow_the_zone() {
+        let at = |s: &str| s.parse::<Timestamp>().expect("instant").as_micros();
+        let mut utc = WallClock::new(TimeZone::UTC);
+        let mut berlin = WallClock::new(TimeZone::get("Europe/Berlin").expect("zone"));
+        for (wall, instant) in [
+            ("2011-07-01T12:00:00", "2011-07-01T10:00:00Z"),
+            ("2011-07-02T12:00:00", "2011-07-02T10:00:00Z"),
+            ("2011-10-30T01:59:59", "2011-10-29T23:59:59Z"),
+            ("2011-10-30T02:30:00", "2011-10-30T00:30:00Z"),
+            ("2011-10-30T03:00:00", "2011-10-30T02:00:00Z"),
+            ("2011-03-27T02:30:00", "2011-03-27T01:30:00Z"),
+            ("2011-12-01T00:00:00", "2011-11-30T23:00:00Z"),
+        ] {
+            assert_eq!(berlin.instant(at(wall)), at(instant), "{wall}");
+            assert_eq!(utc.instant(at(wall)), at(wall));
+        }
+        assert_eq!(berlin.instant(i64::MAX), i64::MAX);
     }
 
     #[test]

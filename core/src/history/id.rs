@@ -57,7 +57,10 @@ pub struct Dictionary {
 enum Ids {
     Int(Vec<i64>),
     /// The texts one after the other; `ends[code]` is where the text of `code` ends.
-    Str { text: String, ends: Vec<u64> },
+    Str {
+        text: String,
+        ends: Vec<u64>,
+    },
 }
 
 impl Default for Dictionary {

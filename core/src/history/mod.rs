@@ -1,9 +1,31 @@
 //! What customers did: ingest, the columnar store, and one customer's part of it.
 
+#[cfg(feature = "arrow")]
+mod arrow;
+mod builder;
+mod columns;
+mod csv;
 mod id;
+mod intern;
+mod merge;
+mod names;
+mod options;
+mod part;
+mod repeats;
+mod report;
+mod returns;
+mod rows;
 mod sort;
+mod source;
 mod store;
+mod table;
+mod text;
+mod traits;
 
+pub use columns::{Columns, IdColumn, KindColumn, TimeColumn};
 pub use id::{Dictionary, Id};
+pub use names::ColumnNames;
+pub use options::{IngestOptions, OnRefused, TimeUnit};
+pub use report::{IngestReport, Reason, Refusal};
 pub use store::{History, HistoryView, Items};
 pub(crate) use store::{NONE, Undo, Unsorted};

@@ -172,7 +172,13 @@ impl History {
     }
 
     /// Puts events in order. The result does not depend on the order of the input.
-    pub(crate) fn assemble(customers: Dictionary, items: Items, events: Unsorted, zone: TimeZone, merge_days: i32) -> Self {
+    pub(crate) fn assemble(
+        customers: Dictionary,
+        items: Items,
+        events: Unsorted,
+        zone: TimeZone,
+        merge_days: i32,
+    ) -> Self {
         super::sort::assemble(customers, items, events, zone, merge_days)
     }
 }

@@ -5,7 +5,7 @@
 
 use super::decay::{Decay, HALF_LIVES_DAYS, LONG, MIDDLE, N_HALF_LIVES, PerHalfLife, SHORT};
 use super::purchases::{Purchase, Purchases};
-use super::structure::Structure;
+use super::structure::{LogLogistic, Structure};
 use super::traits::Traits;
 
 /// Weight of the population's visit rate in a customer's own, visits.
@@ -42,6 +42,11 @@ pub(crate) struct CustomerEvidence {
     pub(crate) last_repeats: f64,
     /// How much longer this customer's cycles are than the items' (log).
     pub(crate) cycle_shift: f64,
+    /// How much more than others this customer buys at a time (mean log supply over the units' own).
+    pub(crate) supply_level: f64,
+    /// Cumulative hazard of the next visit within 7 and 28 days, on the customer's own rhythm.
+    pub(crate) visit_hazard7: f64,
+    pub(crate) visit_hazard28: f64,
     pub(crate) n_units: f64,
     pub(crate) n_purchases: f64,
     /// Units bought for the first time on the last visit, as a share of that visit's purchases.
@@ -117,7 +122,7 @@ impl EvidenceBuilder {
 
         let (mut expected, mut repeats) = (PRIOR_PROPENSITY, PRIOR_PROPENSITY);
         let (mut expected_now, mut repeats_now) = (PRIOR_PROPENSITY, PRIOR_PROPENSITY);
-        let mut last_repeats = 0.0;
+        let (mut last_repeats, mut supply) = (0.0, 0.0);
         let (mut shift, mut n_shift) = (0.0, 0.0);
         let (mut n_units, mut n_last_basket) = (0.0, 0.0);
         for pair in own.by_unit() {
@@ -127,6 +132,7 @@ impl EvidenceBuilder {
             expected_now += unit.prob_again * self.later[pair[0].visit as usize + 1][MIDDLE];
             repeats_now += pair[1..].iter().map(|p| self.decay.at(day - p.day)[MIDDLE]).sum::<f64>();
             last_repeats += f64::from(u8::from(pair.len() > 1 && pair[pair.len() - 1].day == last));
+            supply += pair.iter().map(|p| p.supply.max(f64::MIN_POSITIVE).ln() - unit.log_supply).sum::<f64>();
             n_units += 1.0;
             n_last_basket += f64::from(u8::from(pair[pair.len() - 1].day == last));
             for w in pair.windows(2) {
@@ -134,6 +140,9 @@ impl EvidenceBuilder {
                 n_shift += 1.0;
             }
         }
+        let rhythm = LogLogistic::new(log_rhythm, rhythm_spread);
+        let since = f64::from(day - last);
+        let visit_hazard = |days: f64| rhythm.hazard(since + days) - rhythm.hazard(since);
         Some(CustomerEvidence {
             n_visits: visits.len() as f64,
             recency: f64::from(day - last),
@@ -146,6 +155,9 @@ impl EvidenceBuilder {
             propensity_now: repeats_now / expected_now,
             last_repeats: (last_repeats + 0.4) / (n_last_basket + 2.0),
             cycle_shift: shift / (n_shift + 4.0),
+            supply_level: supply / (own.list.len() as f64 + 2.0),
+            visit_hazard7: visit_hazard(7.0),
+            visit_hazard28: visit_hazard(28.0),
             n_units,
             n_purchases: own.list.len() as f64,
             n_last_basket,
@@ -214,10 +226,10 @@ pub(crate) const FEATURES: [&str; N_FEATURES] = [
     "c_log_visits", "c_log_recency", "c_log_age", "c_rate10", "c_rate30", "c_rate90", "c_rate300", "c_z", "c_rhythm",
     "c_last_gap", "c_propensity", "c_cycle_shift", "c_log_units", "c_basket", "c_last_basket", "in_last_basket",
     "u_logit_again", "u_cycle", "u_spread", "u_trend_now", "u_trend_short", "u_trend_middle", "u_log_purchases",
-    "u_share_repeated", "share_of_visits", "n_is_1", "log_visits_since_first", "rate_pair", "recency_over_age", "u_logit_again_now", "u_idle", "c_propensity_now", "c_last_repeats", "prop_units", "log_size_trend", "log_cycle_hazard7", "log_cycle_hazard28", "log_cycle_hazard112", "log_structure28",
+    "u_share_repeated", "share_of_visits", "n_is_1", "log_visits_since_first", "rate_pair", "recency_over_age", "u_logit_again_now", "u_idle", "c_propensity_now", "c_last_repeats", "prop_units", "log_size_trend", "log_cycle_hazard7", "log_cycle_hazard28", "log_cycle_hazard112", "log_structure28", "c_supply_level", "c_visit_hazard7", "c_visit_hazard28",
 ];
 /// How many features there are.
-pub(crate) const N_FEATURES: usize = 63;
+pub(crate) const N_FEATURES: usize = 66;
 
 fn logit(p: f64) -> f64 {
     (p / (1.0 - p)).ln()
@@ -291,6 +303,9 @@ pub(crate) fn features(pair: &PairEvidence, customer: &CustomerEvidence, structu
         push((structure.cycle_hazard(days) + 1e-3).ln());
     }
     push((structure.hazard(28.0) + 1e-5).ln());
+    push(c.supply_level);
+    push((c.visit_hazard7 + 1e-3).ln());
+    push((c.visit_hazard28 + 1e-3).ln());
     debug_assert_eq!(next, N_FEATURES);
     debug_assert!(out.iter().all(|x| x.is_finite()), "{out:?}");
     let _ = (HALF_LIVES_DAYS, SHORT);

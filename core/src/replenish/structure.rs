@@ -13,18 +13,39 @@ use crate::stats::{N_SPANS, Spans};
 /// Where the spans of the discrete-time hazard end, days after the cutoff.
 pub(crate) const EDGES_DAYS: [f64; N_SPANS] = [1.0, 3.0, 7.0, 14.0, 28.0, 56.0, 112.0, 224.0];
 
+/// A log-logistic distribution of gaps.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct LogLogistic {
+    /// Log of the median, log days.
+    pub(crate) log_median: f64,
+    steepness: f64,
+}
+
+impl LogLogistic {
+    /// From the mean and standard deviation of the log gap.
+    pub(crate) fn new(log_mean: f64, spread: f64) -> Self {
+        // A logistic distribution of this scale has the standard deviation `spread`.
+        Self { log_median: log_mean, steepness: std::f64::consts::PI / (3f64.sqrt() * spread.max(0.05)) }
+    }
+
+    /// The cumulative hazard until `days` after the last event: `ln(1 + (days / median)^steepness)`.
+    pub(crate) fn hazard(&self, days: f64) -> f64 {
+        let x = self.steepness * (days.max(0.25).ln() - self.log_median);
+        // ln(1 + e^x) without overflow.
+        x.max(0.0) + (-x.abs()).exp().ln_1p()
+    }
+}
+
 /// The parameters of the two clocks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Structure {
     /// Purchases per day on the visit clock, and the shape of its Gamma distribution.
     per_day: f64,
     shape: f64,
-    /// Days since the last purchase (since the last of the need).
+    /// Days since the last purchase.
     recency: f64,
-    /// Log of the median cycle, days; steepness of the log-logistic distribution.
-    pub(crate) log_cycle: f64,
-    steepness: f64,
-    /// `ln(1 + (recency / cycle)^steepness)`: the cycle clock's cumulative hazard so far.
+    cycle: LogLogistic,
+    /// The cycle clock's cumulative hazard from the last purchase to the cutoff.
     so_far: f64,
     /// How much the cycle clock counts, 0 to 1.
     pub(crate) cycle_weight: f64,
@@ -34,31 +55,20 @@ impl Structure {
     pub(crate) fn new(pair: &PairEvidence, customer: &CustomerEvidence) -> Self {
         let log_rate = |h: usize| (customer.visits_per_day[h] * pair.prob_per_visit[h]).ln();
         let n_gaps = pair.n_purchases - 1.0;
-        // A logistic distribution of this scale has the standard deviation `spread`.
-        let steepness = std::f64::consts::PI / (3f64.sqrt() * pair.spread.max(0.05));
-        let mut out = Self {
+        let cycle = LogLogistic::new(pair.log_cycle, pair.spread);
+        Self {
             per_day: ((log_rate(MIDDLE) + log_rate(LONG)) / 2.0).exp(),
             shape: n_gaps + 1.0,
             recency: pair.recency,
-            log_cycle: pair.log_cycle,
-            steepness,
-            so_far: 0.0,
+            cycle,
+            so_far: cycle.hazard(pair.recency),
             cycle_weight: n_gaps / (n_gaps + 2.0) / (1.0 + pair.spread * pair.spread),
-        };
-        out.so_far = out.renewal(0.0);
-        out
-    }
-
-    /// The cycle clock's cumulative hazard from the last purchase until `days` after the cutoff.
-    fn renewal(&self, days: f64) -> f64 {
-        let x = self.steepness * ((self.recency + days).max(0.25).ln() - self.log_cycle);
-        // ln(1 + e^x) without overflow.
-        x.max(0.0) + (-x.abs()).exp().ln_1p()
+        }
     }
 
     /// The cycle clock's cumulative hazard from the cutoff on.
     pub(crate) fn cycle_hazard(&self, days: f64) -> f64 {
-        (self.renewal(days) - self.so_far).max(0.0)
+        (self.cycle.hazard(self.recency + days) - self.so_far).max(0.0)
     }
 
     /// The cumulative hazard from the cutoff on: -ln P(no purchase within `days`).
