@@ -3,8 +3,10 @@
 //! `cargo run --release -p benches --bin generate -- --customers 1000000 --out log.parquet`
 
 use std::error::Error;
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Instant;
 
 use benches::log_file::{self, Ids};
@@ -34,13 +36,9 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Arguments, Box<d
         let value = arguments.next().ok_or_else(|| format!("{name} needs a value\n{USAGE}"))?;
         match (name.as_str(), value.as_str()) {
             ("--out", _) => parsed.out = value.into(),
-            ("--customers", _) => {
-                parsed.options.n_customers = value.parse().map_err(|e| format!("{name} {value}: {e}"))?
-            }
-            ("--mean-events", _) => {
-                parsed.options.mean_events = value.parse().map_err(|e| format!("{name} {value}: {e}"))?
-            }
-            ("--seed", _) => parsed.options.seed = value.parse().map_err(|e| format!("{name} {value}: {e}"))?,
+            ("--customers", _) => parsed.options.n_customers = number(&name, &value)?,
+            ("--mean-events", _) => parsed.options.mean_events = number(&name, &value)?,
+            ("--seed", _) => parsed.options.seed = number(&name, &value)?,
             ("--ids", "numbers") => parsed.ids = Ids::Numbers,
             ("--ids", "strings") => parsed.ids = Ids::Strings,
             ("--order", "time") => parsed.by_time = true,
@@ -55,6 +53,10 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Arguments, Box<d
         return Err(format!("--mean-events {} is not from 2 to 80", parsed.options.mean_events).into());
     }
     Ok(parsed)
+}
+
+fn number<T: FromStr<Err: Display>>(name: &str, value: &str) -> Result<T, String> {
+    value.parse().map_err(|error| format!("{name} {value}: {error}"))
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
