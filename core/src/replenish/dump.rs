@@ -52,28 +52,12 @@ pub fn run(h: &History, cutoffs: &[i32], test: i32, max_rows: usize) -> Vec<(f32
             let ev = next.map(|n| EDGES_DAYS.iter().position(|&e| f64::from(n) <= e).unwrap_or(99)).unwrap_or(99);
             let (na, e) = if ev < observed { (ev + 1, true) } else { (observed, false) };
             rows.features.extend(features(pe, ce, st, t, own[0].unit));
-            rows.offset.push(log_odds(&st.hazards(), &factors)); rows.n_at_risk.push(na as u8); rows.event.push(e); *counts.last_mut().unwrap() += 1;
+            rows.offset.push(log_odds(&st.hazards(), &factors)); rows.n_at_risk.push(na as u8); rows.event.push(e); rows.cutoff.push(counts.len() as u8 - 1); *counts.last_mut().unwrap() += 1;
         });
     }
     eprintln!("rows {} {:?} events {:?}", rows.len(), t0.elapsed(), rows.n_events());
-    let layer = Layer::fit(&rows);
-    {   // levels
-        let mut at = 0;
-        let mut b = Block::new(N_FEATURES);
-        for (j, &day) in cutoffs.iter().enumerate() {
-            let n = counts[j]; let (mut obs, mut pl, mut ps, mut m) = (0.0, 0.0, 0.0, 0.0);
-            for r in at..at+n {
-                let observed = EDGES_DAYS.iter().filter(|&&e| e as i32 <= test - day).count();
-                if observed < 5 { continue }
-                let mut off = [rows.offset[r]; BLOCK]; b.clear(); b.push(rows.row(r)); layer.apply(&b, &mut off);
-                let cum = |x: &Spans| 1.0 - (0..5).map(|s| 1.0 - sigmoid(x[s])).product::<f32>();
-                m += 1.0; pl += f64::from(cum(&off[0])); ps += f64::from(cum(&rows.offset[r]));
-                obs += f64::from(u8::from(rows.event[r] && rows.n_at_risk[r] <= 5));
-            }
-            at += n;
-            eprintln!("LEVEL {day} obs {:.4} layer {:.4} struct {:.4}", obs/m, pl/m, ps/m);
-        }
-    }
+    let lags: Vec<f64> = cutoffs.iter().map(|c| f64::from(test - c)).collect();
+    let layer = Layer::fit(rows, &lags);
     eprintln!("fit {:?}", t0.elapsed());
     let t = traits.last().unwrap();
     let factors = weekday_factors(&t.population.weekday, test);

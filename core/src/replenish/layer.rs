@@ -2,41 +2,81 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::stats::{Additive, BLOCK, Block, Boosting, Growth, HazardRows, Spans};
+use rayon::prelude::*;
+
+use crate::stats::{Additive, BLOCK, Block, Boosting, Growth, HazardRows, Levels, Spans};
 
 /// Events a log must hold in its training rows before the additive part is fitted …
 const MIN_EVENTS_ADDITIVE: usize = 100;
 /// … and before trees are grown.
 const MIN_EVENTS_BOOSTING: usize = 1_000;
 
+/// Days after which an earlier cutoff's level counts half.
+const LEVEL_HALF_LIFE_DAYS: f64 = 84.0;
+/// Weight of the trees in the average; the additive part has the rest.
+const BOOSTING_WEIGHT: f32 = 0.65;
+
 /// An additive model and boosted trees, both starting from the structure; their log-odds are averaged, because they err
 /// in different places.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Layer {
+    /// The level to expect after the instant of fitting.
+    level: Spans,
     additive: Option<Additive>,
     boosting: Option<Boosting>,
 }
 
 impl Layer {
-    pub(crate) fn fit(rows: &HazardRows) -> Self {
+    /// Fits to rows from earlier cutoffs; `lags_days[cutoff]` is how long before the instant of fitting a cutoff lies.
+    pub(crate) fn fit(mut rows: HazardRows, lags_days: &[f64]) -> Self {
         let n_events: usize = rows.n_events().iter().sum();
-        let t = std::time::Instant::now();
-        let additive = (n_events >= MIN_EVENTS_ADDITIVE).then(|| Additive::fit(rows));
-        eprintln!("additive {:?}", t.elapsed());
-        let boosting = (n_events >= MIN_EVENTS_BOOSTING).then(|| Boosting::fit(rows, &Growth::default()));
-        eprintln!("boosting {:?}", t.elapsed());
-        Self { additive, boosting }
+        if n_events < MIN_EVENTS_ADDITIVE {
+            return Self::default();
+        }
+        let structure = rows.offset.clone();
+        let levels = Levels::estimate(&rows, &structure);
+        for (offset, &cutoff) in rows.offset.iter_mut().zip(&rows.cutoff) {
+            offset.iter_mut().zip(levels.of(cutoff)).for_each(|(o, l)| *o += l);
+        }
+        let mut out = Self {
+            level: Spans::default(),
+            additive: Some(Additive::fit(&rows)),
+            boosting: (n_events >= MIN_EVENTS_BOOSTING).then(|| Boosting::fit(&rows, &Growth::default())),
+        };
+        let mut moved = structure;
+        out.apply_to_rows(&rows, &mut moved);
+        let weights: Vec<f64> = lags_days.iter().map(|lag| (-lag / crate::stats::param("LHL", LEVEL_HALF_LIFE_DAYS)).exp2()).collect();
+        out.level = Levels::estimate(&rows, &moved).expected(&weights);
+        out
+    }
+
+    fn apply_to_rows(&self, rows: &HazardRows, log_odds: &mut [Spans]) {
+        log_odds.par_chunks_mut(BLOCK).enumerate().for_each(|(chunk, log_odds)| {
+            let mut block = Block::new(rows.n_features);
+            let mut out = [Spans::default(); BLOCK];
+            for (i, x) in log_odds.iter().enumerate() {
+                block.push(rows.row(chunk * BLOCK + i));
+                out[i] = *x;
+            }
+            self.apply(&block, &mut out);
+            log_odds.copy_from_slice(&out[..block.len]);
+        });
     }
 
     /// Moves the structure's log-odds (in `out`) to the layer's.
     pub(crate) fn apply(&self, block: &Block, out: &mut [Spans; BLOCK]) {
         let Some(additive) = &self.additive else { return };
-        let Some(boosting) = &self.boosting else { return additive.add_to(block, out) };
         let mut moved = [Spans::default(); BLOCK];
         additive.add_to(block, &mut moved);
-        let w = crate::stats::param("WB", 0.5) as f32; moved.iter_mut().for_each(|m| m.iter_mut().for_each(|m| *m *= 2.0 * (1.0 - w))); boosting.add_to(block, 2.0 * w, &mut moved);
+        if let Some(boosting) = &self.boosting {
+            let w = crate::stats::param("WB", BOOSTING_WEIGHT as f64) as f32;
+            moved[..block.len].iter_mut().flatten().for_each(|m| *m *= 1.0 - w);
+            boosting.add_to(block, w, &mut moved);
+        }
         for (o, m) in out[..block.len].iter_mut().zip(&moved) {
-            o.iter_mut().zip(m).for_each(|(o, m)| *o += 0.5 * m);
+            for ((o, m), level) in o.iter_mut().zip(m).zip(&self.level) {
+                *o += m + level;
+            }
         }
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct HazardRows {
     pub(crate) n_at_risk: Vec<u8>,
     /// Whether the event came in the last of them.
     pub(crate) event: Vec<bool>,
+    /// The cutoff at which the row was formed, as an index.
+    pub(crate) cutoff: Vec<u8>,
 }
 
 impl HazardRows {

@@ -1,0 +1,97 @@
+//! Levels of cutoffs: how much more or less happened after a cutoff than its rows' log-odds say.
+//!
+//! A season or a promotion moves everyone at once, and no feature of a customer knows why. Taken out as a random effect
+//! per cutoff and span before the features are weighed, it cannot be mistaken for the work of whatever else happened to
+//! move in time; the level to expect next is the mean of those seen, the recent ones counting more.
+
+use super::hazard::{HazardRows, N_SPANS, Spans};
+
+/// Curvature (about: events) with which a cutoff's level is pulled to the common one, and a span's to its cutoff's.
+const RIDGE: f64 = 20.0;
+/// Newton steps; a level settles in three.
+const STEPS: usize = 5;
+
+/// One level per cutoff and span.
+#[derive(Debug, Clone)]
+pub(crate) struct Levels {
+    per_cutoff: Vec<Spans>,
+    /// Whether any row of the cutoff was at risk in the span.
+    seen: Vec<[bool; N_SPANS]>,
+}
+
+impl Levels {
+    /// Estimates the levels of rows with the given log-odds.
+    pub(crate) fn estimate(rows: &HazardRows, log_odds: &[Spans]) -> Self {
+        let n = rows.cutoff.iter().map(|&c| c as usize + 1).max().unwrap_or(0);
+        // common[s] + shift[c] + deviation[c][s]
+        let (mut common, mut shift) = ([0f64; N_SPANS], vec![0f64; n]);
+        let mut deviation = vec![[0f64; N_SPANS]; n];
+        let mut seen = vec![[false; N_SPANS]; n];
+        for _ in 0..STEPS {
+            let (mut gradient, mut curvature) = (vec![[0f64; N_SPANS]; n], vec![[0f64; N_SPANS]; n]);
+            for (row, x) in log_odds.iter().enumerate() {
+                let c = rows.cutoff[row] as usize;
+                let moved = std::array::from_fn(|s| x[s] + (common[s] + shift[c] + deviation[c][s]) as f32);
+                let (g, h) = rows.slopes(row, &moved);
+                for s in 0..N_SPANS {
+                    gradient[c][s] += f64::from(g[s]);
+                    curvature[c][s] += f64::from(h[s]);
+                    seen[c][s] |= h[s] > 0.0;
+                }
+            }
+            let step = |g: f64, h: f64, at: f64, ridge: f64| (-(g + ridge * at) / (h + ridge)).clamp(-2.0, 2.0);
+            for s in 0..N_SPANS {
+                let sum = |x: &[[f64; N_SPANS]]| x.iter().map(|x| x[s]).sum::<f64>();
+                let moved = step(sum(&gradient), sum(&curvature), common[s], 1.0);
+                common[s] += moved;
+                // What the common level took is no longer left for the cutoffs.
+                for c in 0..n {
+                    gradient[c][s] += curvature[c][s] * moved;
+                }
+            }
+            for c in 0..n {
+                let moved = step(gradient[c].iter().sum(), curvature[c].iter().sum(), shift[c], RIDGE);
+                shift[c] += moved;
+                for s in 0..N_SPANS {
+                    let left = gradient[c][s] + curvature[c][s] * moved;
+                    deviation[c][s] += step(left, curvature[c][s], deviation[c][s], RIDGE);
+                }
+            }
+        }
+        let per_cutoff = (0..n)
+            .map(|c| std::array::from_fn(|s| (common[s] + shift[c] + deviation[c][s]) as f32))
+            .collect();
+        Self { per_cutoff, seen }
+    }
+
+    /// The level of a row's cutoff.
+    pub(crate) fn of(&self, cutoff: u8) -> &Spans {
+        &self.per_cutoff[cutoff as usize]
+    }
+
+    /// The level to expect, given a weight per cutoff. A span never seen takes the mean of all spans' levels.
+    pub(crate) fn expected(&self, weights: &[f64]) -> Spans {
+        let mut out = [0f32; N_SPANS];
+        let (mut all, mut all_weight) = (0.0, 0.0);
+        let mut missing = [false; N_SPANS];
+        for s in 0..N_SPANS {
+            let (mut sum, mut total) = (0.0, 0.0);
+            for ((level, seen), w) in self.per_cutoff.iter().zip(&self.seen).zip(weights) {
+                if seen[s] {
+                    sum += w * f64::from(level[s]);
+                    total += w;
+                }
+            }
+            missing[s] = total <= 0.0;
+            if total > 0.0 {
+                out[s] = (sum / total) as f32;
+                all += sum;
+                all_weight += total;
+            }
+        }
+        for s in (0..N_SPANS).filter(|&s| missing[s]) {
+            out[s] = (all / f64::max(all_weight, 1e-9)) as f32;
+        }
+        out
+    }
+}
