@@ -60,7 +60,7 @@ def mbg_nbd(rows: pl.DataFrame, train: pl.DataFrame, horizon: int) -> np.ndarray
 
 
 def lightgbm(rows: pl.DataFrame, train: pl.DataFrame, horizon: int) -> np.ndarray:
-    """LightGBM on `features.COLUMNS`, trained on the earlier cutoffs, with settings that were tuned for this log."""
+    """LightGBM on `features.COLUMNS`, trained on the earlier cutoffs."""
     model = LGBMClassifier(
         n_estimators=300,
         learning_rate=0.03,
