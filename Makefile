@@ -3,7 +3,7 @@
 
 CARGO ?= cargo
 PYTHON ?= python3
-FUZZ_TARGET ?= csv
+FUZZ_TARGET ?= csv_ingest
 FUZZ_SECONDS ?= 60
 PEERS := benches/peers
 PEERS_PYTHON := $(PEERS)/.venv/bin/python
@@ -38,7 +38,7 @@ $(PEERS)/.venv/installed: $(PEERS)/requirements.txt
 	$(PEERS_PYTHON) -m pip install --quiet --requirement $<
 	@touch $@
 
-fuzz: ## Fuzz one target: make fuzz FUZZ_TARGET=csv FUZZ_SECONDS=60
+fuzz: ## Fuzz one target: make fuzz FUZZ_TARGET=csv_ingest FUZZ_SECONDS=60
 	RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run $(FUZZ_TARGET) -- -max_total_time=$(FUZZ_SECONDS)
 
 doc: ## Build the documentation; open target/doc/beforehand/index.html

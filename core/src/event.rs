@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::history::Id;
 use crate::time::Timestamp;
 
 /// What a row of the log says happened.
@@ -80,6 +81,25 @@ pub enum EventId {
     Int(i64),
     /// A text, compared byte by byte: no trimming, no change of case.
     Str(String),
+}
+
+impl EventId {
+    /// The identifier, borrowed.
+    pub fn as_id(&self) -> Id<'_> {
+        match self {
+            Self::Int(i) => Id::Int(*i),
+            Self::Str(s) => Id::Str(s),
+        }
+    }
+}
+
+impl From<Id<'_>> for EventId {
+    fn from(id: Id<'_>) -> Self {
+        match id {
+            Id::Int(i) => Self::Int(i),
+            Id::Str(s) => Self::Str(s.to_owned()),
+        }
+    }
 }
 
 impl From<i64> for EventId {

@@ -1,19 +1,26 @@
 #![doc = include_str!("../../README.md")]
 #![forbid(unsafe_code)]
 
-pub mod evaluate;
-pub mod report;
-
 mod error;
 mod event;
 mod history;
-pub mod replenish;
+mod model;
+mod persist;
+mod progress;
+mod replenish;
+mod stats;
 mod time;
+
+pub mod evaluate;
+pub mod report;
 
 pub use error::{Error, ErrorCode, Result};
 pub use event::{Event, EventId, EventKind};
 pub use history::{ColumnNames, Columns, IdColumn, KindColumn, TimeColumn};
 pub use history::{Dictionary, History, HistoryView, Id, Items};
 pub use history::{IngestOptions, IngestReport, OnRefused, Reason, Refusal, TimeUnit};
+pub use model::Model;
+pub use progress::Stage;
+pub use replenish::{Basis, Forecast, ForecastOptions, NextItem, NextItemSource, Replenishment};
+pub use replenish::{Ladder, Options, REACH_DAYS, Step, Substitutes, Survival};
 pub use time::Timestamp;
-mod stats;

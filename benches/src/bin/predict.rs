@@ -1,1 +1,29 @@
-fn main() {}
+//! Serves files in the formats of the comparison scripts: forecasts for given pairs, each from a model fitted at the
+//! pair's cutoff only.
+//!
+//! `predict replenish --events E.parquet --pairs P.parquet --horizon 28 --out O.parquet`
+
+use std::process::ExitCode;
+
+use benches::predict::{Arguments, replenish};
+
+const USAGE: &str = "usage: predict replenish --events FILE --pairs FILE --horizon DAYS --out FILE
+  events: customer_id, item_id, day (whole number) or ts, and if known quantity, pack_size, category, need
+  pairs:  customer_id, item_id, cutoff (in the unit of the events' day or ts)
+  out:    the pairs with prob, P(bought again in (cutoff, cutoff + horizon])";
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let result = match words.next().as_deref() {
+        Some("replenish") => Arguments::parse(words).and_then(|arguments| replenish(&arguments)),
+        Some(other) => Err(format!("unknown task {other:?}\n{USAGE}").into()),
+        None => Err(USAGE.into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("predict: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}

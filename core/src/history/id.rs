@@ -3,6 +3,10 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorCode, Result};
+
 /// An identifier as the caller gave it: a whole number or a text.
 ///
 /// ```
@@ -48,12 +52,13 @@ impl fmt::Display for Id<'_> {
 /// A sorted set of identifiers of one type; an identifier's *code* is its rank.
 ///
 /// Codes depend on the set alone, not on the order in which the input named the identifiers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Listed", into = "Listed")]
 pub struct Dictionary {
     ids: Ids,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Ids {
     Int(Vec<i64>),
     /// The texts one after the other; `ends[code]` is where the text of `code` ends.
@@ -156,5 +161,42 @@ impl Dictionary {
             }
         }
         None
+    }
+}
+
+/// A dictionary as it stands in a file.
+#[derive(Serialize, Deserialize)]
+enum Listed {
+    Int(Vec<i64>),
+    Str(Vec<String>),
+}
+
+impl From<Dictionary> for Listed {
+    fn from(dictionary: Dictionary) -> Self {
+        match dictionary.ids {
+            Ids::Int(ids) => Self::Int(ids),
+            Ids::Str { .. } => Self::Str(dictionary.iter().map(|id| id.to_string()).collect()),
+        }
+    }
+}
+
+impl TryFrom<Listed> for Dictionary {
+    type Error = Error;
+
+    fn try_from(listed: Listed) -> Result<Self> {
+        let sorted = match &listed {
+            Listed::Int(ids) => ids.is_sorted_by(|a, b| a < b),
+            Listed::Str(ids) => ids.is_sorted_by(|a, b| a < b),
+        };
+        if !sorted {
+            return Err(Error::new(
+                ErrorCode::IncompatibleModel,
+                "identifiers are not sorted and distinct; the file was damaged or changed",
+            ));
+        }
+        Ok(match listed {
+            Listed::Int(ids) => Self::from_sorted_ints(ids),
+            Listed::Str(ids) => Self::from_sorted_strs(ids.iter().map(String::as_str)),
+        })
     }
 }

@@ -28,4 +28,6 @@ pub use names::ColumnNames;
 pub use options::{IngestOptions, OnRefused, TimeUnit};
 pub use report::{IngestReport, Reason, Refusal};
 pub use store::{History, HistoryView, Items};
-pub(crate) use store::{NONE, Undo, Unsorted};
+pub(crate) use store::NONE;
+#[cfg(test)]
+pub(crate) use store::{Undo, Unsorted};

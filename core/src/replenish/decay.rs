@@ -15,7 +15,7 @@ pub(crate) const LONG: usize = 3;
 pub(crate) type PerHalfLife = [f64; N_HALF_LIVES];
 
 /// The weights `2^(-age / half-life)` for whole days of age.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Decay {
     weights: Vec<PerHalfLife>,
 }
@@ -26,6 +26,11 @@ impl Decay {
         // After 20 of the longest half-lives an event weighs a millionth.
         let n = max_age_days.clamp(0, 6_000) as usize + 1;
         Self { weights: (0..n).map(|age| HALF_LIVES_DAYS.map(|h| (-(age as f64) / h).exp2())).collect() }
+    }
+
+    /// Weights for any age that still counts.
+    pub(crate) fn whole() -> Self {
+        Self::new(6_000)
     }
 
     /// The weight of an event `age_days` ago, per half-life.

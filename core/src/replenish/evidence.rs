@@ -82,14 +82,14 @@ pub(crate) struct PairEvidence {
 
 /// Scratch space and constants for computing evidence, reused from customer to customer.
 #[derive(Debug)]
-pub(crate) struct EvidenceBuilder {
-    decay: Decay,
+pub(crate) struct EvidenceBuilder<'a> {
+    decay: &'a Decay,
     /// `later[v]`: the discounted number of visits from visit `v` on.
     later: Vec<PerHalfLife>,
 }
 
-impl EvidenceBuilder {
-    pub(crate) fn new(decay: Decay) -> Self {
+impl<'a> EvidenceBuilder<'a> {
+    pub(crate) fn new(decay: &'a Decay) -> Self {
         Self { decay, later: Vec::new() }
     }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use rayon::prelude::*;
 
+use super::evidence::N_FEATURES;
 use crate::stats::{Additive, BLOCK, Block, Boosting, Growth, HazardRows, Levels, Spans};
 
 /// Events a log must hold in its training rows before the additive part is fitted …
@@ -48,6 +49,17 @@ impl Layer {
         let weights: Vec<f64> = lags_days.iter().map(|lag| (-lag / crate::stats::param("LHL", LEVEL_HALF_LIFE_DAYS)).exp2()).collect();
         out.level = Levels::estimate(&rows, &moved).expected(&weights);
         out
+    }
+
+    /// Whether there was enough to train on.
+    pub(crate) fn is_trained(&self) -> bool {
+        self.additive.is_some()
+    }
+
+    /// Whether a loaded layer fits the features of this version.
+    pub(crate) fn check(&self) -> bool {
+        self.additive.as_ref().is_none_or(|a| a.check(N_FEATURES))
+            && self.boosting.as_ref().is_none_or(|b| b.check(N_FEATURES))
     }
 
     fn apply_to_rows(&self, rows: &HazardRows, log_odds: &mut [Spans]) {

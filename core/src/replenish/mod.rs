@@ -1,10 +1,29 @@
 //! Replenishment: when will this customer need this item again.
+//!
+//! `purchases` → `summary` → `traits` (what everyone taught us) → `evidence` (what one pair has shown) → `structure`
+//! (what that says by itself) → `layer` (how far the structure was off at earlier cutoffs) → `survival` → `forecast`.
+
+mod catalog;
 mod decay;
 mod evidence;
+mod fitted;
+mod forecast;
+mod ladder;
 mod layer;
+mod options;
 mod purchases;
+mod scoring;
 mod structure;
+mod successors;
 mod summary;
+mod survival;
+mod training;
 mod traits;
-#[doc(hidden)]
-pub mod dump;
+
+pub use forecast::{Basis, Forecast, NextItem, NextItemSource, Replenishment};
+pub use ladder::{Ladder, Step};
+pub use options::{ForecastOptions, Options, Substitutes};
+pub use survival::{REACH_DAYS, Survival};
+
+pub(crate) use fitted::Fitted;
+pub(crate) use purchases::AsOf;

@@ -1,6 +1,23 @@
 //! One customer's purchases as they stood at an instant: merged per day, grouped by what is forecast.
 
+use std::borrow::Cow;
+
 use crate::history::{History, NONE};
+use crate::time::DAY_US;
+
+/// An instant of prediction, and the civil day on which it falls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AsOf {
+    pub(crate) us: i64,
+    pub(crate) day: i32,
+}
+
+impl AsOf {
+    /// The end of an earlier day, never later than this instant.
+    pub(crate) fn end_of(self, day: i32) -> Self {
+        Self { us: self.us.min((i64::from(day) + 1) * DAY_US - 1), day: day.min(self.day) }
+    }
+}
 
 /// One purchase of one unit (an item, or a need that several items serve) on one civil day.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -10,49 +27,27 @@ pub(crate) struct Purchase {
     /// Code of the item bought (the last one, where several items serve the need).
     pub(crate) item: u32,
     pub(crate) day: i32,
+    /// The instant, microseconds since 1970.
+    pub(crate) at_us: i64,
     /// Which of the customer's visits (distinct days) this was, from 0.
     pub(crate) visit: u32,
     /// Content bought: units × pack size where known.
     pub(crate) supply: f64,
 }
 
-/// What a forecast is about: each item by itself, or items grouped by the need they serve.
+/// What each item of a history is forecast as: itself, or the need it serves.
 #[derive(Debug, Clone)]
-pub(crate) struct Units {
-    /// Unit code of each item; empty when units are the items themselves.
-    of_item: Vec<u32>,
-    n_units: usize,
+pub(crate) struct Units<'a> {
+    of_item: Cow<'a, [u32]>,
 }
 
-impl Units {
-    /// Every item by itself.
-    pub(crate) fn items(n_items: usize) -> Self {
-        Self { of_item: Vec::new(), n_units: n_items }
-    }
-
-    /// Items grouped: `group[item]` is a group code or `NONE`; ungrouped items stand for themselves.
-    pub(crate) fn grouped(group: &[u32], n_groups: usize) -> Self {
-        let mut n_units = n_groups;
-        let of_item = group
-            .iter()
-            .map(|&g| {
-                if g == NONE {
-                    n_units += 1;
-                    n_units as u32 - 1
-                } else {
-                    g
-                }
-            })
-            .collect();
-        Self { of_item, n_units }
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.n_units
+impl<'a> Units<'a> {
+    pub(crate) fn new(of_item: Cow<'a, [u32]>) -> Self {
+        Self { of_item }
     }
 
     pub(crate) fn of(&self, item: u32) -> u32 {
-        self.of_item.get(item as usize).copied().unwrap_or(item)
+        self.of_item[item as usize]
     }
 }
 
@@ -66,12 +61,13 @@ pub(crate) struct Purchases {
 }
 
 impl Purchases {
-    /// Reads the purchases of `customer` that stood at `as_of_us`; nothing later is looked at.
-    pub(crate) fn load(&mut self, history: &History, units: &Units, customer: u32, as_of_us: i64) {
+    /// Reads the purchases of `customer` that stood at `as_of`; nothing later is looked at.
+    pub(crate) fn load(&mut self, history: &History, units: &Units<'_>, customer: u32, as_of: AsOf) {
         self.list.clear();
         self.visit_days.clear();
         let range = history.events_of(customer);
-        let end = range.start + history.at_us[range.clone()].partition_point(|&us| us <= as_of_us);
+        let end = range.start + (history.at_us[range.clone()].partition_point(|&us| us <= as_of.us))
+            .min(history.day[range.clone()].partition_point(|&day| day <= as_of.day));
         let undone = history.undone_in(range.start..end);
         let pack_size = &history.items.pack_size;
         for event in range.start..end {
@@ -79,7 +75,7 @@ impl Purchases {
             if !undone.is_empty() {
                 quantity -= undone
                     .iter()
-                    .filter(|u| u.event == event as u64 && u.at_us <= as_of_us)
+                    .filter(|u| u.event == event as u64 && u.at_us <= as_of.us)
                     .map(|u| u.quantity)
                     .sum::<f64>();
                 if quantity <= 0.0 {
@@ -92,7 +88,7 @@ impl Purchases {
             }
             let pack = pack_size.get(item as usize).copied().filter(|s| s.is_finite()).unwrap_or(1.0);
             let visit = self.visit_days.len() as u32 - 1;
-            self.list.push(Purchase { unit: units.of(item), item, day, visit, supply: quantity * pack });
+            self.list.push(Purchase { unit: units.of(item), item, day, at_us: history.at_us[event], visit, supply: quantity * pack });
         }
         // Stable: purchases of one unit stay in the order of time.
         self.list.sort_by_key(|p| p.unit);
@@ -105,7 +101,7 @@ impl Purchases {
             let same = later.unit == first.unit && later.day - first.day < merge_days;
             if same {
                 first.supply += later.supply;
-                first.item = later.item;
+                (first.item, first.at_us) = (later.item, later.at_us);
             }
             same
         });
@@ -114,5 +110,21 @@ impl Purchases {
     /// The purchases of each unit, in the order of unit codes.
     pub(crate) fn by_unit(&self) -> impl Iterator<Item = &[Purchase]> {
         self.list.chunk_by(|a, b| a.unit == b.unit)
+    }
+
+    /// The first purchase of a unit after a day.
+    pub(crate) fn next_after(&self, unit: u32, day: i32) -> Option<&Purchase> {
+        let from = self.list.partition_point(|p| (p.unit, p.day) <= (unit, day));
+        self.list.get(from).filter(|p| p.unit == unit)
+    }
+
+    /// Adds a purchase of a unit on the day of prediction, as the customer's next visit.
+    pub(crate) fn assume(&mut self, unit: u32, as_of: AsOf, supply: f64) {
+        if self.visit_days.last() != Some(&as_of.day) {
+            self.visit_days.push(as_of.day);
+        }
+        let visit = self.visit_days.len() as u32 - 1;
+        let place = self.list.partition_point(|p| p.unit <= unit);
+        self.list.insert(place, Purchase { unit, item: NONE, day: as_of.day, at_us: as_of.us, visit, supply });
     }
 }

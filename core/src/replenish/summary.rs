@@ -271,6 +271,11 @@ impl Summary {
         population.within_pair_df += own.len() as i64 - 2;
     }
 
+    /// Pairs that began in an interval.
+    pub(crate) fn n_pairs_in(&self, interval: usize) -> i64 {
+        self.units[interval * self.n_units..][..self.n_units].iter().map(|u| u.n_pairs).sum()
+    }
+
     /// Adds the summary of other customers over the same cutoffs and units.
     pub(crate) fn merge(&mut self, other: &Self) {
         debug_assert_eq!((&self.cutoff_days, self.n_units), (&other.cutoff_days, other.n_units));

@@ -1,6 +1,9 @@
 //! What everyone taught us by a cutoff: traits of each unit, shrunk to the population's.
 
+use serde::{Deserialize, Serialize};
+
 use super::decay::{Decay, HALF_LIVES_DAYS, LONG, MIDDLE, N_HALF_LIVES, PerHalfLife, SHORT};
+use super::forecast::Basis;
 use super::summary::{PopulationSums, Summary, UnitSums};
 
 /// Weight of the population in a unit's repurchase probability, opportunities.
@@ -11,7 +14,7 @@ const PRIOR_GAPS: f64 = 10.0;
 const PRIOR_SALES: f64 = 4.0;
 
 /// What is known about one unit at a cutoff.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct UnitTraits {
     /// P(bought again | a visit of somebody who has bought it before).
     pub(crate) prob_again: f64,
@@ -34,10 +37,12 @@ pub(crate) struct UnitTraits {
     pub(crate) share_repeated: f64,
     /// Mean log supply of a purchase.
     pub(crate) log_supply: f64,
+    /// On whose purchases these numbers mainly rest.
+    pub(crate) basis: Basis,
 }
 
 /// What is known about everyone at a cutoff.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Population {
     /// P(an item is bought again | a visit of somebody who has bought it before).
     pub(crate) prob_again: f64,
@@ -65,7 +70,7 @@ pub(crate) struct Population {
 }
 
 /// Everything known at a cutoff.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Traits {
     pub(crate) population: Population,
     pub(crate) units: Vec<UnitTraits>,
@@ -98,6 +103,11 @@ impl Traits {
             out.push(Self::estimate(&units, &recent, &population, cutoff, f64::from((cutoff - summary.first_day).max(1))));
         }
         out
+    }
+
+    /// What is assumed before anything was seen.
+    pub(crate) fn unknown() -> Self {
+        Self::estimate(&[], &[], &PopulationSums::default(), 0, 1.0)
     }
 
     fn estimate(units: &[UnitSums], recent: &[(f64, f64)], sums: &PopulationSums, cutoff: i32, log_days: f64) -> Self {
@@ -165,6 +175,7 @@ impl Traits {
                 log_purchases: (unit.n_purchases as f64).ln_1p(),
                 share_repeated: (unit.n_repeated as f64 + 10.0 * share_repeated) / (unit.n_pairs as f64 + 10.0),
                 log_supply: unit.log_supply.shrunk_mean(log_supply, 2.0),
+                basis: if unit.n_opportunities as f64 >= PRIOR_OPPORTUNITIES { Basis::Item } else { Basis::Population },
             }
         };
         debug_assert_eq!(exposure.len(), N_HALF_LIVES);

@@ -188,6 +188,12 @@ impl Additive {
         }
     }
 
+    /// Whether a loaded model is one for so many features.
+    pub(crate) fn check(&self, n_features: usize) -> bool {
+        let sound = |f: &Function| f.knots.len() == f.values.len() && f.knots.len() != 1 && f.knots.is_sorted();
+        self.functions.len() == n_features && self.functions.iter().all(sound)
+    }
+
     /// Adds the model's log-odds to `out`, one entry per row of the block.
     pub(crate) fn add_to(&self, block: &Block, out: &mut [Spans; BLOCK]) {
         for o in &mut out[..block.len] {

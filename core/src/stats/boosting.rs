@@ -81,6 +81,14 @@ impl Boosting {
         Self { trees }
     }
 
+    /// Whether a loaded model is one for so many features.
+    pub(crate) fn check(&self, n_features: usize) -> bool {
+        self.trees.iter().all(|t| {
+            let known = t.questions.iter().all(|q| (q.0 as usize) < n_features);
+            known && t.questions.len() < 9 && t.leaves.len() == 1 << t.questions.len()
+        })
+    }
+
     /// Adds the model's log-odds times `weight` to `out`, one entry per row of the block.
     pub(crate) fn add_to(&self, block: &Block, weight: f32, out: &mut [Spans; BLOCK]) {
         let mut sum = [[0f32; N_SPANS]; BLOCK];

@@ -37,6 +37,15 @@ impl HazardRows {
         self.event.len()
     }
 
+    /// Adds other rows behind these.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.features.append(&mut other.features);
+        self.offset.append(&mut other.offset);
+        self.n_at_risk.append(&mut other.n_at_risk);
+        self.event.append(&mut other.event);
+        self.cutoff.append(&mut other.cutoff);
+    }
+
     pub(crate) fn row(&self, row: usize) -> &[f32] {
         &self.features[row * self.n_features..][..self.n_features]
     }

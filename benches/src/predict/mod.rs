@@ -1,0 +1,11 @@
+//! The tasks of the program `predict`.
+
+mod arguments;
+mod replenish;
+mod tables;
+
+pub use arguments::Arguments;
+pub use replenish::replenish;
+
+/// Any failure, with its message.
+pub type Failure = Box<dyn std::error::Error>;

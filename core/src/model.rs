@@ -1,0 +1,195 @@
+//! The model: what was learned from everyone.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorCode, Result};
+use crate::event::EventId;
+use crate::history::HistoryView;
+use crate::progress::{Progress, Stage};
+use crate::replenish::{AsOf, Fitted, Forecast, ForecastOptions, Options, Replenishment};
+use crate::time::Timestamp;
+
+/// What was learned from everyone up to an instant. Immutable, small, and free of any customer's data.
+///
+/// ```
+/// use beforehand::{Event, History, IngestOptions, Model, Options, Timestamp};
+/// let start: Timestamp = "2026-01-01".parse()?;
+/// // A shop of 40 customers who buy a filter about every 30 days.
+/// let events = (0..40).flat_map(|c| {
+///     (0..6).map(move |k| Event::purchase(format!("c{c}"), "filter", start.plus_days(f64::from(k * (28 + c % 5)))))
+/// });
+/// let (history, _) = History::from_events(events, &IngestOptions::default())?;
+/// let as_of = start.plus_days(170.0);
+/// let model = Model::fit(&history, as_of, &Options::default())?;
+/// let due = model.replenishment(&history, as_of)?;
+/// assert_eq!(due.len(), 40);
+/// let one = model.forecasts(history.customer("c1")?, as_of)?;
+/// println!("{}: runs out {}", one[0].item, one[0].run_out_p50_at.date());
+/// # Ok::<(), beforehand::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Model {
+    as_of: Timestamp,
+    n_customers: u64,
+    n_events: u64,
+    replenish: Fitted,
+}
+
+impl Model {
+    /// Learns from a history what happened up to and including `as_of`; nothing later is looked at.
+    ///
+    /// The result is the same for any order of the log's rows and any number of threads, bit for bit.
+    ///
+    /// # Errors
+    /// `invalid_options`; `empty_data` when no event lies at or before `as_of`.
+    pub fn fit<'a>(history: impl Into<HistoryView<'a>>, as_of: Timestamp, options: &Options) -> Result<Self> {
+        Self::fit_while(history, as_of, options, |_| true)
+    }
+
+    /// As [`Self::fit`], telling `go_on` at the beginning of each stage; when it answers `false`, the work stops.
+    ///
+    /// # Errors
+    /// As [`Self::fit`], and `cancelled`.
+    pub fn fit_while<'a>(
+        history: impl Into<HistoryView<'a>>,
+        as_of: Timestamp,
+        options: &Options,
+        go_on: impl Fn(Stage) -> bool + Sync,
+    ) -> Result<Self> {
+        options.validate()?;
+        let view = history.into();
+        let (mut n_customers, mut n_events) = (0, 0);
+        for customer in view.customers.clone() {
+            let own = &view.history.at_us[view.history.events_of(customer)];
+            let n = own.partition_point(|&us| us <= as_of.as_micros());
+            n_customers += u64::from(n > 0);
+            n_events += n as u64;
+        }
+        if n_events == 0 {
+            let first = view.history.first_at().map_or_else(|| "none".to_owned(), |at| at.to_string());
+            return Err(Error::new(
+                ErrorCode::EmptyData,
+                format!("no event lies at or before as_of {as_of} (the first of the history: {first}); fit at a later as_of"),
+            )
+            .with_field("as_of"));
+        }
+        let at = AsOf { us: as_of.as_micros(), day: view.history.day_of(as_of) };
+        let replenish = Fitted::fit(&view, at, options, &Progress { go_on: &go_on })?;
+        Ok(Self { as_of, n_customers, n_events, replenish })
+    }
+
+    /// The instant up to which the model learned.
+    pub fn as_of(&self) -> Timestamp {
+        self.as_of
+    }
+
+    /// How many customers it learned from.
+    pub fn n_customers(&self) -> u64 {
+        self.n_customers
+    }
+
+    /// How many events it learned from.
+    pub fn n_events(&self) -> u64 {
+        self.n_events
+    }
+
+    /// How many items (or needs) it knows.
+    pub fn n_units(&self) -> usize {
+        self.replenish.n_units()
+    }
+
+    /// Whether the log was long enough to train the layer; otherwise the structural forecast answers alone.
+    pub fn has_layer(&self) -> bool {
+        self.replenish.has_layer()
+    }
+
+    /// When each customer of the history will need each item bought so far, as columns. Default options.
+    ///
+    /// Give the whole history, or one customer's part of it (microseconds).
+    ///
+    /// # Errors
+    /// `invalid_options` when `as_of` is before the model's own: the model would know the future.
+    pub fn replenishment<'a>(&self, history: impl Into<HistoryView<'a>>, as_of: Timestamp) -> Result<Replenishment<'a>> {
+        self.replenishment_with(history, as_of, &ForecastOptions::default())
+    }
+
+    /// As [`Self::replenishment`], with horizons, lead time and reminder quantile of one's own.
+    ///
+    /// # Errors
+    /// As [`Self::replenishment`], and `invalid_options` for options out of range.
+    pub fn replenishment_with<'a>(
+        &self,
+        history: impl Into<HistoryView<'a>>,
+        as_of: Timestamp,
+        options: &ForecastOptions,
+    ) -> Result<Replenishment<'a>> {
+        self.check(as_of, options)?;
+        Ok(self.replenish.replenishment(&history.into(), as_of, options))
+    }
+
+    /// The forecasts of a view's customers in full, with the need, the next item of a ladder and the whole survival curve.
+    /// Meant for one customer; in the order of customers, then items.
+    ///
+    /// # Errors
+    /// As [`Self::replenishment`].
+    pub fn forecasts<'a>(&self, history: impl Into<HistoryView<'a>>, as_of: Timestamp) -> Result<Vec<Forecast>> {
+        self.forecasts_with(history, as_of, &ForecastOptions::default())
+    }
+
+    /// As [`Self::forecasts`], with options.
+    ///
+    /// # Errors
+    /// As [`Self::replenishment_with`].
+    pub fn forecasts_with<'a>(
+        &self,
+        history: impl Into<HistoryView<'a>>,
+        as_of: Timestamp,
+        options: &ForecastOptions,
+    ) -> Result<Vec<Forecast>> {
+        self.check(as_of, options)?;
+        Ok(self.replenish.forecasts(&history.into(), as_of, options).into_iter().map(|(_, f)| f).collect())
+    }
+
+    /// How long an item would last that is bought at `as_of`: by the first customer of `history`, or by a customer nobody
+    /// knows (`None`). Works for items never bought by the customer, and for items the model has never seen: the forecast
+    /// then rests on the category or the population, and is as wide as that.
+    ///
+    /// # Errors
+    /// As [`Self::replenishment_with`].
+    pub fn forecast_if_bought(
+        &self,
+        history: Option<HistoryView<'_>>,
+        item: impl Into<EventId>,
+        as_of: Timestamp,
+        options: &ForecastOptions,
+    ) -> Result<Forecast> {
+        self.check(as_of, options)?;
+        self.replenish
+            .forecast_if_bought(history.as_ref(), &item.into(), as_of, options)
+            .ok_or_else(|| Error::new(ErrorCode::Internal, "an assumed purchase was lost; please report this"))
+    }
+
+    /// Whether the model has seen an item.
+    pub fn knows_item(&self, item: impl Into<EventId>) -> bool {
+        self.replenish.knows_item(item.into().as_id())
+    }
+
+    fn check(&self, as_of: Timestamp, options: &ForecastOptions) -> Result<()> {
+        if as_of < self.as_of {
+            return Err(Error::new(
+                ErrorCode::InvalidOptions,
+                format!(
+                    "as_of {as_of} is before the model's own {}: the model knows what happened in between; \
+                     fit a model at the earlier instant",
+                    self.as_of
+                ),
+            )
+            .with_field("as_of"));
+        }
+        options.validate()
+    }
+
+    pub(crate) fn is_sound(&self) -> bool {
+        self.replenish.check()
+    }
+}

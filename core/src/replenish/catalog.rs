@@ -1,0 +1,159 @@
+//! What is forecast: items, needs that several items serve, and ladders; and which item belongs to which.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::options::{Options, Substitutes};
+use super::purchases::Units;
+use crate::error::{Error, Result};
+use crate::history::{Dictionary, History, Id, NONE};
+
+/// The units a model knows. Ladders come first, then needs, then the items that stand for themselves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Catalog {
+    items: Dictionary,
+    needs: Dictionary,
+    ladder_names: Vec<String>,
+    substitutes: Substitutes,
+    unit_of_item: Vec<u32>,
+    /// For each unit that is an item: the item.
+    item_of_unit: Vec<u32>,
+}
+
+impl Catalog {
+    pub(crate) fn build(history: &History, options: &Options) -> Result<Self> {
+        let items = &history.items;
+        let (needs, group): (Dictionary, &[u32]) = match options.substitutes {
+            Substitutes::Need => (items.needs.clone(), &items.need),
+            Substitutes::Category => (items.categories.clone(), &items.category),
+            Substitutes::None => (Dictionary::default(), &[]),
+        };
+        let n_ladders = options.ladders.len() as u32;
+        let mut unit_of_item = vec![NONE; items.len()];
+        for (l, ladder) in options.ladders.iter().enumerate() {
+            for item in ladder.steps.iter().flat_map(|s| &s.items) {
+                // An item nobody has bought yet is no error: it may be what comes next.
+                let Some(code) = items.ids.code(item.as_id()) else { continue };
+                if unit_of_item[code as usize] != NONE && unit_of_item[code as usize] != l as u32 {
+                    return Err(Error::options(
+                        "ladders",
+                        format!("item {item} stands on ladder {:?} and on another one; an item has one ladder", ladder.name),
+                    ));
+                }
+                unit_of_item[code as usize] = l as u32;
+            }
+        }
+        let mut item_of_unit = Vec::new();
+        let first_item_unit = n_ladders + needs.len() as u32;
+        for (item, unit) in unit_of_item.iter_mut().enumerate().filter(|(_, u)| **u == NONE) {
+            *unit = match group.get(item) {
+                Some(&g) if g != NONE => n_ladders + g,
+                _ => {
+                    item_of_unit.push(item as u32);
+                    first_item_unit + item_of_unit.len() as u32 - 1
+                }
+            };
+        }
+        Ok(Self {
+            items: items.ids.clone(),
+            needs,
+            ladder_names: options.ladders.iter().map(|l| l.name.clone()).collect(),
+            substitutes: options.substitutes,
+            unit_of_item,
+            item_of_unit,
+        })
+    }
+
+    /// How many units there are.
+    pub(crate) fn len(&self) -> usize {
+        self.ladder_names.len() + self.needs.len() + self.item_of_unit.len()
+    }
+
+    pub(crate) fn items(&self) -> &Dictionary {
+        &self.items
+    }
+
+    /// The unit of an item the model knows.
+    pub(crate) fn unit_of(&self, item: u32) -> u32 {
+        self.unit_of_item[item as usize]
+    }
+
+    /// The item a unit is; `NONE` for a need or ladder.
+    pub(crate) fn item_of(&self, unit: u32) -> u32 {
+        let first = self.ladder_names.len() + self.needs.len();
+        (unit as usize).checked_sub(first).and_then(|i| self.item_of_unit.get(i)).copied().unwrap_or(NONE)
+    }
+
+    /// The ladder a unit is, if it is one.
+    pub(crate) fn ladder(&self, unit: u32) -> Option<usize> {
+        ((unit as usize) < self.ladder_names.len()).then_some(unit as usize)
+    }
+
+    /// The need a unit stands for: a ladder's name, a need or a category; `None` for an item by itself.
+    pub(crate) fn need(&self, unit: u32) -> Option<String> {
+        let unit = unit as usize;
+        let n_ladders = self.ladder_names.len();
+        if unit < n_ladders {
+            Some(self.ladder_names[unit].clone())
+        } else if unit < n_ladders + self.needs.len() {
+            Some(self.needs.id((unit - n_ladders) as u32).to_string())
+        } else {
+            None
+        }
+    }
+
+    /// A hash of each unit's name, the same on every machine and in every order of the log.
+    pub(crate) fn hashes(&self) -> Vec<u64> {
+        let mut text = String::new();
+        let mut hash = |id: Id<'_>, seed: u64| hash_id(id, seed, &mut text);
+        let ladders: Vec<u64> = self.ladder_names.iter().map(|n| hash(Id::Str(n), 1)).collect();
+        let needs: Vec<u64> = self.needs.iter().map(|id| hash(id, 2)).collect();
+        let items: Vec<u64> = self.item_of_unit.iter().map(|&i| hash(self.items.id(i), 3)).collect();
+        [ladders, needs, items].concat()
+    }
+
+    /// The unit of each item of a history. Items the model has not seen get codes of their own beyond [`Self::len`].
+    pub(crate) fn units_for(&self, history: &History) -> Units<'_> {
+        if history.items.ids == self.items {
+            return Units::new(Cow::Borrowed(&self.unit_of_item));
+        }
+        let n_ladders = self.ladder_names.len() as u32;
+        let theirs = &history.items;
+        let unit = |item: u32| {
+            if let Some(code) = self.items.code(theirs.ids.id(item)) {
+                return self.unit_of_item[code as usize];
+            }
+            let group = match self.substitutes {
+                Substitutes::Need => theirs.need(item),
+                Substitutes::Category => theirs.category(item),
+                Substitutes::None => None,
+            };
+            let known = group.and_then(|g| self.needs.code(g));
+            known.map_or(self.len() as u32 + item, |need| n_ladders + need)
+        };
+        Units::new(Cow::Owned((0..theirs.len() as u32).map(unit).collect()))
+    }
+
+    /// Checks what a file cannot promise: that every code stands for something.
+    pub(crate) fn check(&self) -> bool {
+        self.unit_of_item.len() == self.items.len()
+            && self.unit_of_item.iter().all(|&u| (u as usize) < self.len())
+            && self.item_of_unit.iter().all(|&i| (i as usize) < self.items.len())
+    }
+}
+
+/// The hash of an identifier; a number and its decimal text have the same.
+pub(crate) fn hash_id(id: Id<'_>, seed: u64, text: &mut String) -> u64 {
+    use std::fmt::Write;
+    match id {
+        Id::Str(s) => xxh3_64_with_seed(s.as_bytes(), seed),
+        Id::Int(i) => {
+            text.clear();
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{i}");
+            xxh3_64_with_seed(text.as_bytes(), seed)
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! The replenishment part of a model: fitting it, and forecasting with it.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::catalog::Catalog;
+use super::decay::Decay;
+use super::forecast::{Basis, Forecast, NextItem, NextItemSource, Replenishment};
+use super::layer::Layer;
+use super::options::{ForecastOptions, Options};
+use super::purchases::{AsOf, Purchases};
+use super::scoring::{Scored, Scorer};
+use super::successors::{self, Successor};
+use super::summary::Summary;
+use super::training::{Drawing, cutoffs};
+use super::traits::Traits;
+use crate::error::Result;
+use crate::event::EventId;
+use crate::history::{HistoryView, Id, NONE};
+use crate::progress::{Progress, Stage};
+use crate::time::Timestamp;
+
+/// Customers handled by one task: enough to make the task worth its start, few enough to share them out evenly.
+const CUSTOMERS_PER_TASK: usize = 1024;
+
+/// What fitting learned about replenishment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Fitted {
+    catalog: Catalog,
+    options: Options,
+    traits: Traits,
+    layer: Layer,
+    successors: BTreeMap<u32, Successor>,
+    #[serde(skip, default = "Decay::whole")]
+    decay: Decay,
+}
+
+impl Fitted {
+    pub(crate) fn fit(view: &HistoryView<'_>, as_of: AsOf, options: &Options, progress: &Progress<'_>) -> Result<Self> {
+        let catalog = Catalog::build(view.history, options)?;
+        let units = catalog.units_for(view.history);
+        let decay = Decay::whole();
+        progress.enter(Stage::Summarise)?;
+        let summary = summarise(view, &catalog, as_of, &decay);
+        let traits = Traits::at_cutoffs(&summary);
+        progress.enter(Stage::DrawRows)?;
+        let rows = Drawing {
+            view: view.clone(),
+            units: &units,
+            catalog: &catalog,
+            summary: &summary,
+            traits: &traits,
+            decay: &decay,
+            as_of,
+            max_rows: options.max_training_rows,
+        }
+        .rows();
+        progress.enter(Stage::TrainLayer)?;
+        let lags: Vec<f64> = summary.cutoff_days.iter().map(|c| f64::from(as_of.day - c)).collect();
+        drop(units);
+        let layer = Layer::fit(rows, &lags[..lags.len() - 1]);
+        progress.enter(Stage::LearnSuccessors)?;
+        let successors = if options.learn_successors {
+            let units = catalog.units_for(view.history);
+            successors::learn(view, &units, &|unit| catalog.item_of(unit), as_of)
+        } else {
+            BTreeMap::new()
+        };
+        let traits = traits.into_iter().next_back().unwrap_or_else(Traits::unknown);
+        Ok(Self { catalog, options: options.clone(), traits, layer, successors, decay })
+    }
+
+    /// Whether everything in a loaded file refers to something.
+    pub(crate) fn check(&self) -> bool {
+        self.catalog.check()
+            && self.traits.units.len() == self.catalog.len()
+            && self.layer.check()
+            && self.options.validate().is_ok()
+            && self.successors.iter().all(|(a, b)| (*a.max(&b.unit) as usize) < self.catalog.len())
+    }
+
+    fn scorer(&self) -> Scorer<'_> {
+        Scorer { catalog: &self.catalog, traits: &self.traits, layer: &self.layer, decay: &self.decay }
+    }
+
+    /// Everyone's forecasts as columns.
+    pub(crate) fn replenishment<'a>(
+        &self,
+        view: &HistoryView<'a>,
+        as_of: Timestamp,
+        options: &ForecastOptions,
+    ) -> Replenishment<'a> {
+        let units = self.catalog.units_for(view.history);
+        let at = AsOf { us: as_of.as_micros(), day: view.history.day_of(as_of) };
+        let scorer = self.scorer();
+        let empty = || Replenishment::new(view.clone(), as_of, options.horizons_days.clone());
+        let part = |customers: std::ops::Range<u32>| {
+            let mut out = empty();
+            scorer.score(view, &units, customers, at, |scored| self.push(&mut out, &scored, options));
+            out
+        };
+        let tasks: Vec<u32> = view.customers.clone().step_by(CUSTOMERS_PER_TASK).collect();
+        let end = view.customers.end;
+        if tasks.len() <= 1 {
+            // One request: no thread is asked to help with microseconds of work.
+            return part(view.customers.clone());
+        }
+        let parts = tasks.into_par_iter().map(|start| part(start..end.min(start + CUSTOMERS_PER_TASK as u32))).collect();
+        empty().concat(parts)
+    }
+
+    fn push(&self, out: &mut Replenishment<'_>, scored: &Scored, options: &ForecastOptions) {
+        let Some((_, last)) = scored.bought else { return };
+        let survival = &scored.survival;
+        let cycle = scored.evidence.log_cycle.exp();
+        out.customer.push(scored.customer);
+        out.item.push(last.item);
+        out.n_events.push(scored.evidence.n_purchases as u32);
+        out.basis.push(self.basis(scored));
+        out.recency_days.push(scored.evidence.recency as f32);
+        out.cycle_days.push(cycle as f32);
+        out.supply_left_days.push((cycle - scored.evidence.recency).max(0.0) as f32);
+        out.prob_again.push(survival.prob_again() as f32);
+        for (column, &h) in out.prob_within.iter_mut().zip(&options.horizons_days) {
+            column.push(survival.prob_within(h) as f32);
+        }
+        let p50 = survival.run_out_days(0.5);
+        let aim = if options.remind_quantile.to_bits() == 0.5f64.to_bits() {
+            p50
+        } else {
+            survival.run_out_days(options.remind_quantile)
+        };
+        out.run_out_p10_days.push(survival.run_out_days(0.1) as f32);
+        out.run_out_p50_days.push(p50 as f32);
+        out.run_out_p90_days.push(survival.run_out_days(0.9) as f32);
+        out.remind_days.push((aim - options.lead_days).max(0.0) as f32);
+    }
+
+    /// The forecasts of the customers in a view, in full.
+    pub(crate) fn forecasts(
+        &self,
+        view: &HistoryView<'_>,
+        as_of: Timestamp,
+        options: &ForecastOptions,
+    ) -> Vec<(u32, Forecast)> {
+        let units = self.catalog.units_for(view.history);
+        let at = AsOf { us: as_of.as_micros(), day: view.history.day_of(as_of) };
+        let mut out = Vec::new();
+        self.scorer().score(view, &units, view.customers.clone(), at, |scored| {
+            let Some((_, last)) = scored.bought else { return };
+            let item = EventId::from(view.history.items.ids.id(last.item));
+            out.push((scored.customer, self.forecast(Some(view), &scored, item, as_of, options)));
+        });
+        out
+    }
+
+    /// The forecast of an item as if it were bought at `as_of`, by a customer of the view or by nobody known.
+    pub(crate) fn forecast_if_bought(
+        &self,
+        view: Option<&HistoryView<'_>>,
+        item: &EventId,
+        as_of: Timestamp,
+        options: &ForecastOptions,
+    ) -> Option<Forecast> {
+        let known = self.catalog.items().code(item.as_id());
+        let unit = known.map_or(u32::MAX, |code| self.catalog.unit_of(code));
+        let mut purchases = Purchases::default();
+        let mut day = super::training::day_utc(as_of);
+        if let Some(view) = view {
+            day = view.history.day_of(as_of);
+            let units = self.catalog.units_for(view.history);
+            let at = AsOf { us: as_of.as_micros(), day };
+            purchases.load(view.history, &units, view.customers.start, at);
+        }
+        let at = AsOf { us: as_of.as_micros(), day };
+        let scored = self.scorer().score_unbought(purchases, unit, at)?;
+        Some(self.forecast(None, &scored, item.clone(), as_of, options))
+    }
+
+    fn forecast(
+        &self,
+        view: Option<&HistoryView<'_>>,
+        scored: &Scored,
+        item: EventId,
+        as_of: Timestamp,
+        options: &ForecastOptions,
+    ) -> Forecast {
+        let (evidence, survival) = (&scored.evidence, &scored.survival);
+        let at = |quantile: f64| as_of.plus_days(survival.run_out_days(quantile));
+        let usual_cycle = (evidence.log_cycle - self.traits.population.supply_slope * evidence.supply_ratio).exp();
+        let usual_supply = (evidence.supply_level + self.traits.unit(scored.unit).log_supply).exp();
+        let p50 = survival.run_out_days(0.5);
+        Forecast {
+            item,
+            need: self.catalog.need(scored.unit),
+            next_item: view.and_then(|view| self.next_item(view, scored, as_of, p50)),
+            n_events: scored.bought.map_or(0, |_| evidence.n_purchases as u32),
+            basis: self.basis(scored),
+            last_bought_at: scored.bought.and_then(|(_, last)| Timestamp::from_micros(last.at_us).ok()),
+            cycle_days: usual_cycle,
+            regularity: regularity(evidence.spread),
+            consumption_per_day: usual_supply / usual_cycle,
+            supply_left_days: (evidence.log_cycle.exp() - evidence.recency).max(0.0),
+            prob_again: survival.prob_again(),
+            prob_within: options.horizons_days.iter().map(|&h| (h, survival.prob_within(h))).collect(),
+            run_out_p10_at: at(0.1),
+            run_out_p50_at: at(0.5),
+            run_out_p90_at: at(0.9),
+            remind_at: as_of
+                .plus_days((survival.run_out_days(options.remind_quantile) - options.lead_days).max(0.0)),
+            survival: *survival,
+        }
+    }
+
+    fn basis(&self, scored: &Scored) -> Basis {
+        let unit = self.traits.units.get(scored.unit as usize);
+        if scored.evidence.n_purchases >= 3.0 && scored.bought.is_some() {
+            Basis::Own
+        } else {
+            unit.map_or(Basis::Population, |unit| unit.basis)
+        }
+    }
+
+    /// The step of the ladder at run-out, or the learned successor once its time has come.
+    fn next_item(&self, view: &HistoryView<'_>, scored: &Scored, as_of: Timestamp, run_out_days: f64) -> Option<NextItem> {
+        let (first, last) = scored.bought.as_ref()?;
+        let ids = &view.history.items.ids;
+        if let Some(ladder) = self.catalog.ladder(scored.unit).and_then(|l| self.options.ladders.get(l)) {
+            let step_of = |item: u32| ladder.step_of(ids.id(item));
+            let (entered, now) = (step_of(first.item)?, step_of(last.item)?);
+            let first_at = Timestamp::from_micros(first.at_us).ok()?;
+            let customer = view.history.customers.id(scored.customer);
+            let then = ladder.step_at(customer, (entered, first_at), now, as_of, run_out_days);
+            return (then > now).then(|| NextItem {
+                item: ladder.steps[then].items[0].clone(),
+                source: NextItemSource::Ladder,
+                share: 1.0,
+                n_customers: 0,
+            });
+        }
+        let successor = self.successors.get(&scored.unit)?;
+        let item = self.catalog.item_of(successor.unit);
+        let due = scored.evidence.age + run_out_days >= successor.after_days;
+        (due && item != NONE).then(|| NextItem {
+            item: EventId::from(self.catalog.items().id(item)),
+            source: NextItemSource::Learned,
+            share: successor.share,
+            n_customers: u64::from(successor.n_customers),
+        })
+    }
+
+    pub(crate) fn n_units(&self) -> usize {
+        self.catalog.len()
+    }
+
+    /// Whether the layer could be trained, or the structure answers alone.
+    pub(crate) fn has_layer(&self) -> bool {
+        self.layer.is_trained()
+    }
+
+    /// The item identifiers the model knows.
+    pub(crate) fn knows_item(&self, item: Id<'_>) -> bool {
+        self.catalog.items().code(item).is_some()
+    }
+}
+
+fn summarise(view: &HistoryView<'_>, catalog: &Catalog, as_of: AsOf, decay: &Decay) -> Summary {
+    let units = catalog.units_for(view.history);
+    let first_day = view.customers.clone().filter_map(|c| view.history.day.get(view.history.events_of(c).start)).min();
+    let cutoffs = cutoffs(first_day.copied().unwrap_or(as_of.day).min(as_of.day), as_of.day);
+    let customers: Vec<u32> = view.customers.clone().collect();
+    // Whole numbers add up the same in every order, so the threads may share the work as they like.
+    customers
+        .par_chunks(CUSTOMERS_PER_TASK)
+        .fold(
+            || (Summary::new(cutoffs.clone(), catalog.len()), Purchases::default()),
+            |(mut summary, mut purchases), customers| {
+                for &customer in customers {
+                    purchases.load(view.history, &units, customer, as_of);
+                    summary.add(&purchases, decay);
+                }
+                (summary, purchases)
+            },
+        )
+        .map(|(summary, _)| summary)
+        .reduce_with(|mut a, b| {
+            a.merge(&b);
+            a
+        })
+        .unwrap_or_else(|| Summary::new(cutoffs.clone(), catalog.len()))
+}
+
+/// The shape k of the Erlang (Gamma) distribution whose logarithm has the standard deviation `spread`: the solution of
+/// trigamma(k) = spread², to about 1 % (from trigamma(k) ≈ 1/k + 1/(2k²) + 1/(6k³)).
+fn regularity(spread: f64) -> f64 {
+    let variance = spread * spread;
+    let mut k = 1.0 / variance + 0.5;
+    for _ in 0..3 {
+        let value = 1.0 / k + 0.5 / (k * k) + 1.0 / (6.0 * k * k * k);
+        let slope = -1.0 / (k * k) - 1.0 / (k * k * k) - 0.5 / (k * k * k * k);
+        k = (k - (value - variance) / slope).max(0.05);
+    }
+    k
+}

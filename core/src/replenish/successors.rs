@@ -1,0 +1,111 @@
+//! Learned life stages: what buyers of an item move on to, and never come back from.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::catalog::hash_id;
+use super::purchases::{AsOf, Purchases, Units};
+use crate::history::{HistoryView, Id, NONE};
+
+/// Customers who must have moved on to an item before it is proposed: below, a third of the share is chance.
+const MIN_CUSTOMERS: u32 = 10;
+/// Of the customers who moved on, the share that must have moved to the same item.
+const MIN_SHARE: f64 = 0.25;
+/// How much more often the move must go this way than back: a ladder has a direction, two brands have none.
+const MIN_DIRECTION: f64 = 3.0;
+/// Customers looked at, at most, chosen by a hash of their identifiers.
+const MAX_CUSTOMERS: f64 = 200_000.0;
+/// Units a customer may have bought in one group; with more, every pair of items follows every other.
+const MAX_UNITS: usize = 24;
+
+/// What follows a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Successor {
+    pub(crate) unit: u32,
+    pub(crate) share: f64,
+    pub(crate) n_customers: u32,
+    /// Mean days from the first purchase of the one to the first of the other.
+    pub(crate) after_days: f64,
+}
+
+/// Customers who moved from one unit to another, and the days it took them, summed.
+type Moves = BTreeMap<(u32, u32), (u32, i64)>;
+
+/// Learns the successors. Only moves within a category count, where the log has categories.
+pub(crate) fn learn(
+    view: &HistoryView<'_>,
+    units: &Units<'_>,
+    item_of: &(dyn Fn(u32) -> u32 + Sync),
+    as_of: AsOf,
+) -> BTreeMap<u32, Successor> {
+    let share = (MAX_CUSTOMERS / view.n_customers() as f64).min(1.0);
+    let limit = (share * u64::MAX as f64) as u64;
+    let customers: Vec<u32> = view.customers.clone().collect();
+    let category = |item: u32| view.history.items.category.get(item as usize).copied().unwrap_or(NONE);
+    let moves = customers
+        .par_chunks(2048)
+        .map(|customers| {
+            let mut moves = Moves::new();
+            let mut purchases = Purchases::default();
+            let mut text = String::new();
+            for &customer in customers {
+                let id: Id<'_> = view.history.customers.id(customer);
+                if hash_id(id, 4, &mut text) > limit {
+                    continue;
+                }
+                purchases.load(view.history, units, customer, as_of);
+                add_moves(&purchases, &category, &mut moves);
+            }
+            moves
+        })
+        .reduce(Moves::new, |mut a, b| {
+            for (pair, (n, days)) in b {
+                let sum = a.entry(pair).or_default();
+                *sum = (sum.0 + n, sum.1 + days);
+            }
+            a
+        });
+    choose(&moves, item_of)
+}
+
+/// One customer's moves: from a unit bought no more to one first bought after the other's last purchase.
+fn add_moves(purchases: &Purchases, category: &dyn Fn(u32) -> u32, moves: &mut Moves) {
+    // (category, unit, first day, last day), grouped by category.
+    let mut spans: Vec<(u32, u32, i32, i32)> = purchases
+        .by_unit()
+        .map(|own| (category(own[0].item), own[0].unit, own[0].day, own[own.len() - 1].day))
+        .collect();
+    spans.sort_unstable();
+    for group in spans.chunk_by(|a, b| a.0 == b.0).filter(|g| (2..=MAX_UNITS).contains(&g.len())) {
+        for from in group {
+            // The first unit taken up after the last purchase of this one.
+            let next = group.iter().filter(|to| to.2 > from.3).min_by_key(|to| (to.2, to.1));
+            if let Some(to) = next {
+                let sum = moves.entry((from.1, to.1)).or_default();
+                *sum = (sum.0 + 1, sum.1 + i64::from(to.2 - from.2));
+            }
+        }
+    }
+}
+
+fn choose(moves: &Moves, item_of: &dyn Fn(u32) -> u32) -> BTreeMap<u32, Successor> {
+    let mut out = BTreeMap::new();
+    let all: Vec<_> = moves.iter().collect();
+    for own in all.chunk_by(|a, b| a.0.0 == b.0.0) {
+        let total: u32 = own.iter().map(|(_, (n, _))| n).sum();
+        // The most frequent move; of equal ones the smaller code.
+        let Some((&(from, to), &(n, days))) = own.iter().copied().max_by_key(|((_, to), (n, _))| (*n, u32::MAX - to))
+        else {
+            continue;
+        };
+        let back = moves.get(&(to, from)).map_or(0, |m| m.0);
+        let share = f64::from(n) / f64::from(total);
+        if n >= MIN_CUSTOMERS && share >= MIN_SHARE && f64::from(n) >= MIN_DIRECTION * f64::from(back) && item_of(to) != NONE
+        {
+            out.insert(from, Successor { unit: to, share, n_customers: n, after_days: days as f64 / f64::from(n) });
+        }
+    }
+    out
+}

@@ -1,0 +1,123 @@
+//! Training rows: what was known at earlier cutoffs of the same log, and when the next purchase then came.
+
+use rayon::prelude::*;
+
+use super::catalog::{Catalog, hash_id};
+use super::decay::Decay;
+use super::evidence::{EvidenceBuilder, N_FEATURES, features};
+use super::purchases::{AsOf, Purchase, Purchases, Units};
+use super::structure::{EDGES_DAYS, Structure, log_odds, weekday_factors};
+use super::summary::Summary;
+use super::traits::Traits;
+use crate::history::HistoryView;
+use crate::stats::HazardRows;
+use crate::time::{DAY_US, Timestamp};
+
+/// How long before the instant of fitting the cutoffs lie, days. Whole weeks, so that every cutoff falls on the same
+/// weekday; the first serves only the hazards of the first week, the last two the far spans and the season.
+const LAGS_DAYS: [i32; 9] = [7, 28, 56, 84, 112, 140, 168, 224, 364];
+/// Days of log a cutoff must have before it.
+const MIN_DAYS_BEFORE: i32 = 28;
+/// Customers whose rows may be drawn, as a multiple of what the rows asked for would need.
+const SPREAD_OVER_CUSTOMERS: f64 = 8.0;
+
+/// The cutoffs of a log that spans `first_day ..= as_of_day`, ascending; the last is the instant of fitting.
+pub(crate) fn cutoffs(first_day: i32, as_of_day: i32) -> Vec<i32> {
+    let span = as_of_day - first_day;
+    // The far cutoffs pay only when the log is long enough to have taught something by then.
+    let worth = |lag: i32| span - lag >= MIN_DAYS_BEFORE.max(if lag > 168 { 112 } else { 0 });
+    let mut out: Vec<i32> = LAGS_DAYS.iter().rev().filter(|&&lag| worth(lag)).map(|lag| as_of_day - lag).collect();
+    out.push(as_of_day);
+    out
+}
+
+/// The civil day of an instant in UTC.
+pub(crate) fn day_utc(at: Timestamp) -> i32 {
+    at.as_micros().div_euclid(DAY_US) as i32
+}
+
+/// What drawing rows needs to know.
+pub(crate) struct Drawing<'a> {
+    pub(crate) view: HistoryView<'a>,
+    pub(crate) units: &'a Units<'a>,
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) summary: &'a Summary,
+    /// One per cutoff of the summary.
+    pub(crate) traits: &'a [Traits],
+    pub(crate) decay: &'a Decay,
+    pub(crate) as_of: AsOf,
+    pub(crate) max_rows: usize,
+}
+
+impl Drawing<'_> {
+    /// Draws rows at every cutoff but the last. Which rows is decided by a hash of the identifiers alone.
+    pub(crate) fn rows(&self) -> HazardRows {
+        let cutoffs = &self.summary.cutoff_days;
+        let n_cutoffs = cutoffs.len() - 1;
+        let mut rows = HazardRows { n_features: N_FEATURES, ..HazardRows::default() };
+        let hashes = self.catalog.hashes();
+        let mut n_pairs = 0;
+        for k in 0..n_cutoffs {
+            n_pairs += self.summary.n_pairs_in(k);
+            let wanted = (self.max_rows / n_cutoffs) as f64 / (n_pairs as f64).max(1.0);
+            let of_customers = (wanted * SPREAD_OVER_CUSTOMERS).min(1.0);
+            let share = Share { of_customers, of_pairs: (wanted / of_customers).min(1.0) };
+            let customers: Vec<u32> = self.view.customers.clone().collect();
+            let parts: Vec<HazardRows> =
+                customers.par_chunks(512).map(|customers| self.rows_at(k, customers, share, &hashes)).collect();
+            parts.into_iter().for_each(|part| rows.append(part));
+        }
+        rows
+    }
+
+    fn rows_at(&self, k: usize, customers: &[u32], share: Share, hashes: &[u64]) -> HazardRows {
+        let (cutoff, traits) = (self.summary.cutoff_days[k], &self.traits[k]);
+        let as_of_day = self.summary.cutoff_days[self.summary.cutoff_days.len() - 1];
+        let observed = EDGES_DAYS.iter().filter(|&&edge| edge as i32 <= as_of_day - cutoff).count();
+        let factors = weekday_factors(&traits.population.weekday, cutoff);
+        let mut out = HazardRows { n_features: N_FEATURES, ..HazardRows::default() };
+        let (mut known, mut later) = (Purchases::default(), Purchases::default());
+        let mut builder = EvidenceBuilder::new(self.decay);
+        let mut text = String::new();
+        for &customer in customers {
+            let hash = hash_id(self.view.history.customers.id(customer), k as u64, &mut text);
+            if unit_interval(hash) >= share.of_customers {
+                continue;
+            }
+            known.load(self.view.history, self.units, customer, self.as_of.end_of(cutoff));
+            let Some(evidence) = builder.customer(&known, traits, cutoff) else { continue };
+            later.load(self.view.history, self.units, customer, self.as_of);
+            for own in known.by_unit() {
+                let unit = own[0].unit;
+                if unit_interval(hashes[unit as usize] ^ hash.rotate_left(32)) >= share.of_pairs {
+                    continue;
+                }
+                let pair = builder.pair(own, &evidence, traits, cutoff);
+                let structure = Structure::new(&pair, &evidence);
+                let bought = later.next_after(unit, cutoff).map(|p: &Purchase| p.day - cutoff);
+                let span = bought.and_then(|days| EDGES_DAYS.iter().position(|&edge| f64::from(days) <= edge));
+                let event = span.filter(|&s| s < observed);
+                out.features.extend(features(&pair, &evidence, &structure, traits, unit));
+                out.offset.push(log_odds(&structure.hazards(), &factors));
+                out.n_at_risk.push(event.map_or(observed, |s| s + 1) as u8);
+                out.event.push(event.is_some());
+                out.cutoff.push(k as u8);
+            }
+        }
+        out
+    }
+}
+
+/// Which share of customers, and of their pairs, is drawn.
+#[derive(Debug, Clone, Copy)]
+struct Share {
+    of_customers: f64,
+    of_pairs: f64,
+}
+
+/// A hash as a number in [0, 1); mixed once more, because two hashes were combined.
+fn unit_interval(hash: u64) -> f64 {
+    let mut z = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    ((z ^ (z >> 32)) >> 11) as f64 / (1u64 << 53) as f64
+}
