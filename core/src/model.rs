@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::event::EventId;
 use crate::history::HistoryView;
 use crate::progress::{Progress, Stage};
-use crate::replenish::{AsOf, Fitted, Forecast, ForecastOptions, Options, Replenishment};
+use crate::replenish::{AsOf, Fitted, Forecast, ForecastOptions, Options, Outlook, Replenishment};
 use crate::time::Timestamp;
 
 /// What was learned from everyone up to an instant. Immutable, small, and free of any customer's data.
@@ -172,6 +172,12 @@ impl Model {
     /// Whether the model has seen an item.
     pub fn knows_item(&self, item: impl Into<EventId>) -> bool {
         self.replenish.knows_item(item.into().as_id())
+    }
+
+    /// Each pair's curve at `as_of`, and what came until `until`; for backtests.
+    pub(crate) fn outlooks(&self, view: &HistoryView<'_>, as_of: Timestamp, until: Timestamp, take: impl FnMut(Outlook)) {
+        let at = |t: Timestamp| AsOf { us: t.as_micros(), day: view.history.day_of(t) };
+        self.replenish.outlooks(view, at(as_of), at(until), take);
     }
 
     fn check(&self, as_of: Timestamp, options: &ForecastOptions) -> Result<()> {

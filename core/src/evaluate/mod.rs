@@ -3,6 +3,7 @@
 //! The functions here are pure: numbers in, numbers out, the same to the last bit whatever the order of the rows.
 
 mod audit;
+mod backtest;
 mod calibration;
 mod coverage;
 mod date;
@@ -17,6 +18,7 @@ pub use audit::{
     Audit, Check, CheckCode, Finding, FindingCode, Hole, Jump, LogFacts, Readiness, Scenario, ScenarioReadiness,
     TimeResolution, audit,
 };
+pub use backtest::{Backtest, BacktestOptions, backtest};
 pub use calibration::{CalibrationBin, DEFAULT_BINS, calibration, ece, wilson_interval};
 pub use coverage::{Coverage, DEFAULT_LEVEL, KaplanMeier, coverage, coverage_among_buyers};
 pub use date::{Between, DateCdf};

@@ -150,6 +150,25 @@ impl History {
         Ok(HistoryView { history: self, customers: code..code + 1 })
     }
 
+    /// The purchases of one customer and item, as (instant, quantity) in order of time, less what was returned of them.
+    /// Empty when there is none.
+    pub fn purchases_of<'a>(&self, customer: impl Into<Id<'a>>, item: impl Into<Id<'a>>) -> Vec<(Timestamp, f64)> {
+        let (Some(customer), Some(item)) = (self.customers.code(customer.into()), self.items.ids.code(item.into())) else {
+            return Vec::new();
+        };
+        let events = self.events_of(customer);
+        let undone = self.undone_in(events.clone());
+        events
+            .filter(|&e| self.item[e] == item)
+            .filter_map(|e| {
+                let returned: f64 = undone.iter().filter(|u| u.event == e as u64).map(|u| u.quantity).sum();
+                let left = self.quantity.get(e).copied().unwrap_or(1.0) - returned;
+                let at = Timestamp::from_micros(self.at_us[e]).ok()?;
+                (left > 0.0).then_some((at, left))
+            })
+            .collect()
+    }
+
     /// The whole history as a view.
     pub fn view(&self) -> HistoryView<'_> {
         HistoryView { history: self, customers: 0..self.n_customers() as u32 }

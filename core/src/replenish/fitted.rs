@@ -15,6 +15,7 @@ use super::scoring::{Scored, Scorer};
 use super::successors::{self, Successor};
 use super::summary::Summary;
 use super::training::{Drawing, cutoffs};
+use super::survival::Survival;
 use super::traits::Traits;
 use crate::error::Result;
 use crate::event::EventId;
@@ -109,6 +110,24 @@ impl Fitted {
         }
         let parts = tasks.into_par_iter().map(|start| part(start..end.min(start + CUSTOMERS_PER_TASK as u32))).collect();
         empty().concat(parts)
+    }
+
+    /// Each pair's curve at `as_of`, and what came until `until`.
+    pub(crate) fn outlooks(&self, view: &HistoryView<'_>, as_of: AsOf, until: AsOf, mut take: impl FnMut(Outlook)) {
+        let units = self.catalog.units_for(view.history);
+        let mut later = (u32::MAX, Purchases::default());
+        self.scorer().score(view, &units, view.customers.clone(), as_of, |scored| {
+            if later.0 != scored.customer {
+                later.0 = scored.customer;
+                later.1.load(view.history, &units, scored.customer, until);
+            }
+            take(Outlook {
+                survival: scored.survival,
+                n_events: scored.evidence.n_purchases as u32,
+                bought_days: later.1.next_after(scored.unit, as_of.day).map(|p| p.day - as_of.day),
+                follow_up_days: until.day - as_of.day,
+            });
+        });
     }
 
     fn push(&self, out: &mut Replenishment<'_>, scored: &Scored, options: &ForecastOptions) {
@@ -264,6 +283,15 @@ impl Fitted {
     pub(crate) fn knows_item(&self, item: Id<'_>) -> bool {
         self.catalog.items().code(item).is_some()
     }
+}
+
+/// A forecast and what became of it.
+pub(crate) struct Outlook {
+    pub(crate) survival: Survival,
+    pub(crate) n_events: u32,
+    /// Days to the next purchase; `None` when none was seen.
+    pub(crate) bought_days: Option<i32>,
+    pub(crate) follow_up_days: i32,
 }
 
 fn summarise(view: &HistoryView<'_>, catalog: &Catalog, as_of: AsOf, decay: &Decay) -> Summary {

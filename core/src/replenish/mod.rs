@@ -25,5 +25,5 @@ pub use ladder::{Ladder, Step};
 pub use options::{ForecastOptions, Options, Substitutes};
 pub use survival::{REACH_DAYS, Survival};
 
-pub(crate) use fitted::Fitted;
+pub(crate) use fitted::{Fitted, Outlook};
 pub(crate) use purchases::AsOf;

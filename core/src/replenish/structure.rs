@@ -62,7 +62,7 @@ impl Structure {
             recency: pair.recency,
             cycle,
             so_far: cycle.hazard(pair.recency),
-            cycle_weight: n_gaps / (n_gaps + 2.0) / (1.0 + pair.spread * pair.spread),
+            cycle_weight: cycle_weight(n_gaps, pair.spread),
         }
     }
 
@@ -81,6 +81,13 @@ impl Structure {
     pub(crate) fn hazards(&self) -> [f64; N_SPANS] {
         EDGES_DAYS.map(|days| self.hazard(days))
     }
+}
+
+/// How much the cycle clock counts: nothing for gaps as irregular as a Poisson process's, whose log has the variance
+/// π²/6; the more regular the gaps, the fewer of them convince (each speaks with ln of the ratio of the two spreads).
+fn cycle_weight(n_gaps: f64, spread: f64) -> f64 {
+    let irregularity = (spread * spread * 6.0 / std::f64::consts::PI.powi(2)).min(1.0);
+    n_gaps / (n_gaps + 2.0 * irregularity) * (1.0 - irregularity)
 }
 
 /// The log-odds of a purchase in each span, from cumulative hazards at the spans' ends.

@@ -68,6 +68,11 @@ impl Survival {
         -(-self.hazard(days.clamp(0.0, REACH_DAYS))).exp_m1()
     }
 
+    /// P(at least one purchase within `days`) by the structure alone, without the layer.
+    pub(crate) fn structural_prob_within(&self, days: f64) -> f64 {
+        -(-self.structure.hazard(days)).exp_m1()
+    }
+
     /// P(another purchase within the reach of the forecast).
     pub fn prob_again(&self) -> f64 {
         -(-self.reach).exp_m1()

@@ -1,0 +1,188 @@
+//! The cases the library is for, from raw events to the dated forecast.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod shop;
+
+use beforehand::{Basis, Event, ForecastOptions, Ladder, Model, NextItemSource, Options, Step, Timestamp};
+use shop::{events, history, start};
+
+fn day(days: f64) -> Timestamp {
+    start().plus_days(days)
+}
+
+/// A: bought a filter 90 days ago, one lasts about 97 days. Expected: remind today, seven days before it runs out.
+#[test]
+fn a_water_filter_is_due_seven_days_before_it_runs_out() {
+    let mut log = events(400, 700.0, 1);
+    for bought in [220.0, 316.0, 414.0, 511.0, 608.0] {
+        log.push(Event::purchase("wang", "filter", day(bought)));
+    }
+    let (history, as_of) = (history(log), day(698.0));
+    let model = Model::fit(&history, as_of, &Options::default()).unwrap();
+    assert!(model.has_layer());
+    let forecasts = model.forecasts(history.customer("wang").unwrap(), as_of).unwrap();
+    let filter = &forecasts[0];
+    assert_eq!((filter.item.to_string().as_str(), filter.n_events, filter.basis), ("filter", 5, Basis::Own));
+    assert_eq!(filter.last_bought_at, Some(day(608.0)));
+    assert!((92.0..102.0).contains(&filter.cycle_days), "{}", filter.cycle_days);
+    assert!((3.0..11.0).contains(&filter.supply_left_days), "{}", filter.supply_left_days);
+    let left = filter.run_out_p50_at.days_since(as_of);
+    eprintln!("{:?} {:?}", filter, [1.0, 7.0, 14.0, 28.0, 56.0, 112.0, 224.0].map(|d| filter.survival.prob_within(d)));
+    assert!((3.0..12.0).contains(&left), "median run-out in {left} days");
+    let lead = filter.remind_at.days_since(as_of);
+    assert!(lead < 4.0, "remind in {lead} days");
+    assert!(filter.prob_within[1].1 > 0.7, "{:?}", filter.prob_within);
+}
+
+fn milk_ladder() -> Ladder {
+    Ladder::new("milk powder")
+        .step(Step::new(["milk-1"]).until_days(180.0))
+        .step(Step::new(["milk-2"]).until_days(360.0))
+        .step(Step::new(["milk-3"]))
+}
+
+/// B: day 29 after the order, about 3 days of supply left, the child is about to enter the next stage.
+#[test]
+fn b_milk_powder_names_the_next_stage_when_the_supply_runs_out() {
+    let mut log = events(300, 400.0, 2);
+    // 120 families buy stage after stage, a tin every 32 days.
+    let mut s = shop::Stream(9);
+    for family in 0..120 {
+        let mut at = s.uniform() * 100.0;
+        let born = at;
+        while at < 400.0 {
+            let item = ["milk-1", "milk-2", "milk-3"][(((at - born) / 180.0) as usize).min(2)];
+            log.push(Event::purchase(format!("f{family}"), item, day(at.floor())));
+            at += 32.0 * (0.08 * s.normal()).exp();
+        }
+    }
+    // Five tins since day 220; the stage ends 180 days after the first.
+    for bought in [220.0, 252.0, 284.0, 316.0, 348.0, 369.0] {
+        log.push(Event::purchase("li", "milk-1", day(bought)));
+    }
+    let (history, as_of) = (history(log), day(398.0));
+    let options = Options { ladders: vec![milk_ladder()], ..Options::default() };
+    let model = Model::fit(&history, as_of, &options).unwrap();
+    let forecasts = model.forecasts(history.customer("li").unwrap(), as_of).unwrap();
+    let milk = &forecasts[0];
+    assert_eq!(milk.need.as_deref(), Some("milk powder"));
+    assert!((0.0..7.0).contains(&milk.supply_left_days), "{}", milk.supply_left_days);
+    let left = milk.run_out_p50_at.days_since(as_of);
+    assert!((1.0..10.0).contains(&left), "runs out in {left} days");
+    let next = milk.next_item.as_ref().expect("a next item");
+    assert_eq!((next.item.to_string().as_str(), next.source), ("milk-2", NextItemSource::Ladder));
+}
+
+/// What buyers move on to is learned when nobody says it, with its support.
+#[test]
+fn a_successor_is_learned_from_what_buyers_move_on_to() {
+    let mut log = Vec::new();
+    let mut s = shop::Stream(5);
+    for family in 0..60 {
+        let begin = s.uniform() * 60.0;
+        for k in 0..8 {
+            let item = if k < 4 { "size-1" } else { "size-2" };
+            log.push(Event::purchase(format!("f{family}"), item, day((begin + 25.0 * f64::from(k)).floor())));
+        }
+    }
+    for bought in [175.0, 200.0, 225.0, 250.0] {
+        log.push(Event::purchase("new", "size-1", day(bought)));
+    }
+    let (history, as_of) = (history(log), day(274.0));
+    let model = Model::fit(&history, as_of, &Options::default()).unwrap();
+    let forecast = &model.forecasts(history.customer("new").unwrap(), as_of).unwrap()[0];
+    let next = forecast.next_item.as_ref().expect("a learned successor");
+    assert_eq!((next.item.to_string().as_str(), next.source), ("size-2", NextItemSource::Learned));
+    assert!(next.share > 0.9 && next.n_customers >= 50, "{next:?}");
+    // Size 2 is followed by nothing.
+    let other = &model.forecasts(history.customer("f0").unwrap(), as_of).unwrap();
+    assert!(other.iter().filter(|f| f.item.to_string() == "size-2").all(|f| f.next_item.is_none()));
+}
+
+/// F: nothing is reminded of that was just bought, under whatever size or brand of the same need.
+#[test]
+fn f_what_was_just_bought_is_not_reminded_of() {
+    let mut log: Vec<Event> = events(400, 500.0, 3).into_iter().map(|e| {
+        let need = format!("{} need", e.item);
+        e.need(need)
+    }).collect();
+    for bought in [300.0, 332.0, 364.0, 396.0, 428.0] {
+        log.push(Event::purchase("ma", "milk", day(bought)).need("milk need"));
+    }
+    let without = history(log.clone());
+    // Three days before the reminder would be due, a large pack of another brand.
+    log.push(Event::purchase("ma", "milk-large-pack", day(455.0)).need("milk need"));
+    let with = history(log);
+    let as_of = day(456.0);
+    let due = |history: &beforehand::History| {
+        let model = Model::fit(history, as_of, &Options::default()).unwrap();
+        let all = model.forecasts(history.customer("ma").unwrap(), as_of).unwrap();
+        assert_eq!(all.len(), 1, "one need, one forecast");
+        all[0].remind_at.days_since(as_of)
+    };
+    assert!(due(&without) < 3.0, "{}", due(&without));
+    assert!(due(&with) > 14.0, "{}", due(&with));
+}
+
+/// Nothing in the whole shop that was bought yesterday or today is due now.
+#[test]
+fn f_nobody_is_reminded_of_yesterdays_purchase() {
+    let history = history(events(500, 500.0, 4));
+    let as_of = day(300.0);
+    let model = Model::fit(&history, as_of, &Options::default()).unwrap();
+    let due = model.replenishment(&history, as_of).unwrap();
+    let fresh: Vec<usize> = (0..due.len()).filter(|&r| due.recency_days[r] <= 1.0).collect();
+    assert!(fresh.len() > 20, "the test must see some: {}", fresh.len());
+    for row in fresh {
+        assert!(due.remind_days[row] > 2.0, "{} {}", due.customer(row), due.item(row));
+    }
+}
+
+/// Buying two packs at once postpones the reminder, once the log has shown that larger purchases last longer.
+#[test]
+fn quantity_postpones_the_run_out() {
+    let mut log = Vec::new();
+    let mut s = shop::Stream(11);
+    for c in 0..300 {
+        let mut at = s.uniform() * 40.0;
+        while at < 500.0 {
+            let packs = 1.0 + (s.uniform() * 3.0).floor();
+            log.push(Event::purchase(format!("c{c}"), "food", day(at.floor())).quantity(packs));
+            at += 20.0 * packs * (0.1 * s.normal()).exp();
+        }
+    }
+    for (bought, packs) in [(380.0, 1.0), (400.0, 1.0), (420.0, 1.0), (440.0, 1.0), (460.0, 1.0)] {
+        log.push(Event::purchase("one", "food", day(bought)).quantity(packs));
+        let last = if bought > 450.0 { 3.0 } else { packs };
+        log.push(Event::purchase("three", "food", day(bought)).quantity(last));
+    }
+    let (history, as_of) = (history(log), day(470.0));
+    let model = Model::fit(&history, as_of, &Options::default()).unwrap();
+    let left = |c: &str| model.forecasts(history.customer(c).unwrap(), as_of).unwrap()[0].clone();
+    let (one, three) = (left("one"), left("three"));
+    assert!((4.0..16.0).contains(&one.supply_left_days), "{}", one.supply_left_days);
+    assert!(three.supply_left_days > 30.0, "{}", three.supply_left_days);
+    assert!(three.run_out_p50_at.days_since(as_of) > 20.0 + one.run_out_p50_at.days_since(as_of));
+}
+
+/// Items bought once, customers and items never seen: an answer, wide, and it says on what it rests.
+#[test]
+fn lack_of_evidence_is_a_result() {
+    let mut log = events(300, 400.0, 6);
+    log.push(Event::purchase("once", "coffee", day(380.0)));
+    log.push(Event::purchase("odd", "never-sold-before", day(380.0)));
+    let (history, as_of) = (history(log), day(390.0));
+    let model = Model::fit(&history, as_of, &Options::default()).unwrap();
+    let once = &model.forecasts(history.customer("once").unwrap(), as_of).unwrap()[0];
+    assert_eq!((once.basis, once.n_events), (Basis::Item, 1));
+    let odd = &model.forecasts(history.customer("odd").unwrap(), as_of).unwrap()[0];
+    assert_eq!(odd.basis, Basis::Population);
+    let width = |f: &beforehand::Forecast| f.run_out_p90_at.days_since(f.run_out_p10_at);
+    assert!(width(once) > 20.0, "{}", width(once));
+    let options = ForecastOptions::default();
+    let stranger = model.forecast_if_bought(None, "coffee", as_of, &options).unwrap();
+    assert_eq!((stranger.basis, stranger.n_events, stranger.last_bought_at), (Basis::Item, 0, None));
+    let nothing_known = model.forecast_if_bought(None, "unheard-of", as_of, &options).unwrap();
+    assert_eq!(nothing_known.basis, Basis::Population);
+    assert!(nothing_known.prob_again > 0.0 && nothing_known.prob_again < 1.0);
+}

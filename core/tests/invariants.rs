@@ -1,0 +1,219 @@
+//! What must hold for every log: no leakage, no dependence on order or threads, sane numbers, sound files.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod shop;
+
+use beforehand::{ErrorCode, Event, ForecastOptions, History, Model, Options, Replenishment, Timestamp};
+use proptest::prelude::*;
+use shop::{events, history, start};
+
+fn day(days: f64) -> Timestamp {
+    start().plus_days(days)
+}
+
+/// Every number of every forecast, bit for bit.
+fn bits(due: &Replenishment<'_>) -> Vec<u32> {
+    let columns = [
+        &due.recency_days,
+        &due.cycle_days,
+        &due.supply_left_days,
+        &due.prob_again,
+        &due.run_out_p10_days,
+        &due.run_out_p50_days,
+        &due.run_out_p90_days,
+        &due.remind_days,
+    ];
+    let all = columns.into_iter().chain(&due.prob_within);
+    all.flat_map(|c| c.iter().map(|x| x.to_bits())).chain(due.n_events.iter().copied()).collect()
+}
+
+fn forecast_bits(history: &History, as_of: Timestamp) -> (Vec<u8>, Vec<u32>) {
+    let model = Model::fit(history, as_of, &Options::default()).unwrap();
+    (model.to_bytes().unwrap(), bits(&model.replenishment(history, as_of).unwrap()))
+}
+
+#[test]
+fn nothing_after_as_of_leaks() {
+    let as_of = day(330.0);
+    let log = events(300, 450.0, 21);
+    let past: Vec<Event> = log.iter().filter(|e| e.at <= as_of).cloned().collect();
+    // The same items and customers must exist, for codes are part of the model; what they do later may differ.
+    let mut other = past.clone();
+    for (i, e) in log.iter().filter(|e| e.at > as_of).enumerate() {
+        let mut e = e.clone();
+        e.quantity = Some((i % 7 + 1) as f64);
+        e.at = e.at.plus_days((i % 40) as f64);
+        other.push(e);
+    }
+    assert!(log.len() > past.len() + 100, "the test needs a future");
+    let (model_a, due_a) = forecast_bits(&history(past), as_of);
+    let (model_b, due_b) = forecast_bits(&history(log), as_of);
+    let (model_c, due_c) = forecast_bits(&history(other), as_of);
+    assert!(due_a == due_b && due_b == due_c, "forecasts depend on the future");
+    assert!(model_a == model_b && model_b == model_c, "the model depends on the future");
+}
+
+#[test]
+fn a_later_return_does_not_undo_what_stood_at_as_of() {
+    let as_of = day(100.0);
+    let mut log = events(100, 100.0, 22);
+    log.push(Event::purchase("x", "coffee", day(90.0)).order("o1"));
+    let stood = history(log.clone());
+    log.push(Event::returned("x", "coffee", day(120.0), "o1"));
+    let undone = history(log.clone());
+    assert_eq!(forecast_bits(&stood, as_of), forecast_bits(&undone, as_of));
+    // Once it is undone, there is nothing left to forecast.
+    let later = day(130.0);
+    let model = Model::fit(&undone, later, &Options::default()).unwrap();
+    assert!(model.forecasts(undone.customer("x").unwrap(), later).unwrap().is_empty());
+}
+
+#[test]
+fn neither_threads_nor_the_order_of_rows_change_a_bit() {
+    let as_of = day(420.0);
+    let mut log = events(700, 420.0, 23);
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let three = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+    let a = one.install(|| forecast_bits(&history(log.clone()), as_of));
+    let b = three.install(|| forecast_bits(&history(log.clone()), as_of));
+    log.reverse();
+    let n = log.len();
+    log.rotate_left(n / 3);
+    let c = three.install(|| forecast_bits(&history(log), as_of));
+    assert!(a == b, "threads change the result");
+    assert!(b == c, "the order of rows changes the result");
+}
+
+#[test]
+fn shifting_all_times_by_whole_weeks_shifts_all_answers() {
+    let log = events(300, 300.0, 24);
+    let later: Vec<Event> = log
+        .iter()
+        .map(|e| {
+            let mut e = e.clone();
+            e.at = e.at.plus_days(7.0 * 60.0);
+            e
+        })
+        .collect();
+    let a = forecast_bits(&history(log), day(300.0)).1;
+    let b = forecast_bits(&history(later), day(300.0 + 7.0 * 60.0)).1;
+    assert!(a == b);
+}
+
+#[test]
+fn one_customer_alone_is_forecast_as_in_the_batch() {
+    let history = history(events(200, 300.0, 25));
+    let as_of = day(290.0);
+    let model = Model::fit(&history, as_of, &Options::default()).unwrap();
+    let all = model.replenishment(&history, as_of).unwrap();
+    for id in ["c0003", "c0100", "c0199"] {
+        let Ok(view) = history.customer(id) else { continue };
+        let one = model.replenishment(view, as_of).unwrap();
+        let rows: Vec<usize> = (0..all.len()).filter(|&r| all.customer(r).to_string() == id).collect();
+        assert_eq!(rows.len(), one.len());
+        for (k, &r) in rows.iter().enumerate() {
+            assert_eq!(all.run_out_p50_days[r].to_bits(), one.run_out_p50_days[k].to_bits());
+            assert_eq!(all.prob_within[1][r].to_bits(), one.prob_within[1][k].to_bits());
+        }
+        // And with a history of its own, as a back end holds it.
+        let own: Vec<Event> = all_events_of(&history, id);
+        let alone = shop::history(own);
+        let alone_due = model.replenishment(&alone, as_of).unwrap();
+        assert_eq!(bits(&one), bits(&alone_due));
+    }
+}
+
+fn all_events_of(history: &History, id: &str) -> Vec<Event> {
+    let items: Vec<String> = history.items().ids().iter().map(|i| i.to_string()).collect();
+    let bought = |item: &String| history.purchases_of(id, item.as_str());
+    items.iter().flat_map(|i| bought(i).into_iter().map(|(at, q)| Event::purchase(id, i.as_str(), at).quantity(q))).collect()
+}
+
+#[test]
+fn the_model_file_comes_back_the_same_and_refuses_what_is_none() {
+    let history = history(events(300, 300.0, 26));
+    let as_of = day(290.0);
+    let model = Model::fit(&history, as_of, &Options::default()).unwrap();
+    let bytes = model.to_bytes().unwrap();
+    let back = Model::from_bytes(&bytes).unwrap();
+    assert_eq!(back.to_bytes().unwrap(), bytes);
+    assert_eq!(
+        bits(&model.replenishment(&history, as_of).unwrap()),
+        bits(&back.replenishment(&history, as_of).unwrap())
+    );
+    for broken in [&bytes[..0], &bytes[..10], &bytes[..bytes.len() - 1], b"not a model at all, but long enough"] {
+        assert_eq!(Model::from_bytes(broken).unwrap_err().code(), ErrorCode::IncompatibleModel);
+    }
+    let mut s = shop::Stream(1);
+    for _ in 0..200 {
+        let mut changed = bytes.clone();
+        let place = (s.uniform() * changed.len() as f64) as usize;
+        changed[place] ^= 1 << (s.uniform() * 8.0) as u8;
+        assert_eq!(Model::from_bytes(&changed).unwrap_err().code(), ErrorCode::IncompatibleModel);
+    }
+    let error = Model::load("no/such/file").unwrap_err();
+    assert_eq!((error.code(), error.field()), (ErrorCode::Io, Some("path")));
+}
+
+#[test]
+fn wrong_instants_and_options_are_refused_with_what_is_allowed() {
+    let history = history(events(50, 100.0, 27));
+    let model = Model::fit(&history, day(90.0), &Options::default()).unwrap();
+    let error = model.replenishment(&history, day(80.0)).unwrap_err();
+    assert_eq!((error.code(), error.field()), (ErrorCode::InvalidOptions, Some("as_of")));
+    let error = Model::fit(&history, day(-10.0), &Options::default()).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::EmptyData);
+    let wrong = |options: ForecastOptions| model.replenishment_with(&history, day(90.0), &options).unwrap_err();
+    let defaults = ForecastOptions::default;
+    for horizon in [0.0, -1.0, f64::NAN, f64::INFINITY, 365.0] {
+        let error = wrong(ForecastOptions { horizons_days: vec![horizon], ..defaults() });
+        assert_eq!((error.code(), error.field()), (ErrorCode::InvalidOptions, Some("horizons_days")));
+    }
+    assert_eq!(wrong(ForecastOptions { lead_days: -1.0, ..defaults() }).field(), Some("lead_days"));
+    assert_eq!(wrong(ForecastOptions { remind_quantile: 1.0, ..defaults() }).field(), Some("remind_quantile"));
+    let options = Options { max_training_rows: 3, ..Options::default() };
+    let error = Model::fit(&history, day(90.0), &options).unwrap_err();
+    assert_eq!((error.code(), error.field()), (ErrorCode::InvalidOptions, Some("max_training_rows")));
+    let stopped = Model::fit_while(&history, day(90.0), &Options::default(), |_| false).unwrap_err();
+    assert_eq!(stopped.code(), ErrorCode::Cancelled);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// Any small log at all: every number finite and in its range, quantiles in order, curves rising.
+    #[test]
+    fn every_answer_is_finite_and_in_range(
+        rows in prop::collection::vec((0u8..6, 0u8..4, 0.0f64..900.0, 0.001f64..5000.0), 1..80),
+        as_of_days in 0.0f64..1200.0,
+    ) {
+        let log = rows.iter().map(|&(c, i, at, q)| {
+            Event::purchase(i64::from(c), i64::from(i), day(at.floor())).quantity(q)
+        });
+        let history = history(log);
+        let as_of = day(as_of_days);
+        match Model::fit(&history, as_of, &Options::default()) {
+            Err(error) => prop_assert_eq!(error.code(), ErrorCode::EmptyData),
+            Ok(model) => {
+                let options = ForecastOptions { horizons_days: vec![0.5, 1.0, 5.0, 28.0, 100.0, 364.0], ..ForecastOptions::default() };
+                let due = model.replenishment_with(&history, as_of, &options).unwrap();
+                for r in 0..due.len() {
+                    let probs: Vec<f32> = due.prob_within.iter().map(|c| c[r]).collect();
+                    prop_assert!(probs.iter().all(|p| (0.0..=1.0).contains(p)), "{probs:?}");
+                    prop_assert!(probs.windows(2).all(|w| w[0] <= w[1]), "{probs:?}");
+                    let (a, b, c) = (due.run_out_p10_days[r], due.run_out_p50_days[r], due.run_out_p90_days[r]);
+                    prop_assert!(0.0 <= a && a <= b && b <= c && c <= 364.0, "{a} {b} {c}");
+                    prop_assert!(due.remind_days[r] >= 0.0 && due.supply_left_days[r] >= 0.0 && due.cycle_days[r].is_finite());
+                }
+                for f in model.forecasts_with(&history, as_of, &options).unwrap() {
+                    prop_assert!(f.regularity.is_finite() && f.consumption_per_day.is_finite() && f.remind_at >= as_of);
+                    for q in [0.0, 0.3, 0.77, 1.0] {
+                        let days = f.survival.run_out_days(q);
+                        let back = f.survival.prob_within(days) / f.survival.prob_again();
+                        prop_assert!((back - q).abs() < 0.03, "quantile {q}: {days} days gives {back}");
+                    }
+                }
+            }
+        }
+    }
+}
