@@ -154,7 +154,7 @@ impl Fitted {
         out.run_out_p10_days.push(survival.run_out_days(0.1) as f32);
         out.run_out_p50_days.push(p50 as f32);
         out.run_out_p90_days.push(survival.run_out_days(0.9) as f32);
-        out.remind_days.push((aim - options.lead_days).max(0.0) as f32);
+        out.remind_days.push(self.remind_days(scored, aim, options) as f32);
     }
 
     /// The forecasts of the customers in a view, in full.
@@ -228,9 +228,18 @@ impl Fitted {
             run_out_p50_at: at(0.5),
             run_out_p90_at: at(0.9),
             remind_at: as_of
-                .plus_days((survival.run_out_days(options.remind_quantile) - options.lead_days).max(0.0)),
+                .plus_days(self.remind_days(scored, survival.run_out_days(options.remind_quantile), options)),
             survival: *survival,
         }
+    }
+
+    /// Days until the reminder: the lead time before the run-out aimed at. A customer who has shown a cycle is not left
+    /// without: where the supply at hand is expected to end before that, the lead time counts from there.
+    fn remind_days(&self, scored: &Scored, aim: f64, options: &ForecastOptions) -> f64 {
+        let supply_left = scored.evidence.log_cycle.exp() - scored.evidence.recency;
+        let own = supply_left > 0.0 && self.basis(scored) == Basis::Own;
+        let run_out = if own { aim.min(supply_left) } else { aim };
+        (run_out - options.lead_days).max(0.0)
     }
 
     fn basis(&self, scored: &Scored) -> Basis {

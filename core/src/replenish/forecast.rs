@@ -98,7 +98,8 @@ pub struct Forecast {
     pub run_out_p50_at: Timestamp,
     /// The run-out date: 90 % quantile.
     pub run_out_p90_at: Timestamp,
-    /// When to remind: the run-out quantile asked for, less the lead time, never before `as_of`.
+    /// When to remind: the lead time before the run-out quantile asked for; before the supply at hand is used up, where
+    /// that comes first and the customer's own purchases say so (`basis: own`). Never before `as_of`.
     pub remind_at: Timestamp,
     /// The whole curve.
     #[serde(skip)]

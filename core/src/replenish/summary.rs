@@ -49,8 +49,10 @@ impl Moments {
         self.sum_of_squares.merge(other.sum_of_squares);
     }
 
-    pub(crate) fn sum(&self) -> f64 {
-        self.sum.value()
+    /// The sum of squares around the mean.
+    pub(crate) fn scatter(&self) -> f64 {
+        let mean = self.sum.value() / (self.n as f64).max(1.0);
+        (self.sum_of_squares.value() - mean * self.sum.value()).max(0.0)
     }
 
     /// The mean, pulled towards `prior` with the weight of `strength` observations.

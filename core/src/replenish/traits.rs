@@ -55,7 +55,7 @@ pub(crate) struct Population {
     pub(crate) log_cycle: f64,
     /// Standard deviation of one pair's log gaps around its own mean: the regularity.
     pub(crate) spread: f64,
-    /// Standard deviation between pairs of the mean log gap.
+    /// Standard deviation between the pairs of one unit of the mean log gap.
     pub(crate) spread_between: f64,
     /// By how much the log gap grows with the log supply bought before it, 0 to 1.
     pub(crate) supply_slope: f64,
@@ -126,6 +126,10 @@ impl Traits {
         let visit_spread = sums.log_visit_gap.shrunk_mean_square(log_visit_gap, no_variance, 2.0).sqrt();
         let within = (sums.within_pair.value() + 2.0 * no_variance) / (sums.within_pair_df as f64 + 2.0);
         let total = all.log_gap.shrunk_mean_square(log_cycle, no_variance, 2.0);
+        // Around each unit's own mean, so that units with different cycles do not make their buyers look different.
+        let around_units: f64 = units.iter().map(|u| u.log_gap.scatter()).sum();
+        let df: i64 = units.iter().map(|u| (u.log_gap.n - 1).max(0)).sum();
+        let of_units = (around_units + 2.0 * no_variance) / (df as f64 + 2.0);
         let supply_slope = (sums.supply_gap.value() / (sums.supply_supply.value() + 20.0)).clamp(0.0, 1.0);
         let weekdays = sums.weekday.map(|n| n as f64 + 1.0);
         let mean = weekdays.iter().sum::<f64>() / 7.0;
@@ -146,7 +150,7 @@ impl Traits {
             visit_spread,
             log_cycle,
             spread: within.sqrt().clamp(0.05, 3.0),
-            spread_between: (total - within).max(0.04).sqrt(),
+            spread_between: (of_units - within).max(0.01).sqrt(),
             supply_slope,
             trend_short: trend(&all.discounted(), SHORT, LONG),
             share_repeated,
