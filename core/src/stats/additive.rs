@@ -13,8 +13,8 @@ use super::splines::{SLOTS, Splines, positions};
 
 /// Ridge on the pooled functions, in rows: what a function of unit variance costs.
 const RIDGE_POOLED: f64 = 20.0;
-/// Ridge on the spans' deviations.
-const RIDGE_SPAN: f64 = 40.0;
+/// Ridge on the spans' deviations. Fitted to the end, a smaller one follows the noise of spans with few events.
+const RIDGE_SPAN: f64 = 100.0;
 /// Penalty on bends between neighbouring segments.
 const BEND: f64 = 5.0;
 /// Rows the way is found on, and the Hessian formed from.
@@ -57,22 +57,20 @@ impl Additive {
             penalty: splines.penalty(&data.places, ridge, ridge / RIDGE_POOLED * super::param("BEND", BEND)),
         };
         let (ridge_pooled, ridge_span) = (super::param("RP", RIDGE_POOLED), super::param("RS", RIDGE_SPAN));
-        let ws = super::param("WS", WARM_STEPS as f64) as usize;
-        let fs = super::param("FS", FULL_STEPS as f64) as usize;
         if let Some(part) = &mut part {
             part.shift(&intercept);
             let problem = penalty(ridge_pooled, part);
             let zero = pooled.beta.clone();
-            part.minimise(&problem, &mut pooled, &zero, ws, &[0, 2]);
+            part.minimise(&problem, &mut pooled, &zero, WARM_STEPS, &[0, 2]);
             let warm = pooled.beta.clone();
-            all.minimise(&problem, &mut pooled, &warm, fs, &[]);
+            all.minimise(&problem, &mut pooled, &warm, FULL_STEPS, &[]);
             let further: Vec<[f64; 1]> = pooled.beta.iter().zip(&warm).map(|(b, w)| [b[0] - w[0]]).collect();
             part.pass(&splines, &further);
             let problem = penalty(ridge_span, part);
             let zero = spans.beta.clone();
-            part.minimise(&problem, &mut spans, &zero, ws, &[0]);
+            part.minimise(&problem, &mut spans, &zero, WARM_STEPS, &[0]);
             let warm = spans.beta.clone();
-            all.minimise(&problem, &mut spans, &warm, fs, &[]);
+            all.minimise(&problem, &mut spans, &warm, FULL_STEPS, &[]);
         } else {
             let zero = pooled.beta.clone();
             all.minimise(&penalty(ridge_pooled, &all), &mut pooled, &zero, WARM_STEPS + FULL_STEPS, &[0, 2]);
@@ -99,16 +97,18 @@ impl Additive {
     pub(crate) fn add_to(&self, block: &Block, out: &mut [Spans; BLOCK]) {
         const NOTHING: [[Spans; 2]; SLOTS] = [[[0.0; N_SPANS]; 2]; SLOTS];
         for o in &mut out[..block.len] {
-            for s in 0..N_SPANS {
-                o[s] += self.intercept[s];
-            }
+            o.iter_mut().zip(&self.intercept).for_each(|(o, x)| *o += x);
         }
         let (mut slots, mut beyond) = ([[0u32; BLOCK]; GROUP], [[0f32; BLOCK]; GROUP]);
         for group in self.functions.chunks(GROUP) {
             let mut tables = [&NOTHING; GROUP];
             for (g, function) in group.iter().enumerate() {
                 tables[g] = function.segments.first_chunk().unwrap_or(&NOTHING);
-                place(&positions(&function.knots, block.column(function.feature as usize)), &mut slots[g], &mut beyond[g]);
+                place(
+                    &positions(&function.knots, block.column(function.feature as usize)),
+                    &mut slots[g],
+                    &mut beyond[g],
+                );
             }
             for (i, o) in out[..block.len].iter_mut().enumerate() {
                 for g in 0..GROUP {
@@ -132,5 +132,59 @@ fn place(positions: &[f32; BLOCK], slots: &mut [u32; BLOCK], beyond: &mut [f32; 
         let rounded = (p - 0.5) + ROUND;
         *slot = rounded.to_bits();
         *t = p - (rounded - ROUND);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::simulate;
+    use super::*;
+
+    #[test]
+    fn recovers_a_signal_beside_constant_and_copied_features() {
+        let model = Additive::fit(&simulate::rows(30_000, -1.5, 1));
+        let error = simulate::error(2, |block, out| model.add_to(block, out));
+        assert!(error < 0.2, "{error}");
+        assert!(model.functions.iter().all(|f| f.feature != 4), "a constant feature has no function");
+    }
+
+    #[test]
+    fn does_not_depend_on_the_number_of_threads() {
+        // More rows than the warm start takes, so that both stages run.
+        let rows = simulate::rows(41_000, -1.5, 3);
+        let [one, three] = simulate::on_pools(|| Additive::fit(&rows));
+        assert_eq!(one, three);
+    }
+
+    #[test]
+    fn stays_near_the_offset_when_little_was_seen() {
+        let rows = simulate::rows(60, -3.0, 4);
+        let model = Additive::fit(&rows);
+        let mut block = Block::new(6);
+        (0..rows.len()).for_each(|row| block.push(rows.row(row)));
+        let mut out = [Spans::default(); BLOCK];
+        model.add_to(&block, &mut out);
+        for x in out[..rows.len()].as_flattened() {
+            assert!(x.is_finite() && x.abs() < 2.5, "{x}");
+        }
+    }
+
+    #[test]
+    fn values_are_those_at_the_knots() {
+        let mut segments = vec![[[0.0; N_SPANS]; 2]; SLOTS];
+        segments[0] = [[1.0; N_SPANS], [2.0; N_SPANS]];
+        segments[1] = [[3.0; N_SPANS], [-4.0; N_SPANS]];
+        segments[2] = [[-1.0; N_SPANS], [0.0; N_SPANS]];
+        let function = Function { feature: 0, knots: vec![10.0, 20.0, 40.0], segments };
+        let model = Additive { intercept: [0.5; N_SPANS], functions: vec![function] };
+        let mut block = Block::new(1);
+        let xs = [0.0, 10.0, 15.0, 20.0, 30.0, 40.0, 1e9];
+        xs.iter().for_each(|&x| block.push(&[x]));
+        let mut out = [Spans::default(); BLOCK];
+        model.add_to(&block, &mut out);
+        let expected = [1.5, 1.5, 2.5, 3.5, 1.5, -0.5, -0.5];
+        for (out, expected) in out.iter().zip(expected) {
+            assert!((out[3] - expected).abs() < 1e-5, "{out:?} {expected}");
+        }
     }
 }

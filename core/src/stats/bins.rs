@@ -16,7 +16,7 @@ pub(super) struct Bins {
     /// Thresholds between the bins of each feature; none for a constant feature.
     pub(super) thresholds: Vec<Vec<f32>>,
     /// Feature by feature.
-    bins: Vec<u8>,
+    columns: Vec<u8>,
 }
 
 impl Bins {
@@ -46,11 +46,11 @@ impl Bins {
                 }
             });
         }
-        Self { n_rows: n, thresholds, bins }
+        Self { n_rows: n, thresholds, columns: bins }
     }
 
     pub(super) fn column(&self, feature: usize) -> &[u8] {
-        &self.bins[feature * self.n_rows..][..self.n_rows]
+        &self.columns[feature * self.n_rows..][..self.n_rows]
     }
 
     /// The features that tree `t` may ask about.

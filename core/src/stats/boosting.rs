@@ -28,7 +28,18 @@ pub(crate) struct Growth {
 
 impl Default for Growth {
     fn default() -> Self {
-        {use super::param; Self { n_trees: param("NT",120.) as usize, depth: (param("DEPTH",5.) as usize).min(MAX_DEPTH), rate: param("RATE",0.1) as f32, row_share: param("ROWS",0.35), feature_share: param("FEAT",0.4), ridge: param("RIDGE",20.0) as f32, ridge_span: param("RSPAN",60.0) as f32 }}
+        {
+            use super::param;
+            Self {
+                n_trees: param("NT", 120.) as usize,
+                depth: (param("DEPTH", 5.) as usize).min(MAX_DEPTH),
+                rate: param("RATE", 0.1) as f32,
+                row_share: param("ROWS", 0.35),
+                feature_share: param("FEAT", 0.4),
+                ridge: param("RIDGE", 20.0) as f32,
+                ridge_span: param("RSPAN", 60.0) as f32,
+            }
+        }
     }
 }
 
@@ -111,5 +122,72 @@ impl Boosting {
         for (o, s) in out[..block.len].iter_mut().zip(&sum) {
             o.iter_mut().zip(s).for_each(|(o, s)| *o += weight * s);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::simulate;
+    use super::*;
+
+    #[test]
+    fn recovers_a_signal_beside_constant_and_copied_features() {
+        let growth = Growth { feature_share: 0.7, row_share: 0.5, ..Growth::default() };
+        let model = Boosting::fit(&simulate::rows(20_000, -1.5, 1), &growth);
+        let error = simulate::error(2, |block, out| model.add_to(block, 1.0, out));
+        assert!(error < 0.3, "{error}");
+        assert!(
+            model.trees.iter().flat_map(|t| &t.questions).all(|q| q.0 != 4),
+            "nothing to ask of a constant feature"
+        );
+    }
+
+    #[test]
+    fn does_not_depend_on_the_number_of_threads() {
+        let rows = simulate::rows(25_000, -1.5, 3);
+        let growth = Growth { n_trees: 10, row_share: 0.9, feature_share: 0.7, ..Growth::default() };
+        let [one, three] = simulate::on_pools(|| Boosting::fit(&rows, &growth));
+        assert!(!one.trees.is_empty());
+        assert_eq!(one, three);
+    }
+
+    #[test]
+    fn stays_near_the_offset_when_little_was_seen() {
+        let rows = simulate::rows(60, -3.0, 4);
+        let model = Boosting::fit(&rows, &Growth::default());
+        let mut block = Block::new(6);
+        (0..rows.len()).for_each(|row| block.push(rows.row(row)));
+        let mut out = [Spans::default(); BLOCK];
+        model.add_to(&block, 1.0, &mut out);
+        for x in out.as_flattened() {
+            assert!(x.is_finite() && x.abs() < 2.0, "{x}");
+        }
+    }
+
+    #[test]
+    fn predicts_what_it_added_to_its_own_rows() {
+        // The leaf a row falls in by its bins while fitting must be the one its features lead to afterwards.
+        let rows = simulate::rows(500, -1.0, 5);
+        let growth =
+            Growth { n_trees: 1, row_share: 1.0, feature_share: 1.0, ridge: 0.0, ridge_span: 1e9, rate: 1.0, depth: 1 };
+        let model = Boosting::fit(&rows, &growth);
+        let (feature, threshold) = model.trees[0].questions[0];
+        let mut expected = [(0f32, 0f32); 2];
+        for row in 0..rows.len() {
+            let side = usize::from(rows.row(row)[feature as usize] > threshold);
+            let mut slopes = super::super::hazard::Slopes::new();
+            slopes.compute(&rows.targets(row, 1), &rows.offset[row..=row]);
+            expected[side].0 += slopes.gradient[0].iter().sum::<f32>();
+            expected[side].1 += slopes.curvature[0].iter().sum::<f32>();
+        }
+        for (leaf, (g, c)) in model.trees[0].leaves.iter().zip(expected) {
+            assert!((leaf[0] + g / c).abs() < 1e-3, "{leaf:?} {}", -g / c);
+        }
+    }
+
+    #[test]
+    fn no_rows_give_no_trees() {
+        let rows = HazardRows { n_features: 6, ..HazardRows::default() };
+        assert!(Boosting::fit(&rows, &Growth::default()).trees.is_empty());
     }
 }

@@ -30,9 +30,8 @@ impl Levels {
         let mut deviation = vec![[0f64; N_SPANS]; n];
         let mut seen = vec![[false; N_SPANS]; n];
         for _ in 0..STEPS {
-            let at: Vec<Spans> = (0..n)
-                .map(|c| std::array::from_fn(|s| (common[s] + shift[c] + deviation[c][s]) as f32))
-                .collect();
+            let at: Vec<Spans> =
+                (0..n).map(|c| std::array::from_fn(|s| (common[s] + shift[c] + deviation[c][s]) as f32)).collect();
             let (mut gradient, mut curvature) = (vec![[0f64; N_SPANS]; n], vec![[0f64; N_SPANS]; n]);
             for (g, h) in slopes(rows, log_odds, &at) {
                 for c in 0..n {
@@ -62,9 +61,8 @@ impl Levels {
                 }
             }
         }
-        let per_cutoff = (0..n)
-            .map(|c| std::array::from_fn(|s| (common[s] + shift[c] + deviation[c][s]) as f32))
-            .collect();
+        let per_cutoff =
+            (0..n).map(|c| std::array::from_fn(|s| (common[s] + shift[c] + deviation[c][s]) as f32)).collect();
         Self { per_cutoff, seen }
     }
 

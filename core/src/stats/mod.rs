@@ -9,6 +9,8 @@ mod grower;
 mod hazard;
 mod level;
 mod newton;
+#[cfg(test)]
+mod simulate;
 mod solve;
 mod splines;
 

@@ -29,13 +29,13 @@ pub(super) struct Data {
     weight: f64,
 }
 
-/// One problem per entry of `L`: all spans' rows together (1), or each span's (8).
+/// What is minimised besides the rows' loss.
 pub(super) struct Problem<'a> {
     pub(super) splines: &'a Splines,
     pub(super) penalty: Vec<f64>,
 }
 
-/// Where a problem stands.
+/// Where `L` problems stand, and the Hessian last factored for each.
 pub(super) struct State<const L: usize> {
     pub(super) beta: Coefficients<L>,
     pub(super) factors: Vec<Cholesky>,
@@ -95,8 +95,8 @@ impl Data {
                 })
                 .collect();
             let step: Spans = std::array::from_fn(|s| {
-                // Half an event of prior keeps an empty span finite.
-                let gradient: f64 = parts.iter().map(|p| p[0][s]).sum();
+                // A ridge towards the offset keeps a span without an event finite.
+                let gradient: f64 = f64::from(total[s]) + parts.iter().map(|p| p[0][s]).sum::<f64>();
                 let curvature: f64 = 1.0 + parts.iter().map(|p| p[1][s]).sum::<f64>();
                 (-gradient / curvature).clamp(-2.0, 2.0) as f32
             });
@@ -131,7 +131,11 @@ impl Data {
             .par_chunks_mut(CHUNK)
             .enumerate()
             .map(|(chunk, log_odds)| {
-                let mut sums = Sums { loss: [0.0; N_SPANS], intercept: [0.0; L], functions: vec![[[[0.0; L]; 2]; SLOTS]; tables.len()] };
+                let mut sums = Sums {
+                    loss: [0.0; N_SPANS],
+                    intercept: [0.0; L],
+                    functions: vec![[[[0.0; L]; 2]; SLOTS]; tables.len()],
+                };
                 for (i, log_odds) in log_odds.chunks_mut(BLOCK).enumerate() {
                     let (block, start, n) = (chunk * CHUNK / BLOCK + i, chunk * CHUNK + i * BLOCK, log_odds.len());
                     let targets = Targets { n_at_risk: &n_at_risk[start..start + n], event: &event[start..start + n] };
@@ -148,9 +152,7 @@ impl Data {
             for (s, x) in part.loss.iter().enumerate() {
                 loss[if L == 1 { 0 } else { s }] += weight * x;
             }
-            for l in 0..L {
-                gradient[0][l] += weight * part.intercept[l];
-            }
+            gradient[0].iter_mut().zip(part.intercept).for_each(|(g, x)| *g += weight * x);
             for ((sums, &first), knots) in part.functions.iter().zip(&splines.first).zip(&splines.knots) {
                 for (k, [all, beyond]) in sums.iter().enumerate().take(knots.len()) {
                     for l in 0..L {
@@ -307,9 +309,7 @@ impl<const L: usize> Sums<L> {
         let mut gradient = [[0f32; L]; BLOCK];
         for (g, s) in gradient.iter_mut().zip(&slopes.gradient).take(log_odds.len()) {
             *g = std::array::from_fn(|l| if L == 1 { s.iter().sum() } else { s[l] });
-            for l in 0..L {
-                self.intercept[l] += f64::from(g[l]);
-            }
+            self.intercept.iter_mut().zip(*g).for_each(|(sum, g)| *sum += f64::from(g));
         }
         for (f, sums) in self.functions.iter_mut().enumerate() {
             for (g, &place) in gradient.iter().zip(places.column(block, f)) {

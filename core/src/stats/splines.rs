@@ -72,7 +72,8 @@ impl Splines {
     pub(super) fn penalty(&self, places: &Places, ridge: f64, bend: f64) -> Vec<f64> {
         let n = self.n_coefficients;
         let mut penalty = vec![0f64; n * n];
-        penalty[0] = 1e-3;
+        // Like one event's curvature or two: what keeps the level of a span without an event.
+        penalty[0] = 1.0;
         for (f, knots) in self.knots.iter().enumerate() {
             let mut mass = [0f64; SLOTS + 1];
             for block in 0..places.n_blocks() {
@@ -105,9 +106,7 @@ impl Splines {
     /// The matrix of [`Self::penalty`] times a vector: only neighbouring knots meet in it.
     pub(super) fn pull(&self, penalty: &[f64], x: impl Fn(usize) -> f64) -> Vec<f64> {
         let n = self.n_coefficients;
-        (0..n)
-            .map(|i| (i.saturating_sub(2)..(i + 3).min(n)).map(|j| penalty[i * n + j] * x(j)).sum())
-            .collect()
+        (0..n).map(|i| (i.saturating_sub(2)..(i + 3).min(n)).map(|j| penalty[i * n + j] * x(j)).sum()).collect()
     }
 }
 
@@ -116,8 +115,8 @@ impl Splines {
 pub(super) struct Places {
     pub(super) n_rows: usize,
     n_functions: usize,
-    /// `places[(block * n_functions + function) * BLOCK + row in the block]`.
-    places: Vec<u16>,
+    /// `fixed[(block * n_functions + function) * BLOCK + row in the block]`.
+    fixed: Vec<u16>,
 }
 
 /// A place's knot and the steps beyond it.
@@ -148,7 +147,7 @@ impl Places {
                 }
             });
         }
-        Self { n_rows, n_functions, places }
+        Self { n_rows, n_functions, fixed: places }
     }
 
     pub(super) fn n_blocks(&self) -> usize {
@@ -161,6 +160,6 @@ impl Places {
 
     /// One function's places in a block of rows.
     pub(super) fn column(&self, block: usize, function: usize) -> &[u16; BLOCK] {
-        self.places[(block * self.n_functions + function) * BLOCK..].first_chunk().unwrap_or(&[0; BLOCK])
+        self.fixed[(block * self.n_functions + function) * BLOCK..].first_chunk().unwrap_or(&[0; BLOCK])
     }
 }
