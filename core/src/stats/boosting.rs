@@ -8,6 +8,8 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::bins::{Bins, draws};
+use super::grower::Grower;
 use super::hazard::{BLOCK, Block, CHUNK, HazardRows, N_SPANS, Spans};
 
 /// How the trees grow.
@@ -26,16 +28,26 @@ pub(crate) struct Growth {
 
 impl Default for Growth {
     fn default() -> Self {
-        {use super::param; Self { n_trees: param("NT",120.) as usize, depth: param("DEPTH",5.) as usize, rate: param("RATE",0.1) as f32, row_share: param("ROWS",0.35), feature_share: param("FEAT",0.4), ridge: param("RIDGE",20.0) as f32, ridge_span: param("RSPAN",60.0) as f32 }}
+        {
+            use super::param;
+            Self {
+                n_trees: param("NT", 120.) as usize,
+                depth: (param("DEPTH", 5.) as usize).min(MAX_DEPTH),
+                rate: param("RATE", 0.1) as f32,
+                row_share: param("ROWS", 0.35),
+                feature_share: param("FEAT", 0.4),
+                ridge: param("RIDGE", 20.0) as f32,
+                ridge_span: param("RSPAN", 60.0) as f32,
+            }
+        }
     }
 }
 
-/// Bins of a feature's histogram.
-const N_BINS: usize = 32;
-/// Groups of spans whose gradients choose the questions: early and late.
-const N_GROUPS: usize = 2;
-/// The first span of the late group.
-const LATE: usize = 4;
+/// Levels of a tree at most, and its leaves.
+pub(super) const MAX_DEPTH: usize = 5;
+const N_LEAVES: usize = 1 << MAX_DEPTH;
+/// Trees evaluated together, so that a row's sum stays in registers between them.
+const GROUP: usize = 4;
 
 /// Boosted trees.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,32 +56,36 @@ pub(crate) struct Boosting {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Tree {
+pub(super) struct Tree {
     /// One question per level: is the feature above the threshold?
-    questions: Vec<(u16, f32)>,
-    /// `leaves[answers]`, the answer of level `l` in bit `l`.
+    pub(super) questions: Vec<(u16, f32)>,
+    /// `leaves[answers]`, the answer of level `l` in bit `l`; filled up with zeros to the number a full tree has.
     leaves: Vec<Spans>,
 }
 
-/// Gradient and curvature per group.
-type Cell = [f32; 2 * N_GROUPS];
+impl Tree {
+    pub(super) fn new(questions: Vec<(u16, f32)>, mut leaves: Vec<Spans>) -> Self {
+        leaves.resize(N_LEAVES, Spans::default());
+        Self { questions, leaves }
+    }
+}
 
 impl Boosting {
     /// Fits to rows, starting from their offsets.
     pub(crate) fn fit(rows: &HazardRows, growth: &Growth) -> Self {
-        let thresholds = thresholds(rows);
-        let bins = bins(rows, &thresholds);
+        let bins = Bins::new(rows);
         let mut log_odds = rows.offset.clone();
         let mut trees = Vec::with_capacity(growth.n_trees);
-        for t in 0..growth.n_trees {
-            let tree = Grower { rows, growth, thresholds: &thresholds, bins: &bins }.grow(t as u64, &log_odds);
-            let Some((tree, levels)) = tree else { continue };
-            let n = rows.len();
+        for t in 0..growth.n_trees as u64 {
+            let used = draws(t, rows.len(), growth.row_share);
+            let features = bins.draw_features(t, growth.feature_share);
+            let Some((tree, questions)) = Grower::new(rows, growth, &bins, &used, &features, &log_odds).grow() else {
+                continue;
+            };
             log_odds.par_chunks_mut(CHUNK).enumerate().for_each(|(chunk, log_odds)| {
-                let start = chunk * CHUNK;
-                let mut leaf = vec![0u8; log_odds.len()];
-                for (level, &(feature, bin)) in levels.iter().enumerate() {
-                    let column = &bins[feature * n + start..][..log_odds.len()];
+                let mut leaf = [0u8; CHUNK];
+                for (level, &(feature, bin)) in questions.iter().enumerate() {
+                    let column = &bins.column(feature)[chunk * CHUNK..][..log_odds.len()];
                     leaf.iter_mut().zip(column).for_each(|(l, &b)| *l |= u8::from(b > bin) << level);
                 }
                 for (x, &l) in log_odds.iter_mut().zip(&leaf) {
@@ -91,17 +107,24 @@ impl Boosting {
 
     /// Adds the model's log-odds times `weight` to `out`, one entry per row of the block.
     pub(crate) fn add_to(&self, block: &Block, weight: f32, out: &mut [Spans; BLOCK]) {
+        const NOTHING: [Spans; N_LEAVES] = [[0.0; N_SPANS]; N_LEAVES];
         let mut sum = [[0f32; N_SPANS]; BLOCK];
-        for tree in &self.trees {
-            let mut leaf = [0u32; BLOCK];
-            for (level, &(feature, threshold)) in tree.questions.iter().enumerate() {
-                for (l, &x) in leaf.iter_mut().zip(block.column(feature as usize)) {
-                    *l |= u32::from(x > threshold) << level;
+        for group in self.trees.chunks(GROUP) {
+            let mut leaf = [[0u32; BLOCK]; GROUP];
+            let mut leaves = [&NOTHING; GROUP];
+            for (g, tree) in group.iter().enumerate() {
+                leaves[g] = tree.leaves.first_chunk().unwrap_or(&NOTHING);
+                for (level, &(feature, threshold)) in tree.questions.iter().enumerate() {
+                    for (l, &x) in leaf[g].iter_mut().zip(block.column(feature as usize)) {
+                        *l |= u32::from(x > threshold) << level;
+                    }
                 }
             }
-            for (s, &l) in sum[..block.len].iter_mut().zip(&leaf) {
-                let value = &tree.leaves[l as usize & (tree.leaves.len() - 1)];
-                s.iter_mut().zip(value).for_each(|(s, v)| *s += v);
+            for (i, s) in sum[..block.len].iter_mut().enumerate() {
+                for g in 0..GROUP {
+                    let value = &leaves[g][leaf[g][i] as usize & (N_LEAVES - 1)];
+                    s.iter_mut().zip(value).for_each(|(s, v)| *s += v);
+                }
             }
         }
         for (o, s) in out[..block.len].iter_mut().zip(&sum) {
@@ -110,157 +133,69 @@ impl Boosting {
     }
 }
 
-/// Thresholds between bins: quantiles of each feature.
-fn thresholds(rows: &HazardRows) -> Vec<Vec<f32>> {
-    let step = (rows.len() / 20_000).max(1);
-    (0..rows.n_features)
-        .into_par_iter()
-        .map(|f| {
-            let mut xs: Vec<f32> = (0..rows.len()).step_by(step).map(|r| rows.row(r)[f]).collect();
-            xs.sort_by(f32::total_cmp);
-            let last = xs.last().copied();
-            let mut cuts: Vec<f32> =
-                (1..N_BINS).filter_map(|b| xs.get(b * xs.len() / N_BINS).copied()).filter(|&x| Some(x) < last).collect();
-            cuts.dedup();
-            cuts
-        })
-        .collect()
-}
+#[cfg(test)]
+mod tests {
+    use super::super::simulate;
+    use super::*;
 
-/// The bin of each row, feature by feature.
-fn bins(rows: &HazardRows, thresholds: &[Vec<f32>]) -> Vec<u8> {
-    let n = rows.len();
-    let mut bins = vec![0u8; n * rows.n_features];
-    if n > 0 {
-        bins.par_chunks_mut(n).zip(thresholds).enumerate().for_each(|(f, (bins, cuts))| {
-            for (row, bin) in bins.iter_mut().enumerate() {
-                let x = rows.features[row * rows.n_features + f];
-                *bin = cuts.partition_point(|&cut| cut < x) as u8;
-            }
-        });
-    }
-    bins
-}
-
-/// A hash of two counters (the finaliser of `SplitMix64`, Steele et al. 2014): the random numbers of the drawing.
-fn draw(a: u64, b: u64) -> f64 {
-    let mut z = a.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(b.wrapping_mul(0xD1B5_4A32_D192_ED03));
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-}
-
-struct Grower<'a> {
-    rows: &'a HazardRows,
-    growth: &'a Growth,
-    thresholds: &'a [Vec<f32>],
-    bins: &'a [u8],
-}
-
-impl Grower<'_> {
-    /// One tree, and its questions as (feature, bin).
-    fn grow(&self, t: u64, log_odds: &[Spans]) -> Option<(Tree, Vec<(usize, u8)>)> {
-        let n = self.rows.len();
-        let used: Vec<u32> = (0..n as u32).filter(|&r| draw(2 * t + 1, u64::from(r)) < self.growth.row_share).collect();
-        let features: Vec<usize> = (0..self.rows.n_features)
-            .filter(|&f| !self.thresholds[f].is_empty() && draw(2 * t + 2, 1 << 40 | f as u64) < self.growth.feature_share)
-            .collect();
-        let slopes: Vec<(Spans, Spans)> =
-            used.par_iter().map(|&r| self.rows.slopes(r as usize, &log_odds[r as usize])).collect();
-        let cells: Vec<Cell> = slopes
-            .iter()
-            .map(|(g, c)| {
-                let sum = |x: &[f32]| x.iter().sum::<f32>();
-                [sum(&g[..LATE]), sum(&c[..LATE]), sum(&g[LATE..]), sum(&c[LATE..])]
-            })
-            .collect();
-        let mut leaf = vec![0u8; used.len()];
-        let mut questions = Vec::new();
-        for level in 0..self.growth.depth {
-            let n_leaves = 1usize << level;
-            let best = features
-                .par_iter()
-                .map(|&f| self.best_bin(f, &used, &cells, &leaf, n_leaves))
-                .collect::<Vec<_>>()
-                .into_iter()
-                .zip(&features)
-                .map(|((gain, bin), &f)| (gain, f, bin))
-                // The first of equal gains: the order is fixed.
-                .reduce(|a, b| if b.0 > a.0 { b } else { a });
-            let (gain, feature, bin) = best?;
-            if gain <= 1e-3 {
-                break;
-            }
-            let column = &self.bins[feature * n..][..n];
-            for (l, &r) in leaf.iter_mut().zip(&used) {
-                *l |= u8::from(column[r as usize] > bin) << level;
-            }
-            questions.push((feature, bin));
-        }
-        if questions.is_empty() {
-            return None;
-        }
-        let leaves = self.leaves(&slopes, &leaf, 1 << questions.len());
-        let tree = Tree {
-            questions: questions.iter().map(|&(f, bin)| (f as u16, self.thresholds[f][bin as usize])).collect(),
-            leaves,
-        };
-        Some((tree, questions))
+    #[test]
+    fn recovers_a_signal_beside_constant_and_copied_features() {
+        let growth = Growth { feature_share: 0.7, row_share: 0.5, ..Growth::default() };
+        let model = Boosting::fit(&simulate::rows(20_000, -1.5, 1), &growth);
+        let error = simulate::error(2, |block, out| model.add_to(block, 1.0, out));
+        assert!(error < 0.3, "{error}");
+        assert!(
+            model.trees.iter().flat_map(|t| &t.questions).all(|q| q.0 != 4),
+            "nothing to ask of a constant feature"
+        );
     }
 
-    /// The best threshold of a feature, and by how much it would lower the loss.
-    fn best_bin(&self, feature: usize, used: &[u32], cells: &[Cell], leaf: &[u8], n_leaves: usize) -> (f32, u8) {
-        let column = &self.bins[feature * self.rows.len()..][..self.rows.len()];
-        let n_bins = self.thresholds[feature].len() + 1;
-        let mut histogram = vec![Cell::default(); n_leaves * N_BINS];
-        for ((&r, cell), &l) in used.iter().zip(cells).zip(leaf) {
-            let place = &mut histogram[l as usize * N_BINS + column[r as usize] as usize];
-            for (p, c) in place.iter_mut().zip(cell) {
-                *p += c;
-            }
-        }
-        let ridge = self.growth.ridge;
-        let value = |c: &Cell| {
-            // Early and late spans have values of their own, so each counts by itself.
-            (0..N_GROUPS).map(|g| c[2 * g] * c[2 * g] / (c[2 * g + 1] + ridge)).sum::<f32>()
-        };
-        let mut gains = [0f32; N_BINS];
-        for own in histogram.chunks_exact(N_BINS) {
-            let mut total = Cell::default();
-            for c in &own[..n_bins] {
-                total.iter_mut().zip(c).for_each(|(t, c)| *t += c);
-            }
-            let whole = value(&total);
-            let mut below = Cell::default();
-            for (bin, c) in own[..n_bins - 1].iter().enumerate() {
-                below.iter_mut().zip(c).for_each(|(b, c)| *b += c);
-                let above: Cell = std::array::from_fn(|i| total[i] - below[i]);
-                gains[bin] += value(&below) + value(&above) - whole;
-            }
-        }
-        let mut best = (0f32, 0u8);
-        for (bin, &gain) in gains[..n_bins - 1].iter().enumerate() {
-            if gain > best.0 {
-                best = (gain, bin as u8);
-            }
-        }
-        best
+    #[test]
+    fn does_not_depend_on_the_number_of_threads() {
+        let rows = simulate::rows(25_000, -1.5, 3);
+        let growth = Growth { n_trees: 10, row_share: 0.9, feature_share: 0.7, ..Growth::default() };
+        let [one, three] = simulate::on_pools(|| Boosting::fit(&rows, &growth));
+        assert!(!one.trees.is_empty());
+        assert_eq!(one, three);
     }
 
-    /// The leaves' values: a common step for all spans, and each span's deviation, both shrunk.
-    fn leaves(&self, slopes: &[(Spans, Spans)], leaf: &[u8], n_leaves: usize) -> Vec<Spans> {
-        let mut sums = vec![([0f32; N_SPANS], [0f32; N_SPANS]); n_leaves];
-        for ((g, c), &l) in slopes.iter().zip(leaf) {
-            let (sum_g, sum_c) = &mut sums[l as usize];
-            sum_g.iter_mut().zip(g).for_each(|(s, g)| *s += g);
-            sum_c.iter_mut().zip(c).for_each(|(s, c)| *s += c);
+    #[test]
+    fn stays_near_the_offset_when_little_was_seen() {
+        let rows = simulate::rows(60, -3.0, 4);
+        let model = Boosting::fit(&rows, &Growth::default());
+        let mut block = Block::new(6);
+        (0..rows.len()).for_each(|row| block.push(rows.row(row)));
+        let mut out = [Spans::default(); BLOCK];
+        model.add_to(&block, 1.0, &mut out);
+        for x in out.as_flattened() {
+            assert!(x.is_finite() && x.abs() < 2.0, "{x}");
         }
-        let Growth { rate, ridge, ridge_span, .. } = *self.growth;
-        sums.iter()
-            .map(|(g, c)| {
-                let common = -g.iter().sum::<f32>() / (c.iter().sum::<f32>() + ridge);
-                std::array::from_fn(|s| rate * (common - (g[s] + c[s] * common) / (c[s] + ridge_span)))
-            })
-            .collect()
+    }
+
+    #[test]
+    fn predicts_what_it_added_to_its_own_rows() {
+        // The leaf a row falls in by its bins while fitting must be the one its features lead to afterwards.
+        let rows = simulate::rows(500, -1.0, 5);
+        let growth =
+            Growth { n_trees: 1, row_share: 1.0, feature_share: 1.0, ridge: 0.0, ridge_span: 1e9, rate: 1.0, depth: 1 };
+        let model = Boosting::fit(&rows, &growth);
+        let (feature, threshold) = model.trees[0].questions[0];
+        let mut expected = [(0f32, 0f32); 2];
+        for row in 0..rows.len() {
+            let side = usize::from(rows.row(row)[feature as usize] > threshold);
+            let mut slopes = super::super::hazard::Slopes::new();
+            slopes.compute(&rows.targets(row, 1), &rows.offset[row..=row]);
+            expected[side].0 += slopes.gradient[0].iter().sum::<f32>();
+            expected[side].1 += slopes.curvature[0].iter().sum::<f32>();
+        }
+        for (leaf, (g, c)) in model.trees[0].leaves.iter().zip(expected) {
+            assert!((leaf[0] + g / c).abs() < 1e-3, "{leaf:?} {}", -g / c);
+        }
+    }
+
+    #[test]
+    fn no_rows_give_no_trees() {
+        let rows = HazardRows { n_features: 6, ..HazardRows::default() };
+        assert!(Boosting::fit(&rows, &Growth::default()).trees.is_empty());
     }
 }

@@ -1,6 +1,6 @@
 //! Rows of a discrete-time hazard model: what was known, and in which span of time the event came.
 
-use rayon::prelude::*;
+use super::fast_math::{exp, sigmoid};
 
 /// Spans of time a hazard model knows; as many as fit two vector registers.
 pub(crate) const N_SPANS: usize = 8;
@@ -10,11 +10,6 @@ pub(crate) type Spans = [f32; N_SPANS];
 pub(crate) const BLOCK: usize = 64;
 /// Rows whose sums are formed together. Sums of chunks are added in order: the result does not depend on the threads.
 pub(crate) const CHUNK: usize = 4096;
-
-/// The logistic function.
-pub(crate) fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + (-x).exp())
-}
 
 /// Training rows. A row is *at risk* in span `s` when the event did not come before and the span was observed in full.
 #[derive(Debug, Default)]
@@ -59,42 +54,105 @@ impl HazardRows {
         out
     }
 
-    /// The gradient and curvature of a row's negative log-likelihood at the given log-odds.
-    pub(crate) fn slopes(&self, row: usize, log_odds: &Spans) -> (Spans, Spans) {
-        let (mut gradient, mut curvature) = ([0.0; N_SPANS], [0.0; N_SPANS]);
-        let n = self.n_at_risk[row] as usize;
-        for s in 0..n {
-            let p = sigmoid(log_odds[s]);
-            let y = f32::from(u8::from(self.event[row] && s + 1 == n));
-            gradient[s] = p - y;
-            curvature[s] = p * (1.0 - p);
+    /// The targets of up to [`BLOCK`] rows from `start` on.
+    pub(crate) fn targets(&self, start: usize, len: usize) -> Targets<'_> {
+        Targets { n_at_risk: &self.n_at_risk[start..start + len], event: &self.event[start..start + len] }
+    }
+}
+
+/// What happened in some rows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Targets<'a> {
+    pub(crate) n_at_risk: &'a [u8],
+    pub(crate) event: &'a [bool],
+}
+
+/// Ones in the first `n` spans.
+const FIRST: [Spans; N_SPANS + 1] = {
+    let mut out = [[0.0; N_SPANS]; N_SPANS + 1];
+    let mut n = 0;
+    while n <= N_SPANS {
+        let mut s = 0;
+        while s < n {
+            out[n][s] = 1.0;
+            s += 1;
         }
-        (gradient, curvature)
+        n += 1;
+    }
+    out
+};
+
+/// A one in the `n`-th span, counted from 1; nothing for 0.
+const LAST: [Spans; N_SPANS + 1] = {
+    let mut out = [[0.0; N_SPANS]; N_SPANS + 1];
+    let mut n = 1;
+    while n <= N_SPANS {
+        out[n][n - 1] = 1.0;
+        n += 1;
+    }
+    out
+};
+
+impl Targets<'_> {
+    /// One where the row is at risk, and one where the event came.
+    #[inline]
+    fn lanes(&self, row: usize) -> (&'static Spans, &'static Spans) {
+        let n = (self.n_at_risk[row] as usize).min(N_SPANS);
+        (&FIRST[n], &LAST[if self.event[row] { n } else { 0 }])
+    }
+}
+
+/// The gradients and curvatures of the negative log-likelihood of up to [`BLOCK`] rows. All spans are computed and those
+/// not at risk multiplied by zero: a loop of fixed length becomes vector instructions.
+#[derive(Debug)]
+pub(crate) struct Slopes {
+    pub(crate) gradient: [Spans; BLOCK],
+    pub(crate) curvature: [Spans; BLOCK],
+}
+
+impl Slopes {
+    pub(crate) fn new() -> Self {
+        Self { gradient: [Spans::default(); BLOCK], curvature: [Spans::default(); BLOCK] }
     }
 
-    /// The negative log-likelihood per span, summed over the rows.
-    pub(crate) fn loss(&self, log_odds: &[Spans]) -> [f64; N_SPANS] {
-        let parts: Vec<[f64; N_SPANS]> = (0..self.len())
-            .into_par_iter()
-            .step_by(CHUNK)
-            .map(|start| {
-                let mut sum = [0.0; N_SPANS];
-                for row in start..(start + CHUNK).min(self.len()) {
-                    let n = self.n_at_risk[row] as usize;
-                    for s in 0..n {
-                        let x = f64::from(log_odds[row][s]);
-                        let x = if self.event[row] && s + 1 == n { -x } else { x };
-                        // ln(1 + e^x) without overflow.
-                        sum[s] += x.max(0.0) + (-x.abs()).exp().ln_1p();
-                    }
-                }
-                sum
-            })
-            .collect();
-        parts.iter().fold([0.0; N_SPANS], |mut all, part| {
-            all.iter_mut().zip(part).for_each(|(a, p)| *a += p);
-            all
-        })
+    /// Computes gradients and curvatures at the given log-odds, one entry per target.
+    pub(crate) fn compute(&mut self, targets: &Targets, log_odds: &[Spans]) {
+        let mut prob = [Spans::default(); BLOCK];
+        let n = log_odds.len().min(BLOCK);
+        for (p, &x) in prob[..n].as_flattened_mut().iter_mut().zip(log_odds.as_flattened()) {
+            *p = sigmoid(x);
+        }
+        for (row, p) in prob[..n].iter().enumerate() {
+            let (at_risk, event) = targets.lanes(row);
+            for s in 0..N_SPANS {
+                self.gradient[row][s] = (p[s] - event[s]) * at_risk[s];
+                self.curvature[row][s] = p[s] * (1.0 - p[s]) * at_risk[s];
+            }
+        }
+    }
+
+    /// The same, and adds the rows' negative log-likelihood per span to `loss`.
+    pub(crate) fn compute_with_loss(&mut self, targets: &Targets, log_odds: &[Spans], loss: &mut [f64; N_SPANS]) {
+        self.compute(targets, log_odds);
+        // ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|). The last terms are summed as one logarithm of their product, which
+        // is at most 2^64 for a block of rows.
+        let (mut sum, mut product) = (Spans::default(), [1f32; N_SPANS]);
+        let mut small = [Spans::default(); BLOCK];
+        let n = log_odds.len().min(BLOCK);
+        for (e, &x) in small[..n].as_flattened_mut().iter_mut().zip(log_odds.as_flattened()) {
+            *e = exp(-x.abs());
+        }
+        for (row, (x, e)) in log_odds.iter().zip(&small[..n]).enumerate() {
+            let (at_risk, event) = targets.lanes(row);
+            for s in 0..N_SPANS {
+                let positive = if x[s] > 0.0 { x[s] } else { 0.0 };
+                sum[s] += positive * at_risk[s] - x[s] * event[s];
+                product[s] *= 1.0 + e[s] * at_risk[s];
+            }
+        }
+        for s in 0..N_SPANS {
+            loss[s] += f64::from(sum[s]) + f64::from(product[s]).ln();
+        }
     }
 }
 

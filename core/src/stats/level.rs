@@ -4,7 +4,9 @@
 //! per cutoff and span before the features are weighed, it cannot be mistaken for the work of whatever else happened to
 //! move in time; the level to expect next is the mean of those seen, the recent ones counting more.
 
-use super::hazard::{HazardRows, N_SPANS, Spans};
+use rayon::prelude::*;
+
+use super::hazard::{BLOCK, CHUNK, HazardRows, N_SPANS, Slopes, Spans};
 
 /// Curvature (about: events) with which a cutoff's level is pulled to the common one, and a span's to its cutoff's.
 const RIDGE: f64 = 20.0;
@@ -28,15 +30,16 @@ impl Levels {
         let mut deviation = vec![[0f64; N_SPANS]; n];
         let mut seen = vec![[false; N_SPANS]; n];
         for _ in 0..STEPS {
+            let at: Vec<Spans> =
+                (0..n).map(|c| std::array::from_fn(|s| (common[s] + shift[c] + deviation[c][s]) as f32)).collect();
             let (mut gradient, mut curvature) = (vec![[0f64; N_SPANS]; n], vec![[0f64; N_SPANS]; n]);
-            for (row, x) in log_odds.iter().enumerate() {
-                let c = rows.cutoff[row] as usize;
-                let moved = std::array::from_fn(|s| x[s] + (common[s] + shift[c] + deviation[c][s]) as f32);
-                let (g, h) = rows.slopes(row, &moved);
-                for s in 0..N_SPANS {
-                    gradient[c][s] += f64::from(g[s]);
-                    curvature[c][s] += f64::from(h[s]);
-                    seen[c][s] |= h[s] > 0.0;
+            for (g, h) in slopes(rows, log_odds, &at) {
+                for c in 0..n {
+                    for s in 0..N_SPANS {
+                        gradient[c][s] += g[c][s];
+                        curvature[c][s] += h[c][s];
+                        seen[c][s] |= h[c][s] > 0.0;
+                    }
                 }
             }
             let step = |g: f64, h: f64, at: f64, ridge: f64| (-(g + ridge * at) / (h + ridge)).clamp(-2.0, 2.0);
@@ -58,9 +61,8 @@ impl Levels {
                 }
             }
         }
-        let per_cutoff = (0..n)
-            .map(|c| std::array::from_fn(|s| (common[s] + shift[c] + deviation[c][s]) as f32))
-            .collect();
+        let per_cutoff =
+            (0..n).map(|c| std::array::from_fn(|s| (common[s] + shift[c] + deviation[c][s]) as f32)).collect();
         Self { per_cutoff, seen }
     }
 
@@ -94,4 +96,34 @@ impl Levels {
         }
         out
     }
+}
+
+/// One number per cutoff and span.
+type PerCutoff = Vec<[f64; N_SPANS]>;
+
+/// The gradient and curvature of each cutoff's rows, at their log-odds plus the level of the cutoff; per chunk of rows.
+fn slopes(rows: &HazardRows, log_odds: &[Spans], levels: &[Spans]) -> Vec<(PerCutoff, PerCutoff)> {
+    log_odds
+        .par_chunks(CHUNK)
+        .enumerate()
+        .map(|(chunk, log_odds)| {
+            let mut sums = (vec![[0f64; N_SPANS]; levels.len()], vec![[0f64; N_SPANS]; levels.len()]);
+            let (mut slopes, mut moved) = (Slopes::new(), [Spans::default(); BLOCK]);
+            for (block, log_odds) in log_odds.chunks(BLOCK).enumerate() {
+                let start = chunk * CHUNK + block * BLOCK;
+                let cutoffs = &rows.cutoff[start..start + log_odds.len()];
+                for ((m, x), &c) in moved.iter_mut().zip(log_odds).zip(cutoffs) {
+                    *m = std::array::from_fn(|s| x[s] + levels[c as usize][s]);
+                }
+                slopes.compute(&rows.targets(start, log_odds.len()), &moved[..log_odds.len()]);
+                for (row, &c) in cutoffs.iter().enumerate() {
+                    for s in 0..N_SPANS {
+                        sums.0[c as usize][s] += f64::from(slopes.gradient[row][s]);
+                        sums.1[c as usize][s] += f64::from(slopes.curvature[row][s]);
+                    }
+                }
+            }
+            sums
+        })
+        .collect()
 }

@@ -1,14 +1,23 @@
 //! Estimators that no kept crate has: discrete-time hazards of many features, fitted deterministically.
 
 mod additive;
+mod bins;
 mod boosting;
+mod fast_math;
+mod gram;
+mod grower;
 mod hazard;
 mod level;
+mod newton;
+#[cfg(test)]
+mod simulate;
 mod solve;
+mod splines;
 
 pub(crate) use additive::Additive;
 pub(crate) use boosting::{Boosting, Growth};
-pub(crate) use hazard::{BLOCK, Block, HazardRows, N_SPANS, Spans, sigmoid};
+pub(crate) use fast_math::sigmoid;
+pub(crate) use hazard::{BLOCK, Block, HazardRows, N_SPANS, Spans};
 pub(crate) use level::Levels;
 
 pub(crate) fn param(name: &str, default: f64) -> f64 { std::env::var(name).ok().and_then(|x| x.parse().ok()).unwrap_or(default) }
