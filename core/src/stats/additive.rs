@@ -14,11 +14,11 @@ use super::solve::Cholesky;
 /// Where the knots lie, as quantiles of the training rows: denser towards the top, where the frequent buyers are.
 const KNOT_QUANTILES: [f64; 7] = [0.0, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0];
 /// Ridge on the pooled functions, in rows: what a function of unit variance costs.
-const RIDGE_POOLED: f64 = 20.0;
+const RIDGE_POOLED: f64 = 100.0;
 /// Ridge on the spans' deviations.
-const RIDGE_SPAN: f64 = 40.0;
+const RIDGE_SPAN: f64 = 200.0;
 /// Penalty on bends between neighbouring segments.
-const BEND: f64 = 5.0;
+const BEND: f64 = 25.0;
 /// Rows the Hessian is formed from.
 const HESSIAN_ROWS: usize = 20_000;
 /// Newton steps at most; the log-likelihood has settled well before.
