@@ -26,7 +26,7 @@ pub(crate) struct Growth {
 
 impl Default for Growth {
     fn default() -> Self {
-        {use super::param; Self { n_trees: param("NT",120.) as usize, depth: param("DEPTH",5.) as usize, rate: param("RATE",0.1) as f32, row_share: param("ROWS",0.35), feature_share: param("FEAT",0.4), ridge: param("RIDGE",20.0) as f32, ridge_span: param("RSPAN",60.0) as f32 }}
+        {use super::param; Self { n_trees: param("NT",140.) as usize, depth: param("DEPTH",4.) as usize, rate: param("RATE",0.1) as f32, row_share: param("ROWS",0.35), feature_share: param("FEAT",0.4), ridge: param("RIDGE",20.0) as f32, ridge_span: param("RSPAN",60.0) as f32 }}
     }
 }
 
