@@ -18,6 +18,8 @@ const PRIOR_PROPENSITY: f64 = 3.0;
 const PRIOR_CYCLE: f64 = 1.5;
 /// Weight of the population's spread in a pair's own, gaps.
 const PRIOR_SPREAD: f64 = 4.0;
+/// Weight of the customer's habit in what a basket says about the purchases in it, purchases.
+const PRIOR_BASKET: f64 = 5.0;
 
 /// What is known about a customer at a cutoff, once for all pairs.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,6 +67,20 @@ pub(crate) struct PairEvidence {
     pub(crate) supply_ratio: f64,
     /// The pair's usual supply over the unit's (log).
     pub(crate) supply_level: f64,
+    /// The basket of the last purchase.
+    pub(crate) basket: Basket,
+}
+
+/// What is known about the purchases of one visit.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Basket {
+    /// Purchases, and those of them whose unit was bought again later.
+    n: f64,
+    rebought: f64,
+    /// Log of the share bought again, over what this customer usually buys again, shrunk.
+    pub(crate) log_rebought: f64,
+    /// Log size over the customer's mean size.
+    pub(crate) log_size: f64,
 }
 
 /// Scratch space and constants for computing evidence, reused from customer to customer.
@@ -73,11 +89,13 @@ pub(crate) struct EvidenceBuilder {
     decay: Decay,
     /// `later[v]`: the discounted number of visits from visit `v` on.
     later: Vec<PerHalfLife>,
+    /// One per visit.
+    baskets: Vec<Basket>,
 }
 
 impl EvidenceBuilder {
     pub(crate) fn new(decay: Decay) -> Self {
-        Self { decay, later: Vec::new() }
+        Self { decay, later: Vec::new(), baskets: Vec::new() }
     }
 
     /// The customer's evidence; `None` without a purchase. Must be called before [`Self::pair`].
@@ -110,7 +128,14 @@ impl EvidenceBuilder {
         let (mut expected, mut repeats) = (PRIOR_PROPENSITY, PRIOR_PROPENSITY);
         let (mut expected_now, mut repeats_now) = (PRIOR_PROPENSITY, PRIOR_PROPENSITY);
         let (mut shift, mut n_shift) = (0.0, 0.0);
+        self.baskets.clear();
+        self.baskets.resize(visits.len(), Basket::default());
         for pair in own.by_unit() {
+            for (i, p) in pair.iter().enumerate() {
+                let basket = &mut self.baskets[p.visit as usize];
+                basket.n += 1.0;
+                basket.rebought += f64::from(u8::from(i + 1 < pair.len()));
+            }
             let unit = traits.unit(pair[0].unit);
             expected += unit.prob_again * f64::from(visits.len() as u32 - 1 - pair[0].visit);
             repeats += (pair.len() - 1) as f64;
@@ -121,6 +146,7 @@ impl EvidenceBuilder {
                 n_shift += 1.0;
             }
         }
+        self.complete_baskets(population.share_rebought);
         let rhythm = LogLogistic::new(log_rhythm, rhythm_spread);
         let since = f64::from(day - last);
         let visit_hazard = |days: f64| rhythm.hazard(since + days) - rhythm.hazard(since);
@@ -137,6 +163,20 @@ impl EvidenceBuilder {
             visit_hazard7: visit_hazard(7.0),
             visit_hazard28: visit_hazard(28.0),
         })
+    }
+
+    /// Compares each basket with what this customer usually buys, and buys again.
+    fn complete_baskets(&mut self, prior_rebought: f64) {
+        let (n, rebought) = self.baskets.iter().fold((0.0, 0.0), |(n, r), b| (n + b.n, r + b.rebought));
+        let mean = n / self.baskets.len() as f64;
+        let usual = (rebought + PRIOR_BASKET * prior_rebought) / (n + PRIOR_BASKET);
+        for basket in &mut self.baskets {
+            // Less one: the purchase that is asked about is its unit's last, so it was not bought again.
+            let expected = (basket.n - 1.0 + PRIOR_BASKET) * usual;
+            basket.log_rebought = ((basket.rebought + PRIOR_BASKET * usual) / expected).ln();
+            // A visit all of whose purchases count as part of earlier ones is empty; no pair asks for it.
+            basket.log_size = (basket.n.max(1.0) / mean).ln();
+        }
     }
 
     /// The evidence of one pair of the customer given last to [`Self::customer`].
@@ -183,6 +223,7 @@ impl EvidenceBuilder {
             spread: (variance + of_mean).sqrt(),
             supply_ratio,
             supply_level: usual_supply - unit.log_supply,
+            basket: self.baskets[last.visit as usize],
         }
     }
 }
@@ -195,10 +236,11 @@ pub(crate) const FEATURES: [&str; N_FEATURES] = [
     "c_rate90", "c_rate300", "c_z", "c_rhythm", "c_propensity", "c_cycle_shift", "in_last_basket", "u_logit_again",
     "u_cycle", "u_spread", "u_trend_now", "u_trend_short", "u_trend_middle", "u_log_purchases", "u_share_repeated",
     "n_is_1", "u_logit_again_now", "u_idle", "c_propensity_now", "log_cycle_hazard7", "log_cycle_hazard28",
-    "log_cycle_hazard112", "log_structure28", "c_visit_hazard7", "c_visit_hazard28",
+    "log_cycle_hazard112", "log_structure28", "c_visit_hazard7", "c_visit_hazard28", "u_second", "u_soon",
+    "b_rebought", "b_size",
 ];
 /// How many features there are.
-pub(crate) const N_FEATURES: usize = 49;
+pub(crate) const N_FEATURES: usize = 53;
 
 fn logit(p: f64) -> f64 {
     (p / (1.0 - p)).ln()
@@ -262,6 +304,10 @@ pub(crate) fn features(pair: &PairEvidence, customer: &CustomerEvidence, structu
     push((structure.hazard(28.0) + 1e-5).ln());
     push((c.visit_hazard7 + 1e-3).ln());
     push((c.visit_hazard28 + 1e-3).ln());
+    push(logit(unit.prob_second.clamp(1e-6, 1.0 - 1e-6)));
+    push((unit.prob_soon / unit.prob_again).max(1e-6).ln());
+    push(p.basket.log_rebought);
+    push(p.basket.log_size);
     debug_assert_eq!(next, N_FEATURES);
     debug_assert!(out.iter().all(|x| x.is_finite()), "{out:?}");
     out
