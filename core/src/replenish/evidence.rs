@@ -3,7 +3,7 @@
 //! Everything here is a closed form of the customer's own purchases up to the cutoff and of the [`Traits`] learned by
 //! it. The layer on top only weighs these numbers against each other.
 
-use super::decay::{Decay, HALF_LIVES_DAYS, LONG, MIDDLE, N_HALF_LIVES, PerHalfLife, SHORT};
+use super::decay::{Decay, LONG, MIDDLE, N_HALF_LIVES, PerHalfLife, SHORT};
 use super::purchases::{Purchase, Purchases};
 use super::structure::{LogLogistic, Structure};
 use super::traits::Traits;
@@ -18,6 +18,8 @@ const PRIOR_PROPENSITY: f64 = 3.0;
 const PRIOR_CYCLE: f64 = 1.5;
 /// Weight of the population's spread in a pair's own, gaps.
 const PRIOR_SPREAD: f64 = 4.0;
+/// Weight of the customer's habit in what a basket says about the purchases in it, purchases.
+const PRIOR_BASKET: f64 = 5.0;
 
 /// What is known about a customer at a cutoff, once for all pairs.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,25 +34,15 @@ pub(crate) struct CustomerEvidence {
     /// Mean log gap between visits, shrunk, and its spread.
     pub(crate) log_rhythm: f64,
     pub(crate) rhythm_spread: f64,
-    /// Last gap between visits, days; 0 when there was one visit.
-    pub(crate) last_gap: f64,
     /// How much more often than everyone this customer buys an item again (factor).
     pub(crate) propensity: f64,
     /// The same, discounted with a half-life of 90 days.
     pub(crate) propensity_now: f64,
-    /// Share of the last basket that had been bought before, shrunk.
-    pub(crate) last_repeats: f64,
     /// How much longer this customer's cycles are than the items' (log).
     pub(crate) cycle_shift: f64,
-    /// How much more than others this customer buys at a time (mean log supply over the units' own).
-    pub(crate) supply_level: f64,
     /// Cumulative hazard of the next visit within 7 and 28 days, on the customer's own rhythm.
     pub(crate) visit_hazard7: f64,
     pub(crate) visit_hazard28: f64,
-    pub(crate) n_units: f64,
-    pub(crate) n_purchases: f64,
-    /// Units bought for the first time on the last visit, as a share of that visit's purchases.
-    pub(crate) n_last_basket: f64,
 }
 
 /// What is known about one pair at a cutoff.
@@ -65,11 +57,8 @@ pub(crate) struct PairEvidence {
     pub(crate) last_gap: f64,
     /// P(bought | visit), shrunk, per half-life.
     pub(crate) prob_per_visit: PerHalfLife,
-    /// Purchases of the pair discounted, per half-life.
-    pub(crate) discounted: PerHalfLife,
-    /// Visits since the last purchase, and since the first.
+    /// Visits since the last purchase.
     pub(crate) visits_since_last: f64,
-    pub(crate) visits_since_first: f64,
     /// The log cycle that follows the last purchase, shrunk and adjusted for the supply bought, log days.
     pub(crate) log_cycle: f64,
     /// Standard deviation of the log cycle: irregularity and uncertainty about the mean.
@@ -78,6 +67,20 @@ pub(crate) struct PairEvidence {
     pub(crate) supply_ratio: f64,
     /// The pair's usual supply over the unit's (log).
     pub(crate) supply_level: f64,
+    /// The basket of the last purchase.
+    pub(crate) basket: Basket,
+}
+
+/// What is known about the purchases of one visit.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Basket {
+    /// Purchases, and those of them whose unit was bought again later.
+    n: f64,
+    rebought: f64,
+    /// Log of the share bought again, over what this customer usually buys again, shrunk.
+    pub(crate) log_rebought: f64,
+    /// Log size over the customer's mean size.
+    pub(crate) log_size: f64,
 }
 
 /// Scratch space and constants for computing evidence, reused from customer to customer.
@@ -86,11 +89,13 @@ pub(crate) struct EvidenceBuilder<'a> {
     decay: &'a Decay,
     /// `later[v]`: the discounted number of visits from visit `v` on.
     later: Vec<PerHalfLife>,
+    /// One per visit.
+    baskets: Vec<Basket>,
 }
 
 impl<'a> EvidenceBuilder<'a> {
     pub(crate) fn new(decay: &'a Decay) -> Self {
-        Self { decay, later: Vec::new() }
+        Self { decay, later: Vec::new(), baskets: Vec::new() }
     }
 
     /// The customer's evidence; `None` without a purchase. Must be called before [`Self::pair`].
@@ -122,24 +127,26 @@ impl<'a> EvidenceBuilder<'a> {
 
         let (mut expected, mut repeats) = (PRIOR_PROPENSITY, PRIOR_PROPENSITY);
         let (mut expected_now, mut repeats_now) = (PRIOR_PROPENSITY, PRIOR_PROPENSITY);
-        let (mut last_repeats, mut supply) = (0.0, 0.0);
         let (mut shift, mut n_shift) = (0.0, 0.0);
-        let (mut n_units, mut n_last_basket) = (0.0, 0.0);
+        self.baskets.clear();
+        self.baskets.resize(visits.len(), Basket::default());
         for pair in own.by_unit() {
+            for (i, p) in pair.iter().enumerate() {
+                let basket = &mut self.baskets[p.visit as usize];
+                basket.n += 1.0;
+                basket.rebought += f64::from(u8::from(i + 1 < pair.len()));
+            }
             let unit = traits.unit(pair[0].unit);
             expected += unit.prob_again * f64::from(visits.len() as u32 - 1 - pair[0].visit);
             repeats += (pair.len() - 1) as f64;
             expected_now += unit.prob_again * self.later[pair[0].visit as usize + 1][MIDDLE];
             repeats_now += pair[1..].iter().map(|p| self.decay.at(day - p.day)[MIDDLE]).sum::<f64>();
-            last_repeats += f64::from(u8::from(pair.len() > 1 && pair[pair.len() - 1].day == last));
-            supply += pair.iter().map(|p| p.supply.max(f64::MIN_POSITIVE).ln() - unit.log_supply).sum::<f64>();
-            n_units += 1.0;
-            n_last_basket += f64::from(u8::from(pair[pair.len() - 1].day == last));
             for w in pair.windows(2) {
                 shift += f64::from((w[1].day - w[0].day).max(1)).ln() - unit.log_cycle;
                 n_shift += 1.0;
             }
         }
+        self.complete_baskets(population.share_rebought);
         let rhythm = LogLogistic::new(log_rhythm, rhythm_spread);
         let since = f64::from(day - last);
         let visit_hazard = |days: f64| rhythm.hazard(since + days) - rhythm.hazard(since);
@@ -150,18 +157,26 @@ impl<'a> EvidenceBuilder<'a> {
             visits_per_day,
             log_rhythm,
             rhythm_spread,
-            last_gap: if visits.len() > 1 { f64::from(last - visits[visits.len() - 2]) } else { 0.0 },
             propensity: repeats / expected,
             propensity_now: repeats_now / expected_now,
-            last_repeats: (last_repeats + 0.4) / (n_last_basket + 2.0),
             cycle_shift: shift / (n_shift + 4.0),
-            supply_level: supply / (own.list.len() as f64 + 2.0),
             visit_hazard7: visit_hazard(7.0),
             visit_hazard28: visit_hazard(28.0),
-            n_units,
-            n_purchases: own.list.len() as f64,
-            n_last_basket,
         })
+    }
+
+    /// Compares each basket with what this customer usually buys, and buys again.
+    fn complete_baskets(&mut self, prior_rebought: f64) {
+        let (n, rebought) = self.baskets.iter().fold((0.0, 0.0), |(n, r), b| (n + b.n, r + b.rebought));
+        let mean = n / self.baskets.len() as f64;
+        let usual = (rebought + PRIOR_BASKET * prior_rebought) / (n + PRIOR_BASKET);
+        for basket in &mut self.baskets {
+            // Less one: the purchase that is asked about is its unit's last, so it was not bought again.
+            let expected = (basket.n - 1.0 + PRIOR_BASKET) * usual;
+            basket.log_rebought = ((basket.rebought + PRIOR_BASKET * usual) / expected).ln();
+            // A visit all of whose purchases count as part of earlier ones is empty; no pair asks for it.
+            basket.log_size = (basket.n.max(1.0) / mean).ln();
+        }
     }
 
     /// The evidence of one pair of the customer given last to [`Self::customer`].
@@ -169,7 +184,6 @@ impl<'a> EvidenceBuilder<'a> {
         let (first, last) = (&own[0], &own[own.len() - 1]);
         let (population, unit) = (&traits.population, traits.unit(first.unit));
         let n_gaps = (own.len() - 1) as f64;
-        let mut discounted = *self.decay.at(day - first.day);
         let mut again = [0.0; N_HALF_LIVES];
         let (mut gaps, mut squares, mut log_supply) = (0.0, 0.0, first.supply.max(f64::MIN_POSITIVE).ln());
         // Slope-adjusted: what the gap would have been had the pair's usual supply been bought.
@@ -182,10 +196,7 @@ impl<'a> EvidenceBuilder<'a> {
             last_log_supply = w[1].supply.max(f64::MIN_POSITIVE).ln();
             log_supply += last_log_supply;
             let weight = self.decay.at(day - w[1].day);
-            for h in 0..N_HALF_LIVES {
-                discounted[h] += weight[h];
-                again[h] += weight[h];
-            }
+            again.iter_mut().zip(weight).for_each(|(a, w)| *a += w);
         }
         let prior = (unit.prob_again * customer.propensity).min(0.9);
         let after_first = &self.later[first.visit as usize + 1];
@@ -207,29 +218,29 @@ impl<'a> EvidenceBuilder<'a> {
             age: f64::from(day - first.day),
             last_gap: if own.len() > 1 { f64::from(last.day - own[own.len() - 2].day) } else { 0.0 },
             prob_per_visit,
-            discounted,
             visits_since_last: customer.n_visits - 1.0 - f64::from(last.visit),
-            visits_since_first: customer.n_visits - 1.0 - f64::from(first.visit),
             log_cycle: mean + slope * supply_ratio,
             spread: (variance + of_mean).sqrt(),
             supply_ratio,
             supply_level: usual_supply - unit.log_supply,
+            basket: self.baskets[last.visit as usize],
         }
     }
 }
 
 /// Names of the features, in the order of [`features`].
 pub(crate) const FEATURES: [&str; N_FEATURES] = [
-    "log_n", "log_recency", "log_age", "log_last_gap", "logit_p10", "logit_p30", "logit_p90", "logit_p300",
-    "log_e10", "log_e30", "log_e90", "log_e300", "visits_since_last", "visits_overdue", "log_cycle", "spread", "z",
-    "overdue_last_gap", "supply_ratio", "supply_level", "log_d10", "log_d30", "log_d90", "log_d300",
-    "c_log_visits", "c_log_recency", "c_log_age", "c_rate10", "c_rate30", "c_rate90", "c_rate300", "c_z", "c_rhythm",
-    "c_last_gap", "c_propensity", "c_cycle_shift", "c_log_units", "c_basket", "c_last_basket", "in_last_basket",
-    "u_logit_again", "u_cycle", "u_spread", "u_trend_now", "u_trend_short", "u_trend_middle", "u_log_purchases",
-    "u_share_repeated", "share_of_visits", "n_is_1", "log_visits_since_first", "rate_pair", "recency_over_age", "u_logit_again_now", "u_idle", "c_propensity_now", "c_last_repeats", "prop_units", "log_size_trend", "log_cycle_hazard7", "log_cycle_hazard28", "log_cycle_hazard112", "log_structure28", "c_supply_level", "c_visit_hazard7", "c_visit_hazard28",
+    "log_n", "log_recency", "log_age", "log_last_gap", "logit_p10", "logit_p30", "logit_p90", "logit_p300", "log_e10",
+    "log_e30", "log_e90", "log_e300", "visits_since_last", "visits_overdue", "log_cycle", "spread", "z",
+    "overdue_last_gap", "supply_ratio", "supply_level", "c_log_visits", "c_log_recency", "c_log_age", "c_rate30",
+    "c_rate90", "c_rate300", "c_z", "c_rhythm", "c_propensity", "c_cycle_shift", "in_last_basket", "u_logit_again",
+    "u_cycle", "u_spread", "u_trend_now", "u_trend_short", "u_trend_middle", "u_log_purchases", "u_share_repeated",
+    "n_is_1", "u_logit_again_now", "u_idle", "c_propensity_now", "log_cycle_hazard7", "log_cycle_hazard28",
+    "log_cycle_hazard112", "log_structure28", "c_visit_hazard7", "c_visit_hazard28", "u_second", "u_soon",
+    "b_rebought", "b_size",
 ];
 /// How many features there are.
-pub(crate) const N_FEATURES: usize = 66;
+pub(crate) const N_FEATURES: usize = 53;
 
 fn logit(p: f64) -> f64 {
     (p / (1.0 - p)).ln()
@@ -266,19 +277,14 @@ pub(crate) fn features(pair: &PairEvidence, customer: &CustomerEvidence, structu
     push(if p.last_gap > 0.0 { log_recency - p.last_gap.ln_1p() } else { 0.0 });
     push(p.supply_ratio);
     push(p.supply_level);
-    p.discounted.map(|d| (d + 0.01).ln()).into_iter().for_each(&mut push);
     push(c.n_visits.ln());
     push(c.recency.ln_1p());
     push(c.age.ln_1p());
-    log_rate.into_iter().for_each(&mut push);
+    log_rate[SHORT..].iter().copied().for_each(&mut push);
     push(c_z.clamp(-6.0, 6.0));
     push(c.log_rhythm);
-    push(c.last_gap.ln_1p());
     push(c.propensity.ln());
     push(c.cycle_shift);
-    push(c.n_units.ln());
-    push((c.n_purchases / c.n_visits).ln());
-    push(c.n_last_basket.ln());
     push(f64::from(u8::from(p.recency <= c.recency)));
     push(logit(unit.prob_again.clamp(1e-6, 1.0 - 1e-6)));
     push(unit.log_cycle);
@@ -288,26 +294,21 @@ pub(crate) fn features(pair: &PairEvidence, customer: &CustomerEvidence, structu
     push(unit.trend_middle);
     push(unit.log_purchases);
     push(logit(unit.share_repeated.clamp(1e-4, 1.0 - 1e-4)));
-    push((p.n_purchases / c.n_visits).ln());
     push(f64::from(u8::from(p.n_purchases < 1.5)));
-    push(p.visits_since_first.ln_1p());
-    push((p.n_purchases / (p.age + 30.0)).ln());
-    push((p.recency + 1.0) as f64 / (p.age + 1.0));
     push(logit(unit.prob_again_now.clamp(1e-6, 1.0 - 1e-6)));
     push(unit.idle);
     push(c.propensity_now.ln());
-    push(c.last_repeats);
-    push((c.n_units / c.n_purchases).ln());
-    push((c.n_last_basket * c.n_visits / c.n_purchases).ln());
     for days in [7.0, 28.0, 112.0] {
         push((structure.cycle_hazard(days) + 1e-3).ln());
     }
     push((structure.hazard(28.0) + 1e-5).ln());
-    push(c.supply_level);
     push((c.visit_hazard7 + 1e-3).ln());
     push((c.visit_hazard28 + 1e-3).ln());
+    push(logit(unit.prob_second.clamp(1e-6, 1.0 - 1e-6)));
+    push((unit.prob_soon / unit.prob_again).max(1e-6).ln());
+    push(p.basket.log_rebought);
+    push(p.basket.log_size);
     debug_assert_eq!(next, N_FEATURES);
     debug_assert!(out.iter().all(|x| x.is_finite()), "{out:?}");
-    let _ = (HALF_LIVES_DAYS, SHORT);
     out
 }

@@ -46,7 +46,7 @@ impl Layer {
         };
         let mut moved = structure;
         out.apply_to_rows(&rows, &mut moved);
-        let weights: Vec<f64> = lags_days.iter().map(|lag| (-lag / crate::stats::param("LHL", LEVEL_HALF_LIFE_DAYS)).exp2()).collect();
+        let weights: Vec<f64> = lags_days.iter().map(|lag| (-lag / LEVEL_HALF_LIFE_DAYS).exp2()).collect();
         out.level = Levels::estimate(&rows, &moved).expected(&weights);
         out
     }
@@ -81,9 +81,8 @@ impl Layer {
         let mut moved = [Spans::default(); BLOCK];
         additive.add_to(block, &mut moved);
         if let Some(boosting) = &self.boosting {
-            let w = crate::stats::param("WB", BOOSTING_WEIGHT as f64) as f32;
-            moved[..block.len].iter_mut().flatten().for_each(|m| *m *= 1.0 - w);
-            boosting.add_to(block, w, &mut moved);
+            moved[..block.len].iter_mut().flatten().for_each(|m| *m *= 1.0 - BOOSTING_WEIGHT);
+            boosting.add_to(block, BOOSTING_WEIGHT, &mut moved);
         }
         for (o, m) in out[..block.len].iter_mut().zip(&moved) {
             for ((o, m), level) in o.iter_mut().zip(m).zip(&self.level) {

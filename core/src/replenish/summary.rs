@@ -78,6 +78,9 @@ impl Default for LastDay {
     }
 }
 
+/// Visits after a purchase that count as soon after it.
+pub(crate) const SOON_VISITS: u32 = 2;
+
 /// What is counted per unit and interval.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct UnitSums {
@@ -91,6 +94,11 @@ pub(crate) struct UnitSums {
     pub(crate) last_day: LastDay,
     /// Visits of customers who had bought it before: each was an opportunity to buy it again.
     pub(crate) n_opportunities: i64,
+    /// Those of them that came while the customer had bought it once …
+    pub(crate) n_opportunities_once: i64,
+    /// … and those among the first [`SOON_VISITS`] visits after a purchase, and how many of these led to one.
+    pub(crate) n_opportunities_soon: i64,
+    pub(crate) n_repeats_soon: i64,
     /// Purchases discounted to the interval's end, per half-life.
     pub(crate) discounted: [Fixed; N_HALF_LIVES],
     /// Logarithms of the gaps between purchases of a pair, days.
@@ -106,6 +114,9 @@ impl UnitSums {
         self.n_repeated += other.n_repeated;
         self.last_day = self.last_day.max(other.last_day);
         self.n_opportunities += other.n_opportunities;
+        self.n_opportunities_once += other.n_opportunities_once;
+        self.n_opportunities_soon += other.n_opportunities_soon;
+        self.n_repeats_soon += other.n_repeats_soon;
         for (mine, theirs) in self.discounted.iter_mut().zip(other.discounted) {
             mine.merge(theirs);
         }
@@ -216,11 +227,11 @@ impl Summary {
             self.population[k].log_visit_gap.add(f64::from(pair[1] - pair[0]).ln());
         }
         for own in purchases.by_unit() {
-            self.add_pair(own, &visits_until[..n_intervals], decay);
+            self.add_pair(own, visits, &visits_until[..n_intervals], decay);
         }
     }
 
-    fn add_pair(&mut self, own: &[Purchase], visits_until: &[u32], decay: &Decay) {
+    fn add_pair(&mut self, own: &[Purchase], visits: &[i32], visits_until: &[u32], decay: &Decay) {
         let unit = own[0].unit as usize;
         let mut k = 0;
         for (i, p) in own.iter().enumerate() {
@@ -230,6 +241,7 @@ impl Summary {
             let sums = &mut self.units[k * self.n_units + unit];
             sums.n_purchases += 1;
             sums.last_day = sums.last_day.max(LastDay(p.day));
+            sums.n_repeats_soon += i64::from(i > 0 && p.visit - own[i - 1].visit <= SOON_VISITS);
             sums.n_pairs += i64::from(i == 0);
             sums.n_repeated += i64::from(i == 1);
             for (sum, w) in sums.discounted.iter_mut().zip(decay.at(self.cutoff_days[k] - p.day)) {
@@ -242,12 +254,27 @@ impl Summary {
             // 1970-01-01 was a Thursday.
             self.population[k].weekday[(p.day + 3).rem_euclid(7) as usize] += 1;
         }
+        let n_visits = visits.len() as u32;
         let after_first = own[0].visit + 1;
+        let after_second = own.get(1).map_or(n_visits, |p| p.visit + 1);
         for (k, &until) in visits_until.iter().enumerate() {
             let before = if k == 0 { 0 } else { visits_until[k - 1] };
             let opportunities = until.saturating_sub(before.max(after_first));
             if opportunities > 0 {
-                self.units[k * self.n_units + unit].n_opportunities += i64::from(opportunities);
+                let once = until.min(after_second).saturating_sub(before.max(after_first));
+                let sums = &mut self.units[k * self.n_units + unit];
+                sums.n_opportunities += i64::from(opportunities);
+                sums.n_opportunities_once += i64::from(once);
+            }
+        }
+        let mut at = 0;
+        for (i, p) in own.iter().enumerate() {
+            let next = own.get(i + 1).map_or(n_visits, |p| p.visit + 1);
+            for visit in p.visit + 1..next.min(p.visit + 1 + SOON_VISITS) {
+                while visits_until[at] <= visit {
+                    at += 1;
+                }
+                self.units[at * self.n_units + unit].n_opportunities_soon += 1;
             }
         }
         if own.len() >= 3 {

@@ -20,6 +20,10 @@ pub(crate) struct UnitTraits {
     pub(crate) prob_again: f64,
     /// The same, discounted with a half-life of 90 days.
     pub(crate) prob_again_now: f64,
+    /// P(bought a second time | a visit of somebody who has bought it once).
+    pub(crate) prob_second: f64,
+    /// P(bought again | one of the first visits after a purchase of it).
+    pub(crate) prob_soon: f64,
     /// Days since anybody bought it, in units of its mean days between sales (log of 1 + that).
     pub(crate) idle: f64,
     /// Mean of the log gap between purchases, log days.
@@ -62,6 +66,8 @@ pub(crate) struct Population {
     /// Log of all sales over the last 30 days (discounted) against the last 300.
     pub(crate) trend_short: f64,
     pub(crate) share_repeated: f64,
+    /// Share of all purchases that were followed by another of the same pair.
+    pub(crate) share_rebought: f64,
     pub(crate) log_supply: f64,
     /// Purchases per weekday (Monday first) relative to their mean.
     pub(crate) weekday: [f64; 7],
@@ -154,10 +160,13 @@ impl Traits {
             supply_slope,
             trend_short: trend(&all.discounted(), SHORT, LONG),
             share_repeated,
+            share_rebought: (repeats + 0.5) / (all.n_purchases as f64 + 5.0),
             log_supply,
             weekday: weekdays.map(|n| n / mean),
             log_days,
         };
+        let prob_second = (all.n_repeated as f64 + 0.5) / (all.n_opportunities_once as f64 + 5.0);
+        let prob_soon = (all.n_repeats_soon as f64 + 0.5) / (all.n_opportunities_soon as f64 + 5.0);
         let all_trend = [trend(&all.discounted(), SHORT, LONG), trend(&all.discounted(), MIDDLE, LONG), trend(&all.discounted(), 0, MIDDLE)];
         let recent_all = recent.iter().fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
         let again_now = (recent_all.0 + 0.5) / (recent_all.1 + 5.0);
@@ -166,11 +175,16 @@ impl Traits {
             let repeats = (unit.n_purchases - unit.n_pairs) as f64;
             let log_cycle = unit.log_gap.shrunk_mean(population.log_cycle, PRIOR_GAPS);
             let rate = (sales[LONG] + 0.1) / exposure[LONG];
+            let again = (repeats + PRIOR_OPPORTUNITIES * prob_again) / (unit.n_opportunities as f64 + PRIOR_OPPORTUNITIES);
+            let share = |events: i64, of: i64, everyone: f64| {
+                (events as f64 + PRIOR_OPPORTUNITIES * (everyone * again / prob_again).min(0.9)) / (of as f64 + PRIOR_OPPORTUNITIES)
+            };
             UnitTraits {
+                prob_second: share(unit.n_repeated, unit.n_opportunities_once, prob_second),
+                prob_soon: share(unit.n_repeats_soon, unit.n_opportunities_soon, prob_soon),
                 prob_again_now: (recent.0 + PRIOR_OPPORTUNITIES * again_now) / (recent.1 + PRIOR_OPPORTUNITIES),
                 idle: (f64::from(cutoff.saturating_sub(unit.last_day.0).min(log_days as i32)) * rate).ln_1p(),
-                prob_again: (repeats + PRIOR_OPPORTUNITIES * prob_again)
-                    / (unit.n_opportunities as f64 + PRIOR_OPPORTUNITIES),
+                prob_again: again,
                 log_cycle,
                 spread: unit.log_gap.shrunk_mean_square(log_cycle, total, PRIOR_GAPS).sqrt(),
                 trend_short: trend(&sales, SHORT, LONG) - all_trend[0],

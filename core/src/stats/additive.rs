@@ -11,12 +11,13 @@ use super::hazard::{BLOCK, Block, HazardRows, N_SPANS, Spans};
 use super::newton::{Data, Problem, State};
 use super::splines::{SLOTS, Splines, positions};
 
-/// Ridge on the pooled functions, in rows: what a function of unit variance costs.
-const RIDGE_POOLED: f64 = 20.0;
+/// Ridge on the pooled functions, in rows: what a function of unit variance costs. Larger than for independent rows, for
+/// the rows of one customer are not.
+const RIDGE_POOLED: f64 = 100.0;
 /// Ridge on the spans' deviations. Fitted to the end, a smaller one follows the noise of spans with few events.
-const RIDGE_SPAN: f64 = 100.0;
+const RIDGE_SPAN: f64 = 200.0;
 /// Penalty on bends between neighbouring segments.
-const BEND: f64 = 5.0;
+const BEND: f64 = 25.0;
 /// Rows the way is found on, and the Hessian formed from.
 const WARM_ROWS: usize = 20_000;
 /// Newton steps at most on those, and on all rows; the log-likelihood has settled well before.
@@ -54,28 +55,27 @@ impl Additive {
         let (mut pooled, mut spans) = (State::<1>::new(n), State::<N_SPANS>::new(n));
         let penalty = |ridge: f64, data: &Data| Problem {
             splines: &splines,
-            penalty: splines.penalty(&data.places, ridge, ridge / RIDGE_POOLED * super::param("BEND", BEND)),
+            penalty: splines.penalty(&data.places, ridge, ridge / RIDGE_POOLED * BEND),
         };
-        let (ridge_pooled, ridge_span) = (super::param("RP", RIDGE_POOLED), super::param("RS", RIDGE_SPAN));
-        if let Some(part) = &mut part {
+            if let Some(part) = &mut part {
             part.shift(&intercept);
-            let problem = penalty(ridge_pooled, part);
+            let problem = penalty(RIDGE_POOLED, part);
             let zero = pooled.beta.clone();
             part.minimise(&problem, &mut pooled, &zero, WARM_STEPS, &[0, 2]);
             let warm = pooled.beta.clone();
             all.minimise(&problem, &mut pooled, &warm, FULL_STEPS, &[]);
             let further: Vec<[f64; 1]> = pooled.beta.iter().zip(&warm).map(|(b, w)| [b[0] - w[0]]).collect();
             part.pass(&splines, &further);
-            let problem = penalty(ridge_span, part);
+            let problem = penalty(RIDGE_SPAN, part);
             let zero = spans.beta.clone();
             part.minimise(&problem, &mut spans, &zero, WARM_STEPS, &[0]);
             let warm = spans.beta.clone();
             all.minimise(&problem, &mut spans, &warm, FULL_STEPS, &[]);
         } else {
             let zero = pooled.beta.clone();
-            all.minimise(&penalty(ridge_pooled, &all), &mut pooled, &zero, WARM_STEPS + FULL_STEPS, &[0, 2]);
+            all.minimise(&penalty(RIDGE_POOLED, &all), &mut pooled, &zero, WARM_STEPS + FULL_STEPS, &[0, 2]);
             let zero = spans.beta.clone();
-            all.minimise(&penalty(ridge_span, &all), &mut spans, &zero, WARM_STEPS + FULL_STEPS, &[0, 2]);
+            all.minimise(&penalty(RIDGE_SPAN, &all), &mut spans, &zero, WARM_STEPS + FULL_STEPS, &[0, 2]);
         }
         let value = |c: usize| -> Spans { std::array::from_fn(|s| (pooled.beta[c][0] + spans.beta[c][s]) as f32) };
         let function = |f: usize| {
@@ -95,8 +95,10 @@ impl Additive {
 
     /// Whether a loaded model is one for so many features.
     pub(crate) fn check(&self, n_features: usize) -> bool {
-        let sound = |f: &Function| f.knots.len() == f.values.len() && f.knots.len() != 1 && f.knots.is_sorted();
-        self.functions.len() == n_features && self.functions.iter().all(sound)
+        self.functions.iter().all(|f| {
+            let known = (f.feature as usize) < n_features;
+            known && f.segments.len() == SLOTS && (2..=SLOTS).contains(&f.knots.len()) && f.knots.is_sorted()
+        })
     }
 
     /// Adds the model's log-odds to `out`, one entry per row of the block.

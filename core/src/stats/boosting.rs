@@ -28,23 +28,12 @@ pub(crate) struct Growth {
 
 impl Default for Growth {
     fn default() -> Self {
-        {
-            use super::param;
-            Self {
-                n_trees: param("NT", 120.) as usize,
-                depth: (param("DEPTH", 5.) as usize).min(MAX_DEPTH),
-                rate: param("RATE", 0.1) as f32,
-                row_share: param("ROWS", 0.35),
-                feature_share: param("FEAT", 0.4),
-                ridge: param("RIDGE", 20.0) as f32,
-                ridge_span: param("RSPAN", 60.0) as f32,
-            }
-        }
+        Self { n_trees: 140, depth: 4, rate: 0.1, row_share: 0.25, feature_share: 0.3, ridge: 20.0, ridge_span: 60.0 }
     }
 }
 
 /// Levels of a tree at most, and its leaves.
-pub(super) const MAX_DEPTH: usize = 5;
+pub(super) const MAX_DEPTH: usize = 4;
 const N_LEAVES: usize = 1 << MAX_DEPTH;
 /// Trees evaluated together, so that a row's sum stays in registers between them.
 const GROUP: usize = 4;
@@ -101,7 +90,7 @@ impl Boosting {
     pub(crate) fn check(&self, n_features: usize) -> bool {
         self.trees.iter().all(|t| {
             let known = t.questions.iter().all(|q| (q.0 as usize) < n_features);
-            known && t.questions.len() < 9 && t.leaves.len() == 1 << t.questions.len()
+            known && t.questions.len() <= MAX_DEPTH && t.leaves.len() == N_LEAVES
         })
     }
 

@@ -19,5 +19,3 @@ pub(crate) use boosting::{Boosting, Growth};
 pub(crate) use fast_math::sigmoid;
 pub(crate) use hazard::{BLOCK, Block, HazardRows, N_SPANS, Spans};
 pub(crate) use level::Levels;
-
-pub(crate) fn param(name: &str, default: f64) -> f64 { std::env::var(name).ok().and_then(|x| x.parse().ok()).unwrap_or(default) }
