@@ -25,18 +25,16 @@ fn main() -> Result<(), Failure> {
         eprintln!("fitting: {} …", stage.as_str());
         true
     })?;
-    println!(
-        "Fitted on {} events of {} customers up to {}.\n",
-        model.n_events(),
-        model.n_customers(),
-        as_of.date()
-    );
+    println!("Fitted on {} events of {} customers up to {}.\n", model.n_events(), model.n_customers(), as_of.date());
 
     let names = item_names()?;
     let name = |item: Id<'_>| names.get(&item.to_string()).cloned().unwrap_or_else(|| item.to_string());
     let due = model.replenishment_with(&history, as_of, &ForecastOptions::default())?;
     let shown = reminders(&due);
-    println!("Reminders due in the next seven days: {} pairs of customer and item; the likeliest:", due.due_within(7.0).len());
+    println!(
+        "Reminders due in the next seven days: {} pairs of customer and item; the likeliest:",
+        due.due_within(7.0).len()
+    );
     println!(
         "{:<8} {:<30} {:<27} {:<36} {:>6} {:<10} basis",
         "customer", "item", "bought (units)", "run-out p10 / p50 / p90", "P(28d)", "remind at"
@@ -55,7 +53,9 @@ fn main() -> Result<(), Failure> {
     let mut report = Report::new("Reminders for an online shop", as_of);
     report.audit = Some(audit(&history, as_of));
     report.scores.push(ScoreRow { name: "all pairs".to_owned(), scores: test.all.clone() });
-    report.scores.extend(test.repeated.clone().map(|scores| ScoreRow { name: "bought twice or more".to_owned(), scores }));
+    report
+        .scores
+        .extend(test.repeated.clone().map(|scores| ScoreRow { name: "bought twice or more".to_owned(), scores }));
     report.scores.push(ScoreRow { name: "all pairs, structure alone".to_owned(), scores: test.structure.clone() });
     report.calibration.clone_from(&test.calibration);
     report.coverage.clone_from(&test.coverage);

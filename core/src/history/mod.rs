@@ -27,7 +27,7 @@ pub use id::{Dictionary, Id};
 pub use names::ColumnNames;
 pub use options::{IngestOptions, OnRefused, TimeUnit};
 pub use report::{IngestReport, Reason, Refusal};
-pub use store::{History, HistoryView, Items};
 pub(crate) use store::NONE;
+pub use store::{History, HistoryView, Items};
 #[cfg(test)]
 pub(crate) use store::{Undo, Unsorted};

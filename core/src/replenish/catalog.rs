@@ -39,7 +39,10 @@ impl Catalog {
                 if unit_of_item[code as usize] != NONE && unit_of_item[code as usize] != l as u32 {
                     return Err(Error::options(
                         "ladders",
-                        format!("item {item} stands on ladder {:?} and on another one; an item has one ladder", ladder.name),
+                        format!(
+                            "item {item} stands on ladder {:?} and on another one; an item has one ladder",
+                            ladder.name
+                        ),
                     ));
                 }
                 unit_of_item[code as usize] = l as u32;

@@ -66,8 +66,9 @@ impl Purchases {
         self.list.clear();
         self.visit_days.clear();
         let range = history.events_of(customer);
-        let end = range.start + (history.at_us[range.clone()].partition_point(|&us| us <= as_of.us))
-            .min(history.day[range.clone()].partition_point(|&day| day <= as_of.day));
+        let end = range.start
+            + (history.at_us[range.clone()].partition_point(|&us| us <= as_of.us))
+                .min(history.day[range.clone()].partition_point(|&day| day <= as_of.day));
         let undone = history.undone_in(range.start..end);
         let pack_size = &history.items.pack_size;
         for event in range.start..end {
@@ -88,7 +89,14 @@ impl Purchases {
             }
             let pack = pack_size.get(item as usize).copied().filter(|s| s.is_finite()).unwrap_or(1.0);
             let visit = self.visit_days.len() as u32 - 1;
-            self.list.push(Purchase { unit: units.of(item), item, day, at_us: history.at_us[event], visit, supply: quantity * pack });
+            self.list.push(Purchase {
+                unit: units.of(item),
+                item,
+                day,
+                at_us: history.at_us[event],
+                visit,
+                supply: quantity * pack,
+            });
         }
         // Stable: purchases of one unit stay in the order of time.
         self.list.sort_by_key(|p| p.unit);

@@ -102,7 +102,10 @@ fn choose(moves: &Moves, item_of: &dyn Fn(u32) -> u32) -> BTreeMap<u32, Successo
         };
         let back = moves.get(&(to, from)).map_or(0, |m| m.0);
         let share = f64::from(n) / f64::from(total);
-        if n >= MIN_CUSTOMERS && share >= MIN_SHARE && f64::from(n) >= MIN_DIRECTION * f64::from(back) && item_of(to) != NONE
+        if n >= MIN_CUSTOMERS
+            && share >= MIN_SHARE
+            && f64::from(n) >= MIN_DIRECTION * f64::from(back)
+            && item_of(to) != NONE
         {
             out.insert(from, Successor { unit: to, share, n_customers: n, after_days: days as f64 / f64::from(n) });
         }

@@ -106,7 +106,13 @@ impl Traits {
             }
             population.merge(&summary.population[k]);
             previous = cutoff;
-            out.push(Self::estimate(&units, &recent, &population, cutoff, f64::from((cutoff - summary.first_day).max(1))));
+            out.push(Self::estimate(
+                &units,
+                &recent,
+                &population,
+                cutoff,
+                f64::from((cutoff - summary.first_day).max(1)),
+            ));
         }
         out
     }
@@ -167,7 +173,11 @@ impl Traits {
         };
         let prob_second = (all.n_repeated as f64 + 0.5) / (all.n_opportunities_once as f64 + 5.0);
         let prob_soon = (all.n_repeats_soon as f64 + 0.5) / (all.n_opportunities_soon as f64 + 5.0);
-        let all_trend = [trend(&all.discounted(), SHORT, LONG), trend(&all.discounted(), MIDDLE, LONG), trend(&all.discounted(), 0, MIDDLE)];
+        let all_trend = [
+            trend(&all.discounted(), SHORT, LONG),
+            trend(&all.discounted(), MIDDLE, LONG),
+            trend(&all.discounted(), 0, MIDDLE),
+        ];
         let recent_all = recent.iter().fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
         let again_now = (recent_all.0 + 0.5) / (recent_all.1 + 5.0);
         let estimate = |unit: &UnitSums, recent: (f64, f64)| {
@@ -175,9 +185,11 @@ impl Traits {
             let repeats = (unit.n_purchases - unit.n_pairs) as f64;
             let log_cycle = unit.log_gap.shrunk_mean(population.log_cycle, PRIOR_GAPS);
             let rate = (sales[LONG] + 0.1) / exposure[LONG];
-            let again = (repeats + PRIOR_OPPORTUNITIES * prob_again) / (unit.n_opportunities as f64 + PRIOR_OPPORTUNITIES);
+            let again =
+                (repeats + PRIOR_OPPORTUNITIES * prob_again) / (unit.n_opportunities as f64 + PRIOR_OPPORTUNITIES);
             let share = |events: i64, of: i64, everyone: f64| {
-                (events as f64 + PRIOR_OPPORTUNITIES * (everyone * again / prob_again).min(0.9)) / (of as f64 + PRIOR_OPPORTUNITIES)
+                (events as f64 + PRIOR_OPPORTUNITIES * (everyone * again / prob_again).min(0.9))
+                    / (of as f64 + PRIOR_OPPORTUNITIES)
             };
             UnitTraits {
                 prob_second: share(unit.n_repeated, unit.n_opportunities_once, prob_second),
@@ -197,7 +209,11 @@ impl Traits {
             }
         };
         debug_assert_eq!(exposure.len(), N_HALF_LIVES);
-        Self { population, units: units.iter().zip(recent).map(|(u, r)| estimate(u, *r)).collect(), unseen: estimate(&UnitSums::default(), (0.0, 0.0)) }
+        Self {
+            population,
+            units: units.iter().zip(recent).map(|(u, r)| estimate(u, *r)).collect(),
+            unseen: estimate(&UnitSums::default(), (0.0, 0.0)),
+        }
     }
 
     pub(crate) fn unit(&self, unit: u32) -> &UnitTraits {

@@ -57,7 +57,7 @@ impl Additive {
             splines: &splines,
             penalty: splines.penalty(&data.places, ridge, ridge / RIDGE_POOLED * BEND),
         };
-            if let Some(part) = &mut part {
+        if let Some(part) = &mut part {
             part.shift(&intercept);
             let problem = penalty(RIDGE_POOLED, part);
             let zero = pooled.beta.clone();

@@ -24,7 +24,15 @@ pub fn start() -> Timestamp {
 }
 
 /// Purchases of one item by one customer on a cycle, for `days`, with a log spread of the gaps.
-pub fn cycle(out: &mut Vec<Event>, customer: &str, item: &str, cycle_days: f64, spread: f64, days: f64, s: &mut Stream) {
+pub fn cycle(
+    out: &mut Vec<Event>,
+    customer: &str,
+    item: &str,
+    cycle_days: f64,
+    spread: f64,
+    days: f64,
+    s: &mut Stream,
+) {
     let mut day = s.uniform() * cycle_days;
     while day < days {
         out.push(Event::purchase(customer, item, start().plus_days(day.floor())));
