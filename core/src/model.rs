@@ -162,6 +162,8 @@ impl Model {
     ///
     /// # Errors
     /// As [`Self::replenishment_with`].
+    // By value, as everywhere a view is taken: `history.customer("c1")?` is what callers hold.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn forecast_if_bought(
         &self,
         history: Option<HistoryView<'_>>,

@@ -1,7 +1,7 @@
 //! The file of a model: a header that tells what it is, and the model.
 //!
 //! Layout: 8 bytes `BEFOREHD`, format version (u32, little endian), XXH3 of the rest (u64), then the model as
-//! MessagePack. A file of another version, cut short or changed anywhere is refused; nothing in it is believed unchecked.
+//! `MessagePack`. A file of another version, cut short or changed anywhere is refused; nothing in it is believed unchecked.
 
 use std::path::Path;
 

@@ -234,7 +234,8 @@ impl<'a> EvidenceBuilder<'a> {
 }
 
 /// Names of the features, in the order of [`features`].
-pub(crate) const FEATURES: [&str; N_FEATURES] = [
+#[cfg(test)]
+const FEATURES: [&str; N_FEATURES] = [
     "log_n",
     "log_recency",
     "log_age",
@@ -312,7 +313,7 @@ pub(crate) fn features(
     let log_recency = p.recency.ln_1p();
     let z = ((p.recency.max(0.5)).ln() - p.log_cycle) / p.spread;
     let c_z = (c.recency.max(0.5).ln() - c.log_rhythm) / c.rhythm_spread;
-    let log_prob_mean = (prob[MIDDLE].ln() + prob[LONG].ln()) / 2.0;
+    let log_prob_mean = f64::midpoint(prob[MIDDLE].ln(), prob[LONG].ln());
     let mut out = [0f32; N_FEATURES];
     let mut next = 0;
     let mut push = |x: f64| {
@@ -367,4 +368,16 @@ pub(crate) fn features(
     debug_assert_eq!(next, N_FEATURES);
     debug_assert!(out.iter().all(|x| x.is_finite()), "{out:?}");
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_feature_has_a_name_of_its_own() {
+        let mut names = FEATURES;
+        names.sort_unstable();
+        assert!(names.windows(2).all(|w| w[0] < w[1] && !w[0].is_empty()));
+    }
 }

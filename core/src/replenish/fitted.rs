@@ -83,7 +83,7 @@ impl Fitted {
     }
 
     fn scorer(&self) -> Scorer<'_> {
-        Scorer { catalog: &self.catalog, traits: &self.traits, layer: &self.layer, decay: &self.decay }
+        Scorer { traits: &self.traits, layer: &self.layer, decay: &self.decay }
     }
 
     /// Everyone's forecasts as columns.

@@ -65,7 +65,9 @@ impl Drawing<'_> {
             let customers: Vec<u32> = self.view.customers.clone().collect();
             let parts: Vec<HazardRows> =
                 customers.par_chunks(512).map(|customers| self.rows_at(k, customers, share, &hashes)).collect();
-            parts.into_iter().for_each(|part| rows.append(part));
+            for part in parts {
+                rows.append(part);
+            }
         }
         rows
     }
