@@ -5,7 +5,6 @@ mod arrow;
 mod builder;
 mod columns;
 mod csv;
-mod id;
 mod intern;
 mod merge;
 mod names;
@@ -23,7 +22,6 @@ mod text;
 mod traits;
 
 pub use columns::{Columns, IdColumn, KindColumn, TimeColumn};
-pub use id::{Dictionary, Id};
 pub use names::ColumnNames;
 pub use options::{IngestOptions, OnRefused, TimeUnit};
 pub use report::{IngestReport, Reason, Refusal};

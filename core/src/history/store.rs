@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use jiff::tz::TimeZone;
 
-use super::id::{Dictionary, Id};
 use crate::error::{Error, ErrorCode, Result};
+use crate::id::{Dictionary, Id};
 use crate::time::{DayClock, Timestamp};
 
 /// What is known about the items besides who bought them.

@@ -8,7 +8,8 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::options::{Options, Substitutes};
 use super::purchases::Units;
 use crate::error::{Error, Result};
-use crate::history::{Dictionary, History, Id, NONE};
+use crate::history::{History, NONE};
+use crate::id::{Dictionary, Id};
 
 /// The units a model knows. Ladders come first, then needs, then the items that stand for themselves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -19,7 +19,8 @@ use super::training::{Drawing, cutoffs};
 use super::traits::Traits;
 use crate::error::Result;
 use crate::event::EventId;
-use crate::history::{HistoryView, Id, NONE};
+use crate::history::{HistoryView, NONE};
+use crate::id::Id;
 use crate::progress::{Progress, Stage};
 use crate::time::Timestamp;
 

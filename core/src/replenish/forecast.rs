@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::survival::Survival;
 use crate::event::EventId;
-use crate::history::{HistoryView, Id};
+use crate::history::HistoryView;
+use crate::id::Id;
 use crate::time::Timestamp;
 
 /// On whose purchases a forecast mainly rests.

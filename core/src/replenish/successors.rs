@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::catalog::hash_id;
 use super::purchases::{AsOf, Purchases, Units};
-use crate::history::{HistoryView, Id, NONE};
+use crate::history::{HistoryView, NONE};
+use crate::id::Id;
 
 /// Customers who must have moved on to an item before it is proposed: below, a third of the share is chance.
 const MIN_CUSTOMERS: u32 = 10;
