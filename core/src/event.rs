@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::history::Id;
+use crate::id::Id;
 use crate::time::Timestamp;
 
 /// What a row of the log says happened.

@@ -4,6 +4,7 @@
 mod error;
 mod event;
 mod history;
+mod id;
 mod model;
 mod persist;
 mod progress;
@@ -17,8 +18,9 @@ pub mod report;
 pub use error::{Error, ErrorCode, Result};
 pub use event::{Event, EventId, EventKind};
 pub use history::{ColumnNames, Columns, IdColumn, KindColumn, TimeColumn};
-pub use history::{Dictionary, History, HistoryView, Id, Items};
+pub use history::{History, HistoryView, Items};
 pub use history::{IngestOptions, IngestReport, OnRefused, Reason, Refusal, TimeUnit};
+pub use id::{Dictionary, Id};
 pub use model::Model;
 pub use progress::Stage;
 pub use replenish::{Basis, Forecast, ForecastOptions, NextItem, NextItemSource, Replenishment};

@@ -69,7 +69,9 @@ impl Model {
             let first = view.history.first_at().map_or_else(|| "none".to_owned(), |at| at.to_string());
             return Err(Error::new(
                 ErrorCode::EmptyData,
-                format!("no event lies at or before as_of {as_of} (the first of the history: {first}); fit at a later as_of"),
+                format!(
+                    "no event lies at or before as_of {as_of} (the first of the history: {first}); fit at a later as_of"
+                ),
             )
             .with_field("as_of"));
         }
@@ -109,7 +111,11 @@ impl Model {
     ///
     /// # Errors
     /// `invalid_options` when `as_of` is before the model's own: the model would know the future.
-    pub fn replenishment<'a>(&self, history: impl Into<HistoryView<'a>>, as_of: Timestamp) -> Result<Replenishment<'a>> {
+    pub fn replenishment<'a>(
+        &self,
+        history: impl Into<HistoryView<'a>>,
+        as_of: Timestamp,
+    ) -> Result<Replenishment<'a>> {
         self.replenishment_with(history, as_of, &ForecastOptions::default())
     }
 
@@ -156,6 +162,8 @@ impl Model {
     ///
     /// # Errors
     /// As [`Self::replenishment_with`].
+    // By value, as everywhere a view is taken: `history.customer("c1")?` is what callers hold.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn forecast_if_bought(
         &self,
         history: Option<HistoryView<'_>>,
@@ -175,7 +183,13 @@ impl Model {
     }
 
     /// Each pair's curve at `as_of`, and what came until `until`; for backtests.
-    pub(crate) fn outlooks(&self, view: &HistoryView<'_>, as_of: Timestamp, until: Timestamp, take: impl FnMut(Outlook)) {
+    pub(crate) fn outlooks(
+        &self,
+        view: &HistoryView<'_>,
+        as_of: Timestamp,
+        until: Timestamp,
+        take: impl FnMut(Outlook),
+    ) {
         let at = |t: Timestamp| AsOf { us: t.as_micros(), day: view.history.day_of(t) };
         self.replenish.outlooks(view, at(as_of), at(until), take);
     }

@@ -1,7 +1,7 @@
 //! The file of a model: a header that tells what it is, and the model.
 //!
 //! Layout: 8 bytes `BEFOREHD`, format version (u32, little endian), XXH3 of the rest (u64), then the model as
-//! MessagePack. A file of another version, cut short or changed anywhere is refused; nothing in it is believed unchecked.
+//! `MessagePack`. A file of another version, cut short or changed anywhere is refused; nothing in it is believed unchecked.
 
 use std::path::Path;
 
@@ -21,7 +21,8 @@ impl Model {
     /// # Errors
     /// `internal` if the model cannot be written, which would be a defect.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        let body = rmp_serde::to_vec(self).map_err(|e| Error::new(ErrorCode::Internal, format!("cannot encode: {e}")))?;
+        let body =
+            rmp_serde::to_vec(self).map_err(|e| Error::new(ErrorCode::Internal, format!("cannot encode: {e}")))?;
         let mut out = Vec::with_capacity(HEADER + body.len());
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(&VERSION.to_le_bytes());

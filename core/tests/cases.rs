@@ -102,10 +102,13 @@ fn a_successor_is_learned_from_what_buyers_move_on_to() {
 /// F: nothing is reminded of that was just bought, under whatever size or brand of the same need.
 #[test]
 fn f_what_was_just_bought_is_not_reminded_of() {
-    let mut log: Vec<Event> = events(400, 500.0, 3).into_iter().map(|e| {
-        let need = format!("{} need", e.item);
-        e.need(need)
-    }).collect();
+    let mut log: Vec<Event> = events(400, 500.0, 3)
+        .into_iter()
+        .map(|e| {
+            let need = format!("{} need", e.item);
+            e.need(need)
+        })
+        .collect();
     for bought in [300.0, 332.0, 364.0, 396.0, 428.0] {
         log.push(Event::purchase("ma", "milk", day(bought)).need("milk need"));
     }

@@ -126,7 +126,10 @@ fn one_customer_alone_is_forecast_as_in_the_batch() {
 fn all_events_of(history: &History, id: &str) -> Vec<Event> {
     let items: Vec<String> = history.items().ids().iter().map(|i| i.to_string()).collect();
     let bought = |item: &String| history.purchases_of(id, item.as_str());
-    items.iter().flat_map(|i| bought(i).into_iter().map(|(at, q)| Event::purchase(id, i.as_str(), at).quantity(q))).collect()
+    items
+        .iter()
+        .flat_map(|i| bought(i).into_iter().map(|(at, q)| Event::purchase(id, i.as_str(), at).quantity(q)))
+        .collect()
 }
 
 #[test]

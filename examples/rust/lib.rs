@@ -13,8 +13,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 pub type Failure = Box<dyn std::error::Error>;
 
 /// Stock codes of the log that are no goods: postage, manual entries, discounts, fees.
-pub const NO_GOODS: [&str; 10] =
-    ["POST", "DOT", "M", "m", "D", "C2", "BANK CHARGES", "CRUK", "PADS", "AMAZONFEE"];
+pub const NO_GOODS: [&str; 10] = ["POST", "DOT", "M", "m", "D", "C2", "BANK CHARGES", "CRUK", "PADS", "AMAZONFEE"];
 
 /// A file of `examples/data`.
 pub fn data(name: &str) -> PathBuf {

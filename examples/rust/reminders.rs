@@ -1,8 +1,9 @@
 //! The main job on a real order log: who will run out of what, when to remind, and how far to trust it.
 //!
-//! `cargo run --release -p examples --bin reminders [as_of]`, as_of a date such as 2011-11-06.
+//! `cargo run --release -p examples --bin reminders [as_of]`, `as_of` a date such as 2011-11-06.
 #![allow(clippy::print_stdout)]
 
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
@@ -25,18 +26,16 @@ fn main() -> Result<(), Failure> {
         eprintln!("fitting: {} …", stage.as_str());
         true
     })?;
-    println!(
-        "Fitted on {} events of {} customers up to {}.\n",
-        model.n_events(),
-        model.n_customers(),
-        as_of.date()
-    );
+    println!("Fitted on {} events of {} customers up to {}.\n", model.n_events(), model.n_customers(), as_of.date());
 
     let names = item_names()?;
     let name = |item: Id<'_>| names.get(&item.to_string()).cloned().unwrap_or_else(|| item.to_string());
     let due = model.replenishment_with(&history, as_of, &ForecastOptions::default())?;
     let shown = reminders(&due);
-    println!("Reminders due in the next seven days: {} pairs of customer and item; the likeliest:", due.due_within(7.0).len());
+    println!(
+        "Reminders due in the next seven days: {} pairs of customer and item; the likeliest:",
+        due.due_within(7.0).len()
+    );
     println!(
         "{:<8} {:<30} {:<27} {:<36} {:>6} {:<10} basis",
         "customer", "item", "bought (units)", "run-out p10 / p50 / p90", "P(28d)", "remind at"
@@ -54,9 +53,9 @@ fn main() -> Result<(), Failure> {
 
     let mut report = Report::new("Reminders for an online shop", as_of);
     report.audit = Some(audit(&history, as_of));
-    report.scores.push(ScoreRow { name: "all pairs".to_owned(), scores: test.all.clone() });
-    report.scores.extend(test.repeated.clone().map(|scores| ScoreRow { name: "bought twice or more".to_owned(), scores }));
-    report.scores.push(ScoreRow { name: "all pairs, structure alone".to_owned(), scores: test.structure.clone() });
+    report.scores.push(ScoreRow { name: "all pairs".to_owned(), scores: test.all });
+    report.scores.extend(test.repeated.map(|scores| ScoreRow { name: "bought twice or more".to_owned(), scores }));
+    report.scores.push(ScoreRow { name: "all pairs, structure alone".to_owned(), scores: test.structure });
     report.calibration.clone_from(&test.calibration);
     report.coverage.clone_from(&test.coverage);
     report.reminder_curve.clone_from(&test.reminders);
@@ -126,10 +125,11 @@ fn judgement(test: &Backtest) -> String {
         s.ece
     );
     if let Some(share) = test.coverage.as_ref().and_then(|c| c.share) {
-        out += &format!("; the 80 % interval of the date held {:.1} %", 100.0 * share);
+        let _ = write!(out, "; the 80 % interval of the date held {:.1} %", 100.0 * share);
     }
     if let Some(point) = test.reminders.as_ref().and_then(|curve| curve.at(0.5)) {
-        out += &format!(
+        let _ = write!(
+            out,
             "; reminders at P ≥ 0.5 are right (± 7 days) in {:.0} % of {}",
             100.0 * point.precision,
             point.n_reminders

@@ -38,10 +38,14 @@ impl Arguments {
                 "--pairs" => pairs = Some(value.into()),
                 "--out" => out = Some(value.into()),
                 "--horizon" => {
-                    horizon_days =
-                        value.parse().map_err(|_| format!("--horizon {value:?} is not a number of days"))?;
+                    horizon_days = value.parse().map_err(|_| format!("--horizon {value:?} is not a number of days"))?;
                 }
-                _ => return Err(format!("unknown argument {name}; allowed are --events --pairs --horizon --out --ignore-quantity").into()),
+                _ => {
+                    return Err(format!(
+                        "unknown argument {name}; allowed are --events --pairs --horizon --out --ignore-quantity"
+                    )
+                    .into());
+                }
             }
         }
         Ok(Self {

@@ -28,9 +28,11 @@ pub fn replenish(arguments: &Arguments) -> Result<(), Failure> {
         let customers = texts(column(batch, "customer_id")?)?;
         let items = texts(column(batch, "item_id")?)?;
         let cutoffs = micros(column(batch, "cutoff")?)?;
-        pairs.extend(
-            customers.into_iter().zip(items).zip(cutoffs).map(|((customer, item), cutoff_us)| Pair { customer, item, cutoff_us }),
-        );
+        pairs.extend(customers.into_iter().zip(items).zip(cutoffs).map(|((customer, item), cutoff_us)| Pair {
+            customer,
+            item,
+            cutoff_us,
+        }));
     }
     let mut probs = vec![f64::NAN; pairs.len()];
     let cutoffs: BTreeSet<i64> = pairs.iter().map(|p| p.cutoff_us).collect();

@@ -170,9 +170,8 @@ impl Rows {
 
     fn finish(self, cutoffs: Vec<Timestamp>, options: &BacktestOptions) -> Result<Backtest> {
         let repeated: Vec<usize> = (0..self.label.len()).filter(|&r| self.n_events[r] >= 2).collect();
-        let pick = |rows: &[usize]| -> (Vec<bool>, Vec<f64>) {
-            rows.iter().map(|&r| (self.label[r], self.prob[r])).unzip()
-        };
+        let pick =
+            |rows: &[usize]| -> (Vec<bool>, Vec<f64>) { rows.iter().map(|&r| (self.label[r], self.prob[r])).unzip() };
         let (label, prob) = pick(&repeated);
         let curve = reminder_curve(&self.outcomes, &options.reminders)?;
         Ok(Backtest {

@@ -4,8 +4,8 @@ use std::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::fast::RandomState;
 
-use super::id::Id;
 use super::table::Table;
+use crate::id::Id;
 
 /// The code of a missing identifier.
 pub(super) const MISSING: u32 = u32::MAX;

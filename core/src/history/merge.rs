@@ -2,9 +2,9 @@
 
 use rayon::prelude::*;
 
-use super::id::{Dictionary, Id};
 use super::intern::Interner;
 use super::store::NONE;
+use crate::id::{Dictionary, Id};
 
 /// Below this many entries a thread pool costs more than it saves.
 const SERIAL: usize = 20_000;

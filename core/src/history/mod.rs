@@ -5,7 +5,6 @@ mod arrow;
 mod builder;
 mod columns;
 mod csv;
-mod id;
 mod intern;
 mod merge;
 mod names;
@@ -23,11 +22,10 @@ mod text;
 mod traits;
 
 pub use columns::{Columns, IdColumn, KindColumn, TimeColumn};
-pub use id::{Dictionary, Id};
 pub use names::ColumnNames;
 pub use options::{IngestOptions, OnRefused, TimeUnit};
 pub use report::{IngestReport, Reason, Refusal};
-pub use store::{History, HistoryView, Items};
 pub(crate) use store::NONE;
+pub use store::{History, HistoryView, Items};
 #[cfg(test)]
 pub(crate) use store::{Undo, Unsorted};

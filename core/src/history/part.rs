@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use super::id::Id;
 use super::intern::{Interner, MISSING, TOO_LONG};
 use super::names::Field;
 use super::report::{Reason, Tally};
 use super::source::{BAD_TIME, Chunk, IdSource, KindSource, NO_NUMBER, NO_TIME, NO_UNIT, NumberSource, is_no_number};
 use super::traits::Traits;
 use crate::event::EventKind;
+use crate::id::Id;
 use crate::time::{Timestamp, WallClock};
 
 /// Rows per block: small enough for the blocks' columns to stay in the cache.

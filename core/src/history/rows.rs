@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use super::builder::Builder;
-use super::id::Id;
 use super::intern::Interner;
 use super::names::ColumnNames;
 use super::options::IngestOptions;
@@ -12,6 +11,7 @@ use super::source::{Chunk, IdSource, KindSource, NO_NUMBER, NumberSource, TimeSo
 use super::store::History;
 use crate::error::Result;
 use crate::event::{Event, EventId};
+use crate::id::Id;
 use crate::time::WallClock;
 
 /// Rows held at a time.

@@ -6,8 +6,8 @@ use std::ops::Range;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
-use super::id::Dictionary;
 use super::store::{History, Items, Undo, Unsorted};
+use crate::id::Dictionary;
 use crate::time::DayClock;
 
 /// Fewer events than this are not worth a second thread.

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use jiff::tz::TimeZone;
 
-use super::id::{Dictionary, Id};
 use crate::error::{Error, ErrorCode, Result};
+use crate::id::{Dictionary, Id};
 use crate::time::{DayClock, Timestamp};
 
 /// What is known about the items besides who bought them.
@@ -153,7 +153,8 @@ impl History {
     /// The purchases of one customer and item, as (instant, quantity) in order of time, less what was returned of them.
     /// Empty when there is none.
     pub fn purchases_of<'a>(&self, customer: impl Into<Id<'a>>, item: impl Into<Id<'a>>) -> Vec<(Timestamp, f64)> {
-        let (Some(customer), Some(item)) = (self.customers.code(customer.into()), self.items.ids.code(item.into())) else {
+        let (Some(customer), Some(item)) = (self.customers.code(customer.into()), self.items.ids.code(item.into()))
+        else {
             return Vec::new();
         };
         let events = self.events_of(customer);

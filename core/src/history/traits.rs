@@ -1,9 +1,9 @@
 //! What rows say about their item. The earliest row counts, so that later rows never change what was known before.
 
-use super::id::{Dictionary, Id};
 use super::intern::Interner;
 use super::merge::{Merged, merge};
 use super::store::NONE;
+use crate::id::{Dictionary, Id};
 
 /// For each item code of one part, the earliest value and its instant.
 #[derive(Debug)]

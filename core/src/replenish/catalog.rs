@@ -9,7 +9,8 @@ use super::options::{Options, Substitutes};
 use super::purchases::Units;
 use super::traits::Categories;
 use crate::error::{Error, Result};
-use crate::history::{Dictionary, History, Id, NONE};
+use crate::history::{History, NONE};
+use crate::id::{Dictionary, Id};
 
 /// The units a model knows. Ladders come first, then needs, then the items that stand for themselves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,7 +45,10 @@ impl Catalog {
                 if unit_of_item[code as usize] != NONE && unit_of_item[code as usize] != l as u32 {
                     return Err(Error::options(
                         "ladders",
-                        format!("item {item} stands on ladder {:?} and on another one; an item has one ladder", ladder.name),
+                        format!(
+                            "item {item} stands on ladder {:?} and on another one; an item has one ladder",
+                            ladder.name
+                        ),
                     ));
                 }
                 unit_of_item[code as usize] = l as u32;
@@ -183,5 +187,97 @@ pub(crate) fn hash_id(id: Id<'_>, seed: u64, text: &mut String) -> u64 {
             let _ = write!(text, "{i}");
             xxh3_64_with_seed(text.as_bytes(), seed)
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::ladder::{Ladder, Step};
+    use super::*;
+    use crate::event::{Event, EventId};
+    use crate::history::IngestOptions;
+    use crate::time::Timestamp;
+
+    fn history(items: &[(EventId, Option<&str>)]) -> History {
+        let at: Timestamp = "2026-01-01".parse().unwrap();
+        let row = |(item, need): &(EventId, Option<&str>)| {
+            let event = Event::purchase("c", item.clone(), at);
+            if let Some(need) = need { event.need(*need) } else { event }
+        };
+        History::from_events(items.iter().map(row), &IngestOptions::default()).unwrap().0
+    }
+
+    fn unit(catalog: &Catalog, history: &History, item: &str) -> u32 {
+        catalog.units_for(history).of(history.items.ids.code(Id::from(item)).unwrap())
+    }
+
+    #[test]
+    fn a_unit_is_a_ladder_a_need_or_an_item() {
+        let known = history(&[
+            ("s1".into(), Some("milk")),
+            ("s2".into(), None),
+            ("big".into(), Some("soap")),
+            ("small".into(), Some("soap")),
+            ("brush".into(), None),
+        ]);
+        let ladder = Ladder::new("growing").step(Step::new(["s1"]).until_days(100.0)).step(Step::new(["s2", "later"]));
+        let options = Options { ladders: vec![ladder], ..Options::default() };
+        let catalog = Catalog::build(&known, &options).unwrap();
+        let of = |item| unit(&catalog, &known, item);
+        // The ladder takes its items from the needs.
+        assert_eq!((of("s1"), of("s2"), catalog.ladder(0)), (0, 0, Some(0)));
+        assert_eq!(of("big"), of("small"));
+        assert_eq!(catalog.need(of("s1")).as_deref(), Some("growing"));
+        assert_eq!(catalog.need(of("big")).as_deref(), Some("soap"));
+        assert_eq!(catalog.need(of("brush")), None);
+        assert_eq!(known.items.ids.id(catalog.item_of(of("brush"))), Id::from("brush"));
+        assert_eq!(catalog.item_of(of("big")), NONE);
+        assert!(catalog.check() && catalog.hashes().len() == catalog.len());
+
+        let alone = Catalog::build(&known, &Options { substitutes: Substitutes::None, ..Options::default() }).unwrap();
+        assert_ne!(unit(&alone, &known, "big"), unit(&alone, &known, "small"));
+    }
+
+    #[test]
+    fn another_history_is_read_in_the_models_units() {
+        let known = history(&[("big".into(), Some("soap")), ("brush".into(), None), ("comb".into(), None)]);
+        let catalog = Catalog::build(&known, &Options::default()).unwrap();
+        let theirs = history(&[
+            ("another soap".into(), Some("soap")),
+            ("comb".into(), None),
+            ("unheard of".into(), None),
+            ("unheard of too".into(), Some("a new need")),
+        ]);
+        assert_eq!(unit(&catalog, &theirs, "comb"), unit(&catalog, &known, "comb"));
+        // A new item of a known need is that need.
+        assert_eq!(unit(&catalog, &theirs, "another soap"), unit(&catalog, &known, "big"));
+        let (a, b) = (unit(&catalog, &theirs, "unheard of"), unit(&catalog, &theirs, "unheard of too"));
+        assert!(a != b && a as usize >= catalog.len() && b as usize >= catalog.len());
+        assert_eq!((catalog.item_of(a), catalog.need(a), catalog.ladder(a)), (NONE, None, None));
+    }
+
+    #[test]
+    fn a_number_and_its_text_are_one_item() {
+        let numbers = history(&[(17.into(), None), (4.into(), None)]);
+        let texts = history(&[("17".into(), None), ("4".into(), None), ("x".into(), None)]);
+        for (model, other) in [(&numbers, &texts), (&texts, &numbers)] {
+            let catalog = Catalog::build(model, &Options::default()).unwrap();
+            for item in ["17", "4"] {
+                assert_eq!(unit(&catalog, other, item), unit(&catalog, model, item));
+            }
+        }
+        let mut text = String::new();
+        assert_eq!(hash_id(Id::Int(-17), 3, &mut text), hash_id(Id::Str("-17"), 3, &mut text));
+        assert_ne!(hash_id(Id::Int(17), 3, &mut text), hash_id(Id::Int(17), 4, &mut text));
+    }
+
+    #[test]
+    fn an_item_has_one_ladder() {
+        let known = history(&[("s1".into(), None)]);
+        let ladder = |name: &str| Ladder::new(name).step(Step::new(["s1"]).until_days(9.0)).step(Step::new(["s2"]));
+        let options = Options { ladders: vec![ladder("a"), ladder("b")], ..Options::default() };
+        let error = Catalog::build(&known, &options).unwrap_err();
+        assert!(error.field() == Some("ladders") && error.to_string().contains("s1"), "{error}");
     }
 }

@@ -180,7 +180,13 @@ impl<'a> EvidenceBuilder<'a> {
     }
 
     /// The evidence of one pair of the customer given last to [`Self::customer`].
-    pub(crate) fn pair(&self, own: &[Purchase], customer: &CustomerEvidence, traits: &Traits, day: i32) -> PairEvidence {
+    pub(crate) fn pair(
+        &self,
+        own: &[Purchase],
+        customer: &CustomerEvidence,
+        traits: &Traits,
+        day: i32,
+    ) -> PairEvidence {
         let (first, last) = (&own[0], &own[own.len() - 1]);
         let (population, unit) = (&traits.population, traits.unit(first.unit));
         let n_gaps = (own.len() - 1) as f64;
@@ -200,8 +206,7 @@ impl<'a> EvidenceBuilder<'a> {
         }
         let prior = (unit.prob_again * customer.propensity).min(0.9);
         let after_first = &self.later[first.visit as usize + 1];
-        let prob_per_visit =
-            std::array::from_fn(|h| (again[h] + PRIOR_PAIR * prior) / (after_first[h] + PRIOR_PAIR));
+        let prob_per_visit = std::array::from_fn(|h| (again[h] + PRIOR_PAIR * prior) / (after_first[h] + PRIOR_PAIR));
 
         let usual_supply = (log_supply + 2.0 * unit.log_supply) / (own.len() as f64 + 2.0);
         let supply_ratio = last_log_supply - usual_supply;
@@ -229,15 +234,61 @@ impl<'a> EvidenceBuilder<'a> {
 }
 
 /// Names of the features, in the order of [`features`].
-pub(crate) const FEATURES: [&str; N_FEATURES] = [
-    "log_n", "log_recency", "log_age", "log_last_gap", "logit_p10", "logit_p30", "logit_p90", "logit_p300", "log_e10",
-    "log_e30", "log_e90", "log_e300", "visits_since_last", "visits_overdue", "log_cycle", "spread", "z",
-    "overdue_last_gap", "supply_ratio", "supply_level", "c_log_visits", "c_log_recency", "c_log_age", "c_rate30",
-    "c_rate90", "c_rate300", "c_z", "c_rhythm", "c_propensity", "c_cycle_shift", "in_last_basket", "u_logit_again",
-    "u_cycle", "u_spread", "u_trend_now", "u_trend_short", "u_trend_middle", "u_log_purchases", "u_share_repeated",
-    "n_is_1", "u_logit_again_now", "u_idle", "c_propensity_now", "log_cycle_hazard7", "log_cycle_hazard28",
-    "log_cycle_hazard112", "log_structure28", "c_visit_hazard7", "c_visit_hazard28", "u_second", "u_soon",
-    "b_rebought", "b_size",
+#[cfg(test)]
+const FEATURES: [&str; N_FEATURES] = [
+    "log_n",
+    "log_recency",
+    "log_age",
+    "log_last_gap",
+    "logit_p10",
+    "logit_p30",
+    "logit_p90",
+    "logit_p300",
+    "log_e10",
+    "log_e30",
+    "log_e90",
+    "log_e300",
+    "visits_since_last",
+    "visits_overdue",
+    "log_cycle",
+    "spread",
+    "z",
+    "overdue_last_gap",
+    "supply_ratio",
+    "supply_level",
+    "c_log_visits",
+    "c_log_recency",
+    "c_log_age",
+    "c_rate30",
+    "c_rate90",
+    "c_rate300",
+    "c_z",
+    "c_rhythm",
+    "c_propensity",
+    "c_cycle_shift",
+    "in_last_basket",
+    "u_logit_again",
+    "u_cycle",
+    "u_spread",
+    "u_trend_now",
+    "u_trend_short",
+    "u_trend_middle",
+    "u_log_purchases",
+    "u_share_repeated",
+    "n_is_1",
+    "u_logit_again_now",
+    "u_idle",
+    "c_propensity_now",
+    "log_cycle_hazard7",
+    "log_cycle_hazard28",
+    "log_cycle_hazard112",
+    "log_structure28",
+    "c_visit_hazard7",
+    "c_visit_hazard28",
+    "u_second",
+    "u_soon",
+    "b_rebought",
+    "b_size",
 ];
 /// How many features there are.
 pub(crate) const N_FEATURES: usize = 53;
@@ -247,7 +298,13 @@ fn logit(p: f64) -> f64 {
 }
 
 /// The features of a pair, all finite.
-pub(crate) fn features(pair: &PairEvidence, customer: &CustomerEvidence, structure: &Structure, traits: &Traits, unit: u32) -> [f32; N_FEATURES] {
+pub(crate) fn features(
+    pair: &PairEvidence,
+    customer: &CustomerEvidence,
+    structure: &Structure,
+    traits: &Traits,
+    unit: u32,
+) -> [f32; N_FEATURES] {
     let unit = traits.unit(unit);
     let (p, c) = (pair, customer);
     let prob = p.prob_per_visit.map(|p| p.clamp(1e-6, 1.0 - 1e-6));
@@ -256,7 +313,7 @@ pub(crate) fn features(pair: &PairEvidence, customer: &CustomerEvidence, structu
     let log_recency = p.recency.ln_1p();
     let z = ((p.recency.max(0.5)).ln() - p.log_cycle) / p.spread;
     let c_z = (c.recency.max(0.5).ln() - c.log_rhythm) / c.rhythm_spread;
-    let log_prob_mean = (prob[MIDDLE].ln() + prob[LONG].ln()) / 2.0;
+    let log_prob_mean = f64::midpoint(prob[MIDDLE].ln(), prob[LONG].ln());
     let mut out = [0f32; N_FEATURES];
     let mut next = 0;
     let mut push = |x: f64| {
@@ -311,4 +368,16 @@ pub(crate) fn features(pair: &PairEvidence, customer: &CustomerEvidence, structu
     debug_assert_eq!(next, N_FEATURES);
     debug_assert!(out.iter().all(|x| x.is_finite()), "{out:?}");
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_feature_has_a_name_of_its_own() {
+        let mut names = FEATURES;
+        names.sort_unstable();
+        assert!(names.windows(2).all(|w| w[0] < w[1] && !w[0].is_empty()));
+    }
 }

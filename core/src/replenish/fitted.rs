@@ -14,12 +14,13 @@ use super::purchases::{AsOf, Purchases};
 use super::scoring::{Scored, Scorer};
 use super::successors::{self, Successor};
 use super::summary::Summary;
-use super::training::{Drawing, cutoffs};
 use super::survival::Survival;
+use super::training::{Drawing, cutoffs};
 use super::traits::Traits;
 use crate::error::Result;
 use crate::event::EventId;
-use crate::history::{HistoryView, Id, NONE};
+use crate::history::{HistoryView, NONE};
+use crate::id::Id;
 use crate::progress::{Progress, Stage};
 use crate::time::Timestamp;
 
@@ -84,7 +85,7 @@ impl Fitted {
     }
 
     fn scorer(&self) -> Scorer<'_> {
-        Scorer { catalog: &self.catalog, traits: &self.traits, layer: &self.layer, decay: &self.decay }
+        Scorer { traits: &self.traits, layer: &self.layer, decay: &self.decay }
     }
 
     /// Everyone's forecasts as columns.
@@ -109,7 +110,8 @@ impl Fitted {
             // One request: no thread is asked to help with microseconds of work.
             return part(view.customers.clone());
         }
-        let parts = tasks.into_par_iter().map(|start| part(start..end.min(start + CUSTOMERS_PER_TASK as u32))).collect();
+        let parts =
+            tasks.into_par_iter().map(|start| part(start..end.min(start + CUSTOMERS_PER_TASK as u32))).collect();
         empty().concat(parts)
     }
 
@@ -228,8 +230,11 @@ impl Fitted {
             run_out_p10_at: at(0.1),
             run_out_p50_at: at(0.5),
             run_out_p90_at: at(0.9),
-            remind_at: as_of
-                .plus_days(self.remind_days(scored, survival.run_out_days(options.remind_quantile), options)),
+            remind_at: as_of.plus_days(self.remind_days(
+                scored,
+                survival.run_out_days(options.remind_quantile),
+                options,
+            )),
             survival: *survival,
         }
     }
@@ -252,7 +257,13 @@ impl Fitted {
     }
 
     /// The step of the ladder at run-out, or the learned successor once its time has come.
-    fn next_item(&self, view: &HistoryView<'_>, scored: &Scored, as_of: Timestamp, run_out_days: f64) -> Option<NextItem> {
+    fn next_item(
+        &self,
+        view: &HistoryView<'_>,
+        scored: &Scored,
+        as_of: Timestamp,
+        run_out_days: f64,
+    ) -> Option<NextItem> {
         let (first, last) = scored.bought.as_ref()?;
         let ids = &view.history.items.ids;
         if let Some(ladder) = self.catalog.ladder(scored.unit).and_then(|l| self.options.ladders.get(l)) {

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::survival::Survival;
 use crate::event::EventId;
-use crate::history::{HistoryView, Id};
+use crate::history::HistoryView;
+use crate::id::Id;
 use crate::time::Timestamp;
 
 /// On whose purchases a forecast mainly rests.
@@ -228,6 +229,8 @@ fn join<'p, T: 'p>(columns: impl Iterator<Item = &'p mut Vec<T>>) -> Vec<T> {
         return columns.swap_remove(0);
     }
     let mut out = Vec::with_capacity(columns.iter().map(Vec::len).sum());
-    columns.into_iter().for_each(|mut c| out.append(&mut c));
+    for mut column in columns {
+        out.append(&mut column);
+    }
     out
 }

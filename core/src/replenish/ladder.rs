@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::event::EventId;
-use crate::history::Id;
+use crate::id::Id;
 use crate::time::Timestamp;
 
 /// Items that follow each other as the customer (or the child, the pet, the machine) grows: milk powder stage 1, 2, 3.

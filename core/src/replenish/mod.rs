@@ -17,6 +17,8 @@ mod structure;
 mod successors;
 mod summary;
 mod survival;
+#[cfg(test)]
+mod tests;
 mod training;
 mod traits;
 

@@ -68,8 +68,9 @@ impl Purchases {
         self.list.clear();
         self.visit_days.clear();
         let range = history.events_of(customer);
-        let end = range.start + (history.at_us[range.clone()].partition_point(|&us| us <= as_of.us))
-            .min(history.day[range.clone()].partition_point(|&day| day <= as_of.day));
+        let end = range.start
+            + (history.at_us[range.clone()].partition_point(|&us| us <= as_of.us))
+                .min(history.day[range.clone()].partition_point(|&day| day <= as_of.day));
         let undone = history.undone_in(range.start..end);
         let pack_size = &history.items.pack_size;
         for event in range.start..end {
@@ -129,5 +130,21 @@ impl Purchases {
         let visit = self.visit_days.len() as u32 - 1;
         let place = self.list.partition_point(|p| p.unit <= unit);
         self.list.insert(place, Purchase { unit, item: NONE, day: as_of.day, at_us: as_of.us, visit, supply });
+    }
+    /// Purchases given as (unit, day, supply), in any order; every day is a visit.
+    #[cfg(test)]
+    pub(crate) fn of(rows: &[(u32, i32, f64)]) -> Self {
+        let mut visit_days: Vec<i32> = rows.iter().map(|r| r.1).collect();
+        visit_days.sort_unstable();
+        visit_days.dedup();
+        let purchase = |&(unit, day, supply): &(u32, i32, f64)| {
+            let visit = visit_days.partition_point(|&d| d < day) as u32;
+            Purchase { unit, item: unit, day, at_us: i64::from(day) * DAY_US, visit, supply }
+        };
+        let mut list: Vec<Purchase> = rows.iter().map(purchase).collect();
+        list.sort_by_key(|p| (p.unit, p.day));
+        let mut out = Self { list, visit_days };
+        out.merge(1);
+        out
     }
 }

@@ -1,11 +1,10 @@
 //! From a customer's purchases to forecasts, in blocks of pairs.
 
-use super::catalog::Catalog;
 use super::decay::Decay;
 use super::evidence::{EvidenceBuilder, N_FEATURES, PairEvidence, features};
 use super::layer::Layer;
 use super::purchases::{AsOf, Purchase, Purchases, Units};
-use super::structure::{EDGES_DAYS, Structure, log_odds, weekday_factors};
+use super::structure::{Structure, log_odds, weekday_factors};
 use super::survival::Survival;
 use super::traits::Traits;
 use crate::history::HistoryView;
@@ -14,7 +13,6 @@ use crate::stats::{BLOCK, Block, N_SPANS, Spans};
 /// What scoring needs of a model.
 #[derive(Clone, Copy)]
 pub(crate) struct Scorer<'a> {
-    pub(crate) catalog: &'a Catalog,
     pub(crate) traits: &'a Traits,
     pub(crate) layer: &'a Layer,
     pub(crate) decay: &'a Decay,
@@ -123,6 +121,3 @@ impl<'a> Batch<'a> {
         self.block.clear();
     }
 }
-
-/// The last span's end: as far as the hazards are trained.
-pub(crate) const TRAINED_DAYS: f64 = EDGES_DAYS[N_SPANS - 1];

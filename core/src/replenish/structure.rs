@@ -57,7 +57,7 @@ impl Structure {
         let n_gaps = pair.n_purchases - 1.0;
         let cycle = LogLogistic::new(pair.log_cycle, pair.spread);
         Self {
-            per_day: ((log_rate(MIDDLE) + log_rate(LONG)) / 2.0).exp(),
+            per_day: f64::midpoint(log_rate(MIDDLE), log_rate(LONG)).exp(),
             shape: n_gaps + 1.0,
             recency: pair.recency,
             cycle,

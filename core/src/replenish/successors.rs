@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::catalog::hash_id;
 use super::purchases::{AsOf, Purchases, Units};
-use crate::history::{HistoryView, Id, NONE};
+use crate::history::{HistoryView, NONE};
+use crate::id::Id;
 
 /// Customers who must have moved on to an item before it is proposed: below, a third of the share is chance.
 const MIN_CUSTOMERS: u32 = 10;
@@ -102,10 +103,67 @@ fn choose(moves: &Moves, item_of: &dyn Fn(u32) -> u32) -> BTreeMap<u32, Successo
         };
         let back = moves.get(&(to, from)).map_or(0, |m| m.0);
         let share = f64::from(n) / f64::from(total);
-        if n >= MIN_CUSTOMERS && share >= MIN_SHARE && f64::from(n) >= MIN_DIRECTION * f64::from(back) && item_of(to) != NONE
+        if n >= MIN_CUSTOMERS
+            && share >= MIN_SHARE
+            && f64::from(n) >= MIN_DIRECTION * f64::from(back)
+            && item_of(to) != NONE
         {
             out.insert(from, Successor { unit: to, share, n_customers: n, after_days: days as f64 / f64::from(n) });
         }
     }
     out
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::catalog::Catalog;
+    use super::super::options::Options;
+    use super::*;
+    use crate::event::Event;
+    use crate::history::{History, IngestOptions};
+    use crate::time::Timestamp;
+
+    /// What is learned from (customer, item, day) when all items are of one category, named by items.
+    fn learned(rows: &[(usize, &str, i32)], as_of_day: i32) -> Vec<(String, String, u32, f64)> {
+        let start: Timestamp = "2026-01-01".parse().unwrap();
+        let event = |&(customer, item, day): &(usize, &str, i32)| {
+            Event::purchase(customer as i64, item, start.plus_days(f64::from(day))).category("food")
+        };
+        let history = History::from_events(rows.iter().map(event), &IngestOptions::default()).unwrap().0;
+        let catalog = Catalog::build(&history, &Options::default()).unwrap();
+        let units = catalog.units_for(&history);
+        let at = start.plus_days(f64::from(as_of_day));
+        let as_of = AsOf { us: at.as_micros(), day: history.day_of(at) };
+        let name = |unit: u32| history.items.ids.id(catalog.item_of(unit)).to_string();
+        let all = learn(&history.view(), &units, &|unit| catalog.item_of(unit), as_of);
+        all.iter().map(|(from, s)| (name(*from), name(s.unit), s.n_customers, s.after_days)).collect()
+    }
+
+    fn movers(n: usize) -> Vec<(usize, &'static str, i32)> {
+        (0..n).flat_map(|c| [(c, "s1", 0), (c, "s1", 30), (c, "s2", 60 + c as i32), (c, "s2", 120)]).collect()
+    }
+
+    #[test]
+    fn what_many_move_on_to_follows() {
+        let rows = movers(11);
+        assert_eq!(learned(&rows, 200), [("s1".to_owned(), "s2".to_owned(), 11, 65.0)]);
+        // Only ten had moved by day 69, whose days have the mean 64.5; nine by day 68.
+        assert_eq!(learned(&rows, 69), [("s1".to_owned(), "s2".to_owned(), 10, 64.5)]);
+        assert_eq!(learned(&rows, 68), []);
+    }
+
+    #[test]
+    fn two_brands_that_change_places_follow_neither() {
+        let one_way = (0..30).map(|c| [(c, "a", 0), (c, "b", 40)]);
+        let other_way = (30..50).map(|c| [(c, "b", 0), (c, "a", 40)]);
+        let rows: Vec<_> = one_way.chain(other_way).flatten().collect();
+        assert_eq!(learned(&rows, 100), []);
+    }
+
+    #[test]
+    fn who_still_buys_the_one_has_not_moved_on() {
+        let rows: Vec<_> = (0..40).flat_map(|c| [(c, "a", 0), (c, "b", 20), (c, "a", 40), (c, "b", 40)]).collect();
+        assert_eq!(learned(&rows, 100), []);
+    }
 }

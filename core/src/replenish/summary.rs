@@ -320,3 +320,121 @@ impl Summary {
 
 /// The largest number of cutoffs a summary holds.
 pub(crate) const MAX_CUTOFFS: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const CUTOFFS: [i32; 4] = [100, 130, 250, 400];
+    const N_UNITS: u32 = 3;
+
+    fn customers() -> impl Strategy<Value = Vec<Purchases>> {
+        let rows = prop::collection::vec((0..N_UNITS, 0..=CUTOFFS[3], 0.01f64..500.0), 1..25);
+        prop::collection::vec(rows.prop_map(|rows| Purchases::of(&rows)), 1..8)
+    }
+
+    fn summary<'a>(cutoffs: &[i32], customers: impl IntoIterator<Item = &'a Purchases>) -> Summary {
+        let decay = Decay::whole();
+        let mut out = Summary::new(cutoffs.to_vec(), N_UNITS as usize);
+        customers.into_iter().for_each(|c| out.add(c, &decay));
+        out
+    }
+
+    /// What was known by the end of an interval, over all units and without the discounted sums.
+    fn counts(summary: &Summary, until: usize) -> [i64; 8] {
+        let mut out = [0; 8];
+        for u in &summary.units[..(until + 1) * summary.n_units] {
+            let own = [
+                u.n_purchases,
+                u.n_pairs,
+                u.n_repeated,
+                u.n_opportunities,
+                u.n_opportunities_once,
+                u.n_opportunities_soon,
+                u.n_repeats_soon,
+                u.log_gap.n,
+            ];
+            out.iter_mut().zip(own).for_each(|(sum, n)| *sum += n);
+        }
+        out
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(100))]
+
+        #[test]
+        fn merged_parts_equal_the_whole_in_any_order(customers in customers(), split in 0usize..8, turn in 0usize..8) {
+            let whole = summary(&CUTOFFS, &customers);
+            let mut turned: Vec<&Purchases> = customers.iter().rev().collect();
+            let n = turned.len();
+            turned.rotate_left(turn % n);
+            let (a, b) = turned.split_at(split % n);
+            let (mut ab, mut ba) = (summary(&CUTOFFS, a.iter().copied()), summary(&CUTOFFS, b.iter().copied()));
+            let first = ab.clone();
+            ab.merge(&ba);
+            ba.merge(&first);
+            prop_assert_eq!(&ab, &whole);
+            prop_assert_eq!(&ba, &whole);
+        }
+
+        #[test]
+        fn counts_are_those_of_a_plain_count(customers in customers()) {
+            let mut expected = [0i64; 8];
+            for own in &customers {
+                let n_visits = own.visit_days.len() as u32;
+                for pair in own.by_unit() {
+                    let visits: Vec<u32> = pair.iter().map(|p| p.visit).collect();
+                    expected[0] += visits.len() as i64;
+                    expected[1] += 1;
+                    expected[2] += i64::from(visits.len() > 1);
+                    expected[7] += visits.len() as i64 - 1;
+                    for visit in visits[0] + 1..n_visits {
+                        let before: Vec<u32> = visits.iter().copied().filter(|v| *v < visit).collect();
+                        let soon = visit - before[before.len() - 1] <= SOON_VISITS;
+                        expected[3] += 1;
+                        expected[4] += i64::from(before.len() == 1);
+                        expected[5] += i64::from(soon);
+                        expected[6] += i64::from(soon && visits.contains(&visit));
+                    }
+                }
+            }
+            prop_assert_eq!(counts(&summary(&CUTOFFS, &customers), 3), expected);
+        }
+
+        /// The running sums at a cutoff are those of the log cut off there: nothing later shows.
+        #[test]
+        fn a_cutoff_knows_nothing_later(customers in customers(), k in 0usize..3) {
+            let cut: Vec<Purchases> = customers
+                .iter()
+                .map(|c| {
+                    let known = c.list.iter().filter(|p| p.day <= CUTOFFS[k]);
+                    Purchases::of(&known.map(|p| (p.unit, p.day, p.supply)).collect::<Vec<_>>())
+                })
+                .collect();
+            let (all, cut) = (summary(&CUTOFFS, &customers), summary(&CUTOFFS[..=k], &cut));
+            prop_assert_eq!(counts(&all, k), counts(&cut, k));
+            prop_assert_eq!(&all.units[..(k + 1) * all.n_units], &cut.units[..]);
+            for (all, cut) in all.population.iter().zip(&cut.population) {
+                prop_assert_eq!(all.n_visits, cut.n_visits);
+                prop_assert_eq!(all.customer_days, cut.customer_days);
+                prop_assert_eq!(all.log_visit_gap, cut.log_visit_gap);
+                prop_assert_eq!(all.weekday, cut.weekday);
+            }
+        }
+    }
+
+    #[test]
+    fn moments_shrink_by_the_weight_of_the_prior() {
+        let mut moments = Moments::default();
+        for x in [1.0, 3.0, 5.0] {
+            moments.add(x);
+        }
+        assert!((moments.shrunk_mean(0.0, 3.0) - 1.5).abs() < 1e-6);
+        assert!((moments.scatter() - 8.0).abs() < 1e-5);
+        // Around 2: 1 + 1 + 9 = 11; with one observation's worth of 1.
+        assert!((moments.shrunk_mean_square(2.0, 1.0, 1.0) - 3.0).abs() < 1e-5);
+        assert_eq!(Moments::default().scatter().to_bits(), 0);
+    }
+}

@@ -65,7 +65,9 @@ impl Drawing<'_> {
             let customers: Vec<u32> = self.view.customers.clone().collect();
             let parts: Vec<HazardRows> =
                 customers.par_chunks(512).map(|customers| self.rows_at(k, customers, share, &hashes)).collect();
-            parts.into_iter().for_each(|part| rows.append(part));
+            for part in parts {
+                rows.append(part);
+            }
         }
         rows
     }
@@ -120,4 +122,117 @@ fn unit_interval(hash: u64) -> f64 {
     let mut z = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
     ((z ^ (z >> 32)) >> 11) as f64 / (1u64 << 53) as f64
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::options::Options;
+    use super::*;
+    use crate::event::Event;
+    use crate::history::{History, IngestOptions};
+
+    #[test]
+    fn a_log_has_the_cutoffs_it_is_long_enough_for() {
+        // Too short to look back at all: structure alone.
+        assert_eq!(cutoffs(0, 34), [34]);
+        assert_eq!(cutoffs(0, 35), [28, 35]);
+        assert_eq!(cutoffs(0, 56), [28, 49, 56]);
+        assert_eq!(cutoffs(100, 156), [128, 149, 156]);
+        // The far cutoffs ask for more.
+        assert_eq!(cutoffs(0, 335)[0], 335 - 168);
+        assert_eq!(cutoffs(0, 336)[0], 336 - 224);
+        assert_eq!(cutoffs(0, 475)[0], 475 - 224);
+        let all = cutoffs(0, 5_000);
+        assert_eq!(all.len(), LAGS_DAYS.len() + 1);
+        assert!(all.len() <= super::super::summary::MAX_CUTOFFS);
+        assert!(all.is_sorted() && all.iter().all(|c| (5_000 - c) % 7 == 0), "{all:?}");
+        assert_eq!(cutoffs(7, 7), [7]);
+    }
+
+    /// Thirty customers who buy every 10 days, one of them only once.
+    fn log(until: i32) -> History {
+        let start: Timestamp = "2025-01-06".parse().unwrap();
+        let bought =
+            |c: i32, k: i32| Event::purchase(i64::from(c), "filter", start.plus_days(f64::from(10 * k + c % 5)));
+        let days = |c: i32, k: i32| 10 * k + c % 5;
+        let last = |c: i32| if c == 0 { 1 } else { 100 };
+        let rows = (0..30).flat_map(|c| (0..last(c)).filter(move |&k| days(c, k) <= until).map(move |k| bought(c, k)));
+        History::from_events(rows, &IngestOptions::default()).unwrap().0
+    }
+
+    fn rows(history: &History, as_of_day: i32, max_rows: usize) -> (HazardRows, Vec<i32>) {
+        let start: Timestamp = "2025-01-06".parse().unwrap();
+        let first = history.day_of(start);
+        let at = AsOf { us: start.plus_days(f64::from(as_of_day) + 0.9).as_micros(), day: first + as_of_day };
+        let catalog = Catalog::build(history, &Options::default()).unwrap();
+        let units = catalog.units_for(history);
+        let decay = Decay::whole();
+        let mut summary = Summary::new(cutoffs(first, at.day), catalog.len());
+        let mut purchases = Purchases::default();
+        for customer in 0..history.n_customers() as u32 {
+            purchases.load(history, &units, customer, at);
+            summary.add(&purchases, &decay);
+        }
+        let traits = Traits::at_cutoffs(&summary, catalog.categories());
+        let drawing = Drawing {
+            view: history.view(),
+            units: &units,
+            catalog: &catalog,
+            summary: &summary,
+            traits: &traits,
+            decay: &decay,
+            as_of: at,
+            max_rows,
+        };
+        (drawing.rows(), summary.cutoff_days.iter().map(|c| at.day - c).collect())
+    }
+
+    #[test]
+    fn labels_end_by_the_instant_of_fitting() {
+        let (rows, lags) = rows(&log(100), 100, 1_000_000);
+        assert_eq!(lags, [56, 28, 7, 0]);
+        assert_eq!(rows.len(), 3 * 30);
+        for row in 0..rows.len() {
+            let lag = f64::from(lags[rows.cutoff[row] as usize]);
+            let observed = EDGES_DAYS.iter().filter(|&&edge| edge <= lag).count();
+            let n_at_risk = rows.n_at_risk[row] as usize;
+            assert!((1..=observed).contains(&n_at_risk));
+            // Who did not buy is at risk in every span that was seen in full.
+            assert!(rows.event[row] || n_at_risk == observed);
+        }
+        // All but the one who bought once bought within the 14 days after the first two cutoffs.
+        let events = |k: u8| (0..rows.len()).filter(|&r| rows.cutoff[r] == k && rows.event[r]).count();
+        assert_eq!((events(0), events(1)), (29, 29));
+        assert!(events(2) < 29);
+    }
+
+    #[test]
+    fn what_happens_later_changes_no_row() {
+        let (short, _) = rows(&log(100), 100, 1_000_000);
+        let (long, _) = rows(&log(400), 100, 1_000_000);
+        assert_eq!(short.features, long.features);
+        assert_eq!(short.offset, long.offset);
+        assert_eq!((short.n_at_risk, short.event), (long.n_at_risk, long.event));
+    }
+
+    #[test]
+    fn fewer_rows_are_drawn_from_among_all_of_them() {
+        let (all, _) = rows(&log(100), 100, 1_000_000);
+        let (some, _) = rows(&log(100), 100, 45);
+        assert!((15..75).contains(&some.len()), "{}", some.len());
+        let drawn_before = |row: usize| (0..all.len()).any(|r| all.row(r) == some.row(row));
+        assert!((0..some.len()).all(drawn_before));
+    }
+
+    #[test]
+    fn hashes_spread_evenly() {
+        let mut text = String::new();
+        let mut counts = [0; 10];
+        for i in 0..10_000 {
+            let hash = hash_id(crate::id::Id::Int(i), 3, &mut text);
+            counts[(unit_interval(hash) * 10.0) as usize] += 1;
+        }
+        assert!(counts.iter().all(|n| (900..1_100).contains(n)), "{counts:?}");
+    }
 }

@@ -236,7 +236,11 @@ impl Traits {
         };
         let prob_second = (all.n_repeated as f64 + 0.5) / (all.n_opportunities_once as f64 + 5.0);
         let prob_soon = (all.n_repeats_soon as f64 + 0.5) / (all.n_opportunities_soon as f64 + 5.0);
-        let all_trend = [trend(&all.discounted(), SHORT, LONG), trend(&all.discounted(), MIDDLE, LONG), trend(&all.discounted(), 0, MIDDLE)];
+        let all_trend = [
+            trend(&all.discounted(), SHORT, LONG),
+            trend(&all.discounted(), MIDDLE, LONG),
+            trend(&all.discounted(), 0, MIDDLE),
+        ];
         let recent_all = recent.iter().fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
         let again_now = (recent_all.0 + 0.5) / (recent_all.1 + 5.0);
         let everyone = Prior {
@@ -287,7 +291,12 @@ impl Traits {
         let nothing = UnitSums::default();
         Self {
             population,
-            units: units.iter().zip(recent).enumerate().map(|(u, (sums, now))| estimate(sums, *now, prior_of(u))).collect(),
+            units: units
+                .iter()
+                .zip(recent)
+                .enumerate()
+                .map(|(u, (sums, now))| estimate(sums, *now, prior_of(u)))
+                .collect(),
             unseen: std::iter::once(&everyone).chain(&priors).map(|p| estimate(&nothing, (0.0, 0.0), p)).collect(),
         }
     }
@@ -300,5 +309,93 @@ impl Traits {
             None => &self.units[unit as usize],
             Some(beyond) => &self.unseen[beyond % self.unseen.len()],
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::purchases::Purchases;
+    use super::*;
+
+    fn traits(cutoffs: Vec<i32>, n_units: usize, customers: &[&[(u32, i32, f64)]]) -> Vec<Traits> {
+        let decay = Decay::whole();
+        let mut summary = Summary::new(cutoffs, n_units);
+        for rows in customers {
+            summary.add(&Purchases::of(rows), &decay);
+        }
+        Traits::at_cutoffs(&summary, Categories { of_unit: &[], n: 0 })
+    }
+
+    fn near(value: f64, expected: f64) {
+        assert!((value - expected).abs() < 1e-5, "{value}, expected {expected}");
+    }
+
+    /// One customer with visits on days 0, 10, 20 and 30; unit 0 on three of them, unit 1 on one. Worked by hand.
+    #[test]
+    fn units_shrink_to_the_population() {
+        let rows: &[_] = &[(0, 0, 1.0), (0, 10, 1.0), (0, 30, 1.0), (1, 20, 1.0)];
+        let all = traits(vec![100], 2, &[rows]);
+        let (t, p) = (&all[0], &all[0].population);
+        // Two repeats on 3 + 1 opportunities, with half a repeat on five opportunities of prior.
+        near(p.prob_again, 2.5 / 9.0);
+        near(t.units[0].prob_again, (2.0 + 40.0 * 2.5 / 9.0) / 43.0);
+        near(t.units[1].prob_again, (0.0 + 40.0 * 2.5 / 9.0) / 41.0);
+        near(t.unseen[0].prob_again, 2.5 / 9.0);
+        // Three visits after the first in 100 days.
+        near(p.visits_per_day, 3.5 / 130.0);
+        // Gaps of 10 and 20 days, and one of 30 as prior.
+        near(p.log_cycle, (10f64.ln() + 20f64.ln() + 30f64.ln()) / 3.0);
+        near(t.units[0].log_cycle, (10f64.ln() + 20f64.ln() + 10.0 * p.log_cycle) / 12.0);
+        near(t.units[1].log_cycle, p.log_cycle);
+        near(p.share_repeated, 1.5 / 7.0);
+        near(t.units[0].share_repeated, (1.0 + 10.0 * 1.5 / 7.0) / 11.0);
+        near(t.units[1].share_repeated, (0.0 + 10.0 * 1.5 / 7.0) / 11.0);
+        // One second purchase on two visits of customers who had bought once.
+        let ratio = t.units[0].prob_again / p.prob_again;
+        near(t.units[0].prob_second, (1.0 + 40.0 * 1.5 / 7.0 * ratio) / 41.0);
+        assert_eq!(t.units[0].basis, Basis::Population);
+        // A unit the model has never seen is like everyone's.
+        assert_eq!(t.unit(7), &t.unseen[0]);
+    }
+
+    #[test]
+    fn much_evidence_speaks_for_itself() {
+        let often: Vec<(u32, i32, f64)> = (0..100).map(|k| (0, 7 * k, 1.0)).collect();
+        let once: Vec<(u32, i32, f64)> = (0..100).map(|k| (if k == 0 { 1 } else { 2 }, 7 * k, 1.0)).collect();
+        let customers: Vec<&[_]> = (0..40).map(|c| if c % 2 == 0 { &often[..] } else { &once[..] }).collect();
+        let all = traits(vec![700], 3, &customers);
+        let units = &all[0].units;
+        assert!(units[0].prob_again > 0.95 && units[1].prob_again < 0.02, "{units:?}");
+        assert!((units[0].log_cycle - 7f64.ln()).abs() < 0.01);
+        assert!((all[0].population.spread - 0.05).abs() < 0.05, "as regular as a clock");
+        assert_eq!((units[0].basis, units[1].basis), (Basis::Item, Basis::Item));
+        // Every visit falls on the same weekday.
+        let mut weekday = all[0].population.weekday;
+        weekday.sort_by(f64::total_cmp);
+        assert!(weekday[6] > 6.9 && weekday[5] < 0.02);
+    }
+
+    /// A unit's trend is relative to everyone's: where all sales halve, no unit stands out.
+    #[test]
+    fn a_trend_of_everyone_is_no_units_trend() {
+        let fading: Vec<(u32, i32, f64)> = (0..2)
+            .flat_map(|u| (0..300).filter(|d| d % if *d < 250 { 2 } else { 10 } == 0).map(move |d| (u, d, 1.0)))
+            .collect();
+        let all = traits(vec![300], 2, &[&fading]);
+        assert!(all[0].population.trend_short < -0.3);
+        for unit in &all[0].units {
+            assert!(unit.trend_short.abs() < 0.1, "{}", unit.trend_short);
+        }
+    }
+
+    #[test]
+    fn before_anything_was_seen_every_number_is_finite() {
+        let t = Traits::unknown();
+        let u = &t.unseen[0];
+        let numbers =
+            [u.prob_again, u.prob_second, u.prob_soon, u.idle, u.log_cycle, u.spread, u.trend_short, u.log_supply];
+        assert!(numbers.iter().all(|x| x.is_finite()), "{u:?}");
+        near(u.log_cycle, 30f64.ln());
+        near(t.population.spread, std::f64::consts::PI / 6f64.sqrt());
     }
 }

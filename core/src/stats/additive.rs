@@ -57,7 +57,7 @@ impl Additive {
             splines: &splines,
             penalty: splines.penalty(&data.places, ridge, ridge / RIDGE_POOLED * BEND),
         };
-            if let Some(part) = &mut part {
+        if let Some(part) = &mut part {
             part.shift(&intercept);
             let problem = penalty(RIDGE_POOLED, part);
             let zero = pooled.beta.clone();
@@ -187,7 +187,9 @@ mod tests {
         let model = Additive { intercept: [0.5; N_SPANS], functions: vec![function] };
         let mut block = Block::new(1);
         let xs = [0.0, 10.0, 15.0, 20.0, 30.0, 40.0, 1e9];
-        xs.iter().for_each(|&x| block.push(&[x]));
+        for x in xs {
+            block.push(&[x]);
+        }
         let mut out = [Spans::default(); BLOCK];
         model.add_to(&block, &mut out);
         let expected = [1.5, 1.5, 2.5, 3.5, 1.5, -0.5, -0.5];

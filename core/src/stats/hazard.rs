@@ -159,14 +159,13 @@ impl Slopes {
 /// The features of up to [`BLOCK`] rows, one column after the other.
 #[derive(Debug)]
 pub(crate) struct Block {
-    pub(crate) n_features: usize,
     columns: Vec<f32>,
     pub(crate) len: usize,
 }
 
 impl Block {
     pub(crate) fn new(n_features: usize) -> Self {
-        Self { n_features, columns: vec![0.0; n_features * BLOCK], len: 0 }
+        Self { columns: vec![0.0; n_features * BLOCK], len: 0 }
     }
 
     pub(crate) fn clear(&mut self) {

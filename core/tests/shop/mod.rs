@@ -4,27 +4,35 @@
 use beforehand::{Event, History, IngestOptions, Timestamp};
 
 /// A reproducible stream of numbers (an LCG with Knuth's constants), so that no test depends on chance.
-pub struct Stream(pub u64);
+pub(crate) struct Stream(pub(crate) u64);
 
 impl Stream {
     /// Uniform in [0, 1).
-    pub fn uniform(&mut self) -> f64 {
+    pub(crate) fn uniform(&mut self) -> f64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// About normal with mean 0 and deviation 1: twelve uniforms less six.
-    pub fn normal(&mut self) -> f64 {
+    pub(crate) fn normal(&mut self) -> f64 {
         (0..12).map(|_| self.uniform()).sum::<f64>() - 6.0
     }
 }
 
-pub fn start() -> Timestamp {
+pub(crate) fn start() -> Timestamp {
     "2024-01-01T09:00:00Z".parse().unwrap()
 }
 
 /// Purchases of one item by one customer on a cycle, for `days`, with a log spread of the gaps.
-pub fn cycle(out: &mut Vec<Event>, customer: &str, item: &str, cycle_days: f64, spread: f64, days: f64, s: &mut Stream) {
+pub(crate) fn cycle(
+    out: &mut Vec<Event>,
+    customer: &str,
+    item: &str,
+    cycle_days: f64,
+    spread: f64,
+    days: f64,
+    s: &mut Stream,
+) {
     let mut day = s.uniform() * cycle_days;
     while day < days {
         out.push(Event::purchase(customer, item, start().plus_days(day.floor())));
@@ -33,7 +41,7 @@ pub fn cycle(out: &mut Vec<Event>, customer: &str, item: &str, cycle_days: f64, 
 }
 
 /// `n` customers with one to three of five items, each on a cycle around the item's own, for `days`.
-pub fn events(n: usize, days: f64, seed: u64) -> Vec<Event> {
+pub(crate) fn events(n: usize, days: f64, seed: u64) -> Vec<Event> {
     let items = [("filter", 97.0), ("milk", 32.0), ("coffee", 21.0), ("soap", 45.0), ("brush", 80.0)];
     let mut s = Stream(seed);
     let mut out = Vec::new();
@@ -51,6 +59,6 @@ pub fn events(n: usize, days: f64, seed: u64) -> Vec<Event> {
     out
 }
 
-pub fn history(events: impl IntoIterator<Item = Event>) -> History {
+pub(crate) fn history(events: impl IntoIterator<Item = Event>) -> History {
     History::from_events(events, &IngestOptions::default()).unwrap().0
 }

@@ -3,7 +3,8 @@
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::history::{Dictionary, History, Items, NONE, Undo, Unsorted};
+use crate::history::{History, Items, NONE, Undo, Unsorted};
+use crate::id::Dictionary;
 use crate::time::DAY_US;
 
 /// 2020-01-06, a Monday.
