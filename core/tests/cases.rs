@@ -189,3 +189,30 @@ fn lack_of_evidence_is_a_result() {
     assert_eq!(nothing_known.basis, Basis::Population);
     assert!(nothing_known.prob_again > 0.0 && nothing_known.prob_again < 1.0);
 }
+
+/// An item nobody has bought before rests on its category, once the category has shown what it does.
+#[test]
+fn a_new_item_of_a_known_category_rests_on_the_category() {
+    let of = |item: &str| if matches!(item, "milk" | "coffee") { "food" } else { "household" };
+    let mut log: Vec<Event> = events(300, 400.0, 8)
+        .into_iter()
+        .map(|e| {
+            let category = of(&e.item.to_string());
+            e.category(category)
+        })
+        .collect();
+    let as_of = day(390.0);
+    let model = Model::fit(&history(log.clone()), as_of, &Options::default()).unwrap();
+    log.clear();
+    log.push(Event::purchase("new", "oat-milk", day(380.0)).category("food"));
+    log.push(Event::purchase("new", "mop", day(380.0)).category("household"));
+    log.push(Event::purchase("new", "mystery", day(380.0)));
+    let theirs = history(log);
+    let forecasts = model.forecasts(&theirs, as_of).unwrap();
+    let of = |item: &str| forecasts.iter().find(|f| f.item.to_string() == item).unwrap();
+    assert_eq!(of("oat-milk").basis, Basis::Category);
+    assert_eq!(of("mop").basis, Basis::Category);
+    assert_eq!(of("mystery").basis, Basis::Population);
+    // Food is bought every three to five weeks, household goods every two to three months.
+    assert!(of("oat-milk").cycle_days < 0.7 * of("mop").cycle_days);
+}

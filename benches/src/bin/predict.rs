@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use benches::predict::{Arguments, replenish};
 
-const USAGE: &str = "usage: predict replenish --events FILE --pairs FILE --horizon DAYS --out FILE
+const USAGE: &str = "usage: predict replenish --events FILE --pairs FILE --horizon DAYS --out FILE [--ignore-quantity]
   events: customer_id, item_id, day (whole number) or ts, and if known quantity, pack_size, category, need
   pairs:  customer_id, item_id, cutoff (in the unit of the events' day or ts)
   out:    the pairs with prob, P(bought again in (cutoff, cutoff + horizon])";

@@ -15,16 +15,23 @@ pub struct Arguments {
     pub horizon_days: f64,
     /// Where to write.
     pub out: PathBuf,
+    /// Whether forecasts may react to the quantity bought.
+    pub use_quantity: bool,
 }
 
 impl Arguments {
-    /// Reads `--events`, `--pairs`, `--horizon` and `--out`, in any order.
+    /// Reads `--events`, `--pairs`, `--horizon`, `--out` and `--ignore-quantity`, in any order.
     ///
     /// # Errors
     /// A missing, unknown or unreadable argument, by name.
     pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, Failure> {
         let (mut events, mut pairs, mut horizon_days, mut out) = (None, None, 28.0, None);
+        let mut use_quantity = true;
         while let Some(name) = words.next() {
+            if name == "--ignore-quantity" {
+                use_quantity = false;
+                continue;
+            }
             let value = words.next().ok_or_else(|| format!("{name} needs a value"))?;
             match name.as_str() {
                 "--events" => events = Some(value.into()),
@@ -34,7 +41,10 @@ impl Arguments {
                     horizon_days = value.parse().map_err(|_| format!("--horizon {value:?} is not a number of days"))?;
                 }
                 _ => {
-                    return Err(format!("unknown argument {name}; allowed are --events --pairs --horizon --out").into());
+                    return Err(format!(
+                        "unknown argument {name}; allowed are --events --pairs --horizon --out --ignore-quantity"
+                    )
+                    .into());
                 }
             }
         }
@@ -43,6 +53,7 @@ impl Arguments {
             pairs: pairs.ok_or("--pairs FILE is missing")?,
             horizon_days,
             out: out.ok_or("--out FILE is missing")?,
+            use_quantity,
         })
     }
 }

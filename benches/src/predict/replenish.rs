@@ -37,7 +37,7 @@ pub fn replenish(arguments: &Arguments) -> Result<(), Failure> {
     let mut probs = vec![f64::NAN; pairs.len()];
     let cutoffs: BTreeSet<i64> = pairs.iter().map(|p| p.cutoff_us).collect();
     for cutoff_us in cutoffs {
-        let n_unknown = at_cutoff(&history, cutoff_us, arguments.horizon_days, &pairs, &mut probs)?;
+        let n_unknown = at_cutoff(&history, cutoff_us, arguments, &pairs, &mut probs)?;
         if n_unknown > 0 {
             eprintln!("predict: {n_unknown} pairs were not bought by their cutoff; they get the median probability");
         }
@@ -74,12 +74,13 @@ fn history(batches: &[RecordBatch]) -> Result<History, Failure> {
 fn at_cutoff(
     history: &History,
     cutoff_us: i64,
-    horizon_days: f64,
+    arguments: &Arguments,
     pairs: &[Pair],
     probs: &mut [f64],
 ) -> Result<usize, Failure> {
     let as_of = Timestamp::from_micros(cutoff_us)?;
-    let model = Model::fit(history, as_of, &Options::default())?;
+    let horizon_days = arguments.horizon_days;
+    let model = Model::fit(history, as_of, &Options { use_quantity: arguments.use_quantity, ..Options::default() })?;
     let options = ForecastOptions { horizons_days: vec![horizon_days], ..ForecastOptions::default() };
     let due = model.replenishment_with(history, as_of, &options)?;
     let prob = due.prob_within(horizon_days).unwrap_or_default();

@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::options::{Options, Substitutes};
 use super::purchases::Units;
+use super::traits::Categories;
 use crate::error::{Error, Result};
 use crate::history::{History, NONE};
 use crate::id::{Dictionary, Id};
@@ -18,7 +19,11 @@ pub(crate) struct Catalog {
     needs: Dictionary,
     ladder_names: Vec<String>,
     substitutes: Substitutes,
+    use_quantity: bool,
     unit_of_item: Vec<u32>,
+    categories: Dictionary,
+    /// Category of each unit, `NONE` where unknown; of a need or ladder, that of its first item.
+    category_of_unit: Vec<u32>,
     /// For each unit that is an item: the item.
     item_of_unit: Vec<u32>,
 }
@@ -60,11 +65,19 @@ impl Catalog {
                 }
             };
         }
+        let n_units = first_item_unit as usize + item_of_unit.len();
+        let mut category_of_unit = vec![NONE; n_units];
+        for (&unit, &category) in unit_of_item.iter().zip(&items.category).rev() {
+            category_of_unit[unit as usize] = category;
+        }
         Ok(Self {
+            categories: items.categories.clone(),
+            category_of_unit,
             items: items.ids.clone(),
             needs,
             ladder_names: options.ladders.iter().map(|l| l.name.clone()).collect(),
             substitutes: options.substitutes,
+            use_quantity: options.use_quantity,
             unit_of_item,
             item_of_unit,
         })
@@ -77,6 +90,19 @@ impl Catalog {
 
     pub(crate) fn items(&self) -> &Dictionary {
         &self.items
+    }
+
+    /// Which category each unit is of.
+    pub(crate) fn categories(&self) -> Categories<'_> {
+        Categories { of_unit: &self.category_of_unit, n: self.categories.len() }
+    }
+
+    /// The code of an item the model has not seen: beyond the known units, different for each item, and equal modulo the
+    /// number of categories (plus one for "none") for the items of one category.
+    fn unseen(&self, item: u32, category: Option<u32>) -> u32 {
+        let slots = self.categories.len() as u32 + 1;
+        let code = item.checked_mul(slots).and_then(|c| c.checked_add(category.map_or(0, |c| c + 1)));
+        code.and_then(|c| c.checked_add(self.len() as u32)).unwrap_or(u32::MAX)
     }
 
     /// The unit of an item the model knows.
@@ -121,7 +147,7 @@ impl Catalog {
     /// The unit of each item of a history. Items the model has not seen get codes of their own beyond [`Self::len`].
     pub(crate) fn units_for(&self, history: &History) -> Units<'_> {
         if history.items.ids == self.items {
-            return Units::new(Cow::Borrowed(&self.unit_of_item));
+            return Units::new(Cow::Borrowed(&self.unit_of_item), self.use_quantity);
         }
         let n_ladders = self.ladder_names.len() as u32;
         let theirs = &history.items;
@@ -135,15 +161,17 @@ impl Catalog {
                 Substitutes::None => None,
             };
             let known = group.and_then(|g| self.needs.code(g));
-            known.map_or(self.len() as u32 + item, |need| n_ladders + need)
+            let category = || theirs.category(item).and_then(|c| self.categories.code(c));
+            known.map_or_else(|| self.unseen(item, category()), |need| n_ladders + need)
         };
-        Units::new(Cow::Owned((0..theirs.len() as u32).map(unit).collect()))
+        Units::new(Cow::Owned((0..theirs.len() as u32).map(unit).collect()), self.use_quantity)
     }
 
     /// Checks what a file cannot promise: that every code stands for something.
     pub(crate) fn check(&self) -> bool {
         self.unit_of_item.len() == self.items.len()
             && self.unit_of_item.iter().all(|&u| (u as usize) < self.len())
+            && self.category_of_unit.len() == self.len()
             && self.item_of_unit.iter().all(|&i| (i as usize) < self.items.len())
     }
 }

@@ -46,7 +46,7 @@ impl Fitted {
         let decay = Decay::whole();
         progress.enter(Stage::Summarise)?;
         let summary = summarise(view, &catalog, as_of, &decay);
-        let traits = Traits::at_cutoffs(&summary);
+        let traits = Traits::at_cutoffs(&summary, catalog.categories());
         progress.enter(Stage::DrawRows)?;
         let rows = Drawing {
             view: view.clone(),
@@ -78,6 +78,7 @@ impl Fitted {
     pub(crate) fn check(&self) -> bool {
         self.catalog.check()
             && self.traits.units.len() == self.catalog.len()
+            && self.traits.unseen.len() == self.catalog.categories().n + 1
             && self.layer.check()
             && self.options.validate().is_ok()
             && self.successors.iter().all(|(a, b)| (*a.max(&b.unit) as usize) < self.catalog.len())
@@ -186,7 +187,7 @@ impl Fitted {
         options: &ForecastOptions,
     ) -> Option<Forecast> {
         let known = self.catalog.items().code(item.as_id());
-        let unit = known.map_or(u32::MAX, |code| self.catalog.unit_of(code));
+        let unit = known.map_or(self.catalog.len() as u32, |code| self.catalog.unit_of(code));
         let mut purchases = Purchases::default();
         let mut day = super::training::day_utc(as_of);
         if let Some(view) = view {
@@ -248,11 +249,10 @@ impl Fitted {
     }
 
     fn basis(&self, scored: &Scored) -> Basis {
-        let unit = self.traits.units.get(scored.unit as usize);
         if scored.evidence.n_purchases >= 3.0 && scored.bought.is_some() {
             Basis::Own
         } else {
-            unit.map_or(Basis::Population, |unit| unit.basis)
+            self.traits.unit(scored.unit).basis
         }
     }
 

@@ -39,11 +39,13 @@ pub(crate) struct Purchase {
 #[derive(Debug, Clone)]
 pub(crate) struct Units<'a> {
     of_item: Cow<'a, [u32]>,
+    /// Whether quantities and pack sizes count; otherwise every purchase is of the same supply.
+    use_quantity: bool,
 }
 
 impl<'a> Units<'a> {
-    pub(crate) fn new(of_item: Cow<'a, [u32]>) -> Self {
-        Self { of_item }
+    pub(crate) fn new(of_item: Cow<'a, [u32]>, use_quantity: bool) -> Self {
+        Self { of_item, use_quantity }
     }
 
     pub(crate) fn of(&self, item: u32) -> u32 {
@@ -89,14 +91,8 @@ impl Purchases {
             }
             let pack = pack_size.get(item as usize).copied().filter(|s| s.is_finite()).unwrap_or(1.0);
             let visit = self.visit_days.len() as u32 - 1;
-            self.list.push(Purchase {
-                unit: units.of(item),
-                item,
-                day,
-                at_us: history.at_us[event],
-                visit,
-                supply: quantity * pack,
-            });
+            let supply = if units.use_quantity { quantity * pack } else { 1.0 };
+            self.list.push(Purchase { unit: units.of(item), item, day, at_us: history.at_us[event], visit, supply });
         }
         // Stable: purchases of one unit stay in the order of time.
         self.list.sort_by_key(|p| p.unit);

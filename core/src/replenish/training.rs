@@ -174,7 +174,7 @@ mod tests {
             purchases.load(history, &units, customer, at);
             summary.add(&purchases, &decay);
         }
-        let traits = Traits::at_cutoffs(&summary);
+        let traits = Traits::at_cutoffs(&summary, catalog.categories());
         let drawing = Drawing {
             view: history.view(),
             units: &units,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::decay::{Decay, HALF_LIVES_DAYS, LONG, MIDDLE, N_HALF_LIVES, PerHalfLife, SHORT};
+use super::decay::{Decay, HALF_LIVES_DAYS, LONG, MIDDLE, PerHalfLife, SHORT};
 use super::forecast::Basis;
 use super::summary::{PopulationSums, Summary, UnitSums};
 
@@ -80,13 +80,74 @@ pub(crate) struct Population {
 pub(crate) struct Traits {
     pub(crate) population: Population,
     pub(crate) units: Vec<UnitTraits>,
-    /// What is assumed of a unit never seen.
-    pub(crate) unseen: UnitTraits,
+    /// What is assumed of a unit never seen: without a category, then of each category in turn.
+    pub(crate) unseen: Vec<UnitTraits>,
+}
+
+/// Which category each unit is of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Categories<'a> {
+    /// Category code of each unit, `NONE` where unknown.
+    pub(crate) of_unit: &'a [u32],
+    pub(crate) n: usize,
+}
+
+/// What a unit's traits are shrunk to: its category's, which are shrunk to the population's.
+#[derive(Debug, Clone, Copy)]
+struct Prior {
+    prob_again: f64,
+    prob_again_now: f64,
+    prob_second: f64,
+    prob_soon: f64,
+    log_cycle: f64,
+    /// Mean square of the log gaps around their mean.
+    variance: f64,
+    share_repeated: f64,
+    log_supply: f64,
+    basis: Basis,
+}
+
+impl Prior {
+    /// The prior of a category's units. `recent` are its discounted repeats and opportunities.
+    fn of_category(&self, sums: &UnitSums, recent: (f64, f64)) -> Self {
+        let again = self.again(sums);
+        let log_cycle = sums.log_gap.shrunk_mean(self.log_cycle, PRIOR_GAPS);
+        Self {
+            prob_again: again,
+            prob_again_now: (recent.0 + PRIOR_OPPORTUNITIES * self.prob_again_now) / (recent.1 + PRIOR_OPPORTUNITIES),
+            prob_second: self.share(sums.n_repeated, sums.n_opportunities_once, self.prob_second, again),
+            prob_soon: self.share(sums.n_repeats_soon, sums.n_opportunities_soon, self.prob_soon, again),
+            log_cycle,
+            variance: sums.log_gap.shrunk_mean_square(log_cycle, self.variance, PRIOR_GAPS),
+            share_repeated: self.share_repeated(sums),
+            log_supply: sums.log_supply.shrunk_mean(self.log_supply, 2.0),
+            basis: self.basis(sums, Basis::Category),
+        }
+    }
+
+    fn again(&self, sums: &UnitSums) -> f64 {
+        let repeats = (sums.n_purchases - sums.n_pairs) as f64;
+        (repeats + PRIOR_OPPORTUNITIES * self.prob_again) / (sums.n_opportunities as f64 + PRIOR_OPPORTUNITIES)
+    }
+
+    /// A share of opportunities, shrunk to the prior's in proportion to how often the unit is bought again at all.
+    fn share(&self, events: i64, of: i64, prior: f64, again: f64) -> f64 {
+        let expected = (prior * again / self.prob_again).min(0.9);
+        (events as f64 + PRIOR_OPPORTUNITIES * expected) / (of as f64 + PRIOR_OPPORTUNITIES)
+    }
+
+    fn share_repeated(&self, sums: &UnitSums) -> f64 {
+        (sums.n_repeated as f64 + 10.0 * self.share_repeated) / (sums.n_pairs as f64 + 10.0)
+    }
+
+    fn basis(&self, sums: &UnitSums, own: Basis) -> Basis {
+        if sums.n_opportunities as f64 >= PRIOR_OPPORTUNITIES { own } else { self.basis }
+    }
 }
 
 impl Traits {
     /// The traits at each cutoff of a summary, in the order of the cutoffs.
-    pub(crate) fn at_cutoffs(summary: &Summary) -> Vec<Self> {
+    pub(crate) fn at_cutoffs(summary: &Summary, categories: Categories<'_>) -> Vec<Self> {
         let mut units = vec![UnitSums::default(); summary.n_units];
         let mut population = PopulationSums::default();
         // Repeats and opportunities, discounted from interval to interval.
@@ -106,23 +167,25 @@ impl Traits {
             }
             population.merge(&summary.population[k]);
             previous = cutoff;
-            out.push(Self::estimate(
-                &units,
-                &recent,
-                &population,
-                cutoff,
-                f64::from((cutoff - summary.first_day).max(1)),
-            ));
+            let log_days = f64::from((cutoff - summary.first_day).max(1));
+            out.push(Self::estimate(&units, &recent, &population, categories, cutoff, log_days));
         }
         out
     }
 
     /// What is assumed before anything was seen.
     pub(crate) fn unknown() -> Self {
-        Self::estimate(&[], &[], &PopulationSums::default(), 0, 1.0)
+        Self::estimate(&[], &[], &PopulationSums::default(), Categories { of_unit: &[], n: 0 }, 0, 1.0)
     }
 
-    fn estimate(units: &[UnitSums], recent: &[(f64, f64)], sums: &PopulationSums, cutoff: i32, log_days: f64) -> Self {
+    fn estimate(
+        units: &[UnitSums],
+        recent: &[(f64, f64)],
+        sums: &PopulationSums,
+        categories: Categories<'_>,
+        cutoff: i32,
+        log_days: f64,
+    ) -> Self {
         let mut all = UnitSums::default();
         for unit in units {
             all.advance(unit, 0);
@@ -180,44 +243,72 @@ impl Traits {
         ];
         let recent_all = recent.iter().fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
         let again_now = (recent_all.0 + 0.5) / (recent_all.1 + 5.0);
-        let estimate = |unit: &UnitSums, recent: (f64, f64)| {
+        let everyone = Prior {
+            prob_again,
+            prob_again_now: again_now,
+            prob_second,
+            prob_soon,
+            log_cycle,
+            variance: total,
+            share_repeated,
+            log_supply,
+            basis: Basis::Population,
+        };
+        let estimate = |unit: &UnitSums, recent: (f64, f64), prior: &Prior| {
             let sales = unit.discounted();
-            let repeats = (unit.n_purchases - unit.n_pairs) as f64;
-            let log_cycle = unit.log_gap.shrunk_mean(population.log_cycle, PRIOR_GAPS);
+            let log_cycle = unit.log_gap.shrunk_mean(prior.log_cycle, PRIOR_GAPS);
             let rate = (sales[LONG] + 0.1) / exposure[LONG];
-            let again =
-                (repeats + PRIOR_OPPORTUNITIES * prob_again) / (unit.n_opportunities as f64 + PRIOR_OPPORTUNITIES);
-            let share = |events: i64, of: i64, everyone: f64| {
-                (events as f64 + PRIOR_OPPORTUNITIES * (everyone * again / prob_again).min(0.9))
-                    / (of as f64 + PRIOR_OPPORTUNITIES)
-            };
+            let again = prior.again(unit);
             UnitTraits {
-                prob_second: share(unit.n_repeated, unit.n_opportunities_once, prob_second),
-                prob_soon: share(unit.n_repeats_soon, unit.n_opportunities_soon, prob_soon),
-                prob_again_now: (recent.0 + PRIOR_OPPORTUNITIES * again_now) / (recent.1 + PRIOR_OPPORTUNITIES),
+                prob_second: prior.share(unit.n_repeated, unit.n_opportunities_once, prior.prob_second, again),
+                prob_soon: prior.share(unit.n_repeats_soon, unit.n_opportunities_soon, prior.prob_soon, again),
+                prob_again_now: (recent.0 + PRIOR_OPPORTUNITIES * prior.prob_again_now)
+                    / (recent.1 + PRIOR_OPPORTUNITIES),
                 idle: (f64::from(cutoff.saturating_sub(unit.last_day.0).min(log_days as i32)) * rate).ln_1p(),
                 prob_again: again,
                 log_cycle,
-                spread: unit.log_gap.shrunk_mean_square(log_cycle, total, PRIOR_GAPS).sqrt(),
+                spread: unit.log_gap.shrunk_mean_square(log_cycle, prior.variance, PRIOR_GAPS).sqrt(),
                 trend_short: trend(&sales, SHORT, LONG) - all_trend[0],
                 trend_middle: trend(&sales, MIDDLE, LONG) - all_trend[1],
                 trend_now: trend(&sales, 0, MIDDLE) - all_trend[2],
                 log_purchases: (unit.n_purchases as f64).ln_1p(),
-                share_repeated: (unit.n_repeated as f64 + 10.0 * share_repeated) / (unit.n_pairs as f64 + 10.0),
-                log_supply: unit.log_supply.shrunk_mean(log_supply, 2.0),
-                basis: if unit.n_opportunities as f64 >= PRIOR_OPPORTUNITIES { Basis::Item } else { Basis::Population },
+                share_repeated: prior.share_repeated(unit),
+                log_supply: unit.log_supply.shrunk_mean(prior.log_supply, 2.0),
+                basis: prior.basis(unit, Basis::Item),
             }
         };
-        debug_assert_eq!(exposure.len(), N_HALF_LIVES);
+        let mut of_categories = vec![(UnitSums::default(), (0.0, 0.0)); categories.n];
+        for ((unit, recent), &category) in units.iter().zip(recent).zip(categories.of_unit) {
+            if let Some((sums, now)) = of_categories.get_mut(category as usize) {
+                sums.advance(unit, 0);
+                *now = (now.0 + recent.0, now.1 + recent.1);
+            }
+        }
+        let priors: Vec<Prior> = of_categories.iter().map(|(sums, now)| everyone.of_category(sums, *now)).collect();
+        let prior_of = |unit: usize| {
+            categories.of_unit.get(unit).and_then(|&category| priors.get(category as usize)).unwrap_or(&everyone)
+        };
+        let nothing = UnitSums::default();
         Self {
             population,
-            units: units.iter().zip(recent).map(|(u, r)| estimate(u, *r)).collect(),
-            unseen: estimate(&UnitSums::default(), (0.0, 0.0)),
+            units: units
+                .iter()
+                .zip(recent)
+                .enumerate()
+                .map(|(u, (sums, now))| estimate(sums, *now, prior_of(u)))
+                .collect(),
+            unseen: std::iter::once(&everyone).chain(&priors).map(|p| estimate(&nothing, (0.0, 0.0), p)).collect(),
         }
     }
 
+    /// The traits of a unit. Codes beyond the known units stand for unseen items and carry their category: see
+    /// [`super::catalog::Catalog::units_for`].
     pub(crate) fn unit(&self, unit: u32) -> &UnitTraits {
-        self.units.get(unit as usize).unwrap_or(&self.unseen)
+        let known = self.units.len();
+        match (unit as usize).checked_sub(known) {
+            None => &self.units[unit as usize],
+            Some(beyond) => &self.unseen[beyond % self.unseen.len()],
+        }
     }
 }
 
@@ -225,6 +316,7 @@ impl Traits {
 mod tests {
     use super::super::purchases::Purchases;
     use super::*;
+    use crate::history::NONE;
 
     fn traits(cutoffs: Vec<i32>, n_units: usize, customers: &[&[(u32, i32, f64)]]) -> Vec<Traits> {
         let decay = Decay::whole();
@@ -232,7 +324,7 @@ mod tests {
         for rows in customers {
             summary.add(&Purchases::of(rows), &decay);
         }
-        Traits::at_cutoffs(&summary)
+        Traits::at_cutoffs(&summary, Categories { of_unit: &vec![NONE; n_units], n: 0 })
     }
 
     fn near(value: f64, expected: f64) {
@@ -249,7 +341,7 @@ mod tests {
         near(p.prob_again, 2.5 / 9.0);
         near(t.units[0].prob_again, (2.0 + 40.0 * 2.5 / 9.0) / 43.0);
         near(t.units[1].prob_again, (0.0 + 40.0 * 2.5 / 9.0) / 41.0);
-        near(t.unseen.prob_again, 2.5 / 9.0);
+        near(t.unseen[0].prob_again, 2.5 / 9.0);
         // Three visits after the first in 100 days.
         near(p.visits_per_day, 3.5 / 130.0);
         // Gaps of 10 and 20 days, and one of 30 as prior.
@@ -264,7 +356,7 @@ mod tests {
         near(t.units[0].prob_second, (1.0 + 40.0 * 1.5 / 7.0 * ratio) / 41.0);
         assert_eq!(t.units[0].basis, Basis::Population);
         // A unit the model has never seen is like everyone's.
-        assert_eq!(t.unit(7), &t.unseen);
+        assert_eq!(t.unit(7), &t.unseen[0]);
     }
 
     #[test]
@@ -300,11 +392,35 @@ mod tests {
     #[test]
     fn before_anything_was_seen_every_number_is_finite() {
         let t = Traits::unknown();
-        let u = &t.unseen;
+        let u = &t.unseen[0];
         let numbers =
             [u.prob_again, u.prob_second, u.prob_soon, u.idle, u.log_cycle, u.spread, u.trend_short, u.log_supply];
         assert!(numbers.iter().all(|x| x.is_finite()), "{u:?}");
         near(u.log_cycle, 30f64.ln());
         near(t.population.spread, std::f64::consts::PI / 6f64.sqrt());
+    }
+
+    /// Unit 0 is bought again and again, unit 1 of the same category hardly at all, unit 2 of no category neither.
+    #[test]
+    fn units_shrink_to_their_category_first() {
+        let decay = Decay::whole();
+        let mut summary = Summary::new(vec![400], 3);
+        for _ in 0..30 {
+            let rows: Vec<_> = (0..20).map(|k| (0, 10 * k, 1.0)).chain([(1, 180, 1.0), (2, 180, 1.0)]).collect();
+            summary.add(&Purchases::of(&rows), &decay);
+        }
+        let of_unit = [0, 0, NONE];
+        let t = Traits::at_cutoffs(&summary, Categories { of_unit: &of_unit, n: 1 }).remove(0);
+        let p = t.population.prob_again;
+        // 570 repeats on 570 + 30 opportunities of the category's units.
+        let category = (570.0 + 40.0 * p) / (600.0 + 40.0);
+        near(t.unseen[1].prob_again, category);
+        near(t.units[1].prob_again, 40.0 * category / (30.0 + 40.0));
+        near(t.units[2].prob_again, 40.0 * p / (30.0 + 40.0));
+        assert_eq!((t.unseen[0].basis, t.unseen[1].basis), (Basis::Population, Basis::Category));
+        assert_eq!(
+            (t.units[0].basis, t.units[1].basis, t.units[2].basis),
+            (Basis::Item, Basis::Category, Basis::Population)
+        );
     }
 }
