@@ -125,6 +125,18 @@ impl Prior {
         }
     }
 
+    /// The priors of each category's units.
+    fn of_categories(&self, units: &[UnitSums], recent: &[(f64, f64)], categories: Categories<'_>) -> Vec<Self> {
+        let mut of_categories = vec![(UnitSums::default(), (0.0, 0.0)); categories.n];
+        for ((unit, recent), &category) in units.iter().zip(recent).zip(categories.of_unit) {
+            if let Some((sums, now)) = of_categories.get_mut(category as usize) {
+                sums.advance(unit, 0);
+                *now = (now.0 + recent.0, now.1 + recent.1);
+            }
+        }
+        of_categories.iter().map(|(sums, now)| self.of_category(sums, *now)).collect()
+    }
+
     fn again(&self, sums: &UnitSums) -> f64 {
         let repeats = (sums.n_purchases - sums.n_pairs) as f64;
         (repeats + PRIOR_OPPORTUNITIES * self.prob_again) / (sums.n_opportunities as f64 + PRIOR_OPPORTUNITIES)
@@ -236,11 +248,9 @@ impl Traits {
         };
         let prob_second = (all.n_repeated as f64 + 0.5) / (all.n_opportunities_once as f64 + 5.0);
         let prob_soon = (all.n_repeats_soon as f64 + 0.5) / (all.n_opportunities_soon as f64 + 5.0);
-        let all_trend = [
-            trend(&all.discounted(), SHORT, LONG),
-            trend(&all.discounted(), MIDDLE, LONG),
-            trend(&all.discounted(), 0, MIDDLE),
-        ];
+        let all_sales = all.discounted();
+        let all_trend =
+            [(SHORT, LONG), (MIDDLE, LONG), (0, MIDDLE)].map(|(short, long)| trend(&all_sales, short, long));
         let recent_all = recent.iter().fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
         let again_now = (recent_all.0 + 0.5) / (recent_all.1 + 5.0);
         let everyone = Prior {
@@ -277,17 +287,9 @@ impl Traits {
                 basis: prior.basis(unit, Basis::Item),
             }
         };
-        let mut of_categories = vec![(UnitSums::default(), (0.0, 0.0)); categories.n];
-        for ((unit, recent), &category) in units.iter().zip(recent).zip(categories.of_unit) {
-            if let Some((sums, now)) = of_categories.get_mut(category as usize) {
-                sums.advance(unit, 0);
-                *now = (now.0 + recent.0, now.1 + recent.1);
-            }
-        }
-        let priors: Vec<Prior> = of_categories.iter().map(|(sums, now)| everyone.of_category(sums, *now)).collect();
-        let prior_of = |unit: usize| {
-            categories.of_unit.get(unit).and_then(|&category| priors.get(category as usize)).unwrap_or(&everyone)
-        };
+        let priors = everyone.of_categories(units, recent, categories);
+        let category_of = |unit: usize| categories.of_unit.get(unit).and_then(|&c| priors.get(c as usize));
+        let prior_of = |unit: usize| category_of(unit).unwrap_or(&everyone);
         let nothing = UnitSums::default();
         Self {
             population,
