@@ -125,6 +125,18 @@ impl Prior {
         }
     }
 
+    /// The priors of each category's units.
+    fn of_categories(&self, units: &[UnitSums], recent: &[(f64, f64)], categories: Categories<'_>) -> Vec<Self> {
+        let mut of_categories = vec![(UnitSums::default(), (0.0, 0.0)); categories.n];
+        for ((unit, recent), &category) in units.iter().zip(recent).zip(categories.of_unit) {
+            if let Some((sums, now)) = of_categories.get_mut(category as usize) {
+                sums.advance(unit, 0);
+                *now = (now.0 + recent.0, now.1 + recent.1);
+            }
+        }
+        of_categories.iter().map(|(sums, now)| self.of_category(sums, *now)).collect()
+    }
+
     fn again(&self, sums: &UnitSums) -> f64 {
         let repeats = (sums.n_purchases - sums.n_pairs) as f64;
         (repeats + PRIOR_OPPORTUNITIES * self.prob_again) / (sums.n_opportunities as f64 + PRIOR_OPPORTUNITIES)
@@ -236,11 +248,9 @@ impl Traits {
         };
         let prob_second = (all.n_repeated as f64 + 0.5) / (all.n_opportunities_once as f64 + 5.0);
         let prob_soon = (all.n_repeats_soon as f64 + 0.5) / (all.n_opportunities_soon as f64 + 5.0);
-        let all_trend = [
-            trend(&all.discounted(), SHORT, LONG),
-            trend(&all.discounted(), MIDDLE, LONG),
-            trend(&all.discounted(), 0, MIDDLE),
-        ];
+        let all_sales = all.discounted();
+        let all_trend =
+            [(SHORT, LONG), (MIDDLE, LONG), (0, MIDDLE)].map(|(short, long)| trend(&all_sales, short, long));
         let recent_all = recent.iter().fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
         let again_now = (recent_all.0 + 0.5) / (recent_all.1 + 5.0);
         let everyone = Prior {
@@ -277,17 +287,9 @@ impl Traits {
                 basis: prior.basis(unit, Basis::Item),
             }
         };
-        let mut of_categories = vec![(UnitSums::default(), (0.0, 0.0)); categories.n];
-        for ((unit, recent), &category) in units.iter().zip(recent).zip(categories.of_unit) {
-            if let Some((sums, now)) = of_categories.get_mut(category as usize) {
-                sums.advance(unit, 0);
-                *now = (now.0 + recent.0, now.1 + recent.1);
-            }
-        }
-        let priors: Vec<Prior> = of_categories.iter().map(|(sums, now)| everyone.of_category(sums, *now)).collect();
-        let prior_of = |unit: usize| {
-            categories.of_unit.get(unit).and_then(|&category| priors.get(category as usize)).unwrap_or(&everyone)
-        };
+        let priors = everyone.of_categories(units, recent, categories);
+        let category_of = |unit: usize| categories.of_unit.get(unit).and_then(|&c| priors.get(c as usize));
+        let prior_of = |unit: usize| category_of(unit).unwrap_or(&everyone);
         let nothing = UnitSums::default();
         Self {
             population,
@@ -316,6 +318,7 @@ impl Traits {
 mod tests {
     use super::super::purchases::Purchases;
     use super::*;
+    use crate::history::NONE;
 
     fn traits(cutoffs: Vec<i32>, n_units: usize, customers: &[&[(u32, i32, f64)]]) -> Vec<Traits> {
         let decay = Decay::whole();
@@ -323,7 +326,7 @@ mod tests {
         for rows in customers {
             summary.add(&Purchases::of(rows), &decay);
         }
-        Traits::at_cutoffs(&summary, Categories { of_unit: &[], n: 0 })
+        Traits::at_cutoffs(&summary, Categories { of_unit: &vec![NONE; n_units], n: 0 })
     }
 
     fn near(value: f64, expected: f64) {
@@ -397,5 +400,29 @@ mod tests {
         assert!(numbers.iter().all(|x| x.is_finite()), "{u:?}");
         near(u.log_cycle, 30f64.ln());
         near(t.population.spread, std::f64::consts::PI / 6f64.sqrt());
+    }
+
+    /// Unit 0 is bought again and again, unit 1 of the same category hardly at all, unit 2 of no category neither.
+    #[test]
+    fn units_shrink_to_their_category_first() {
+        let decay = Decay::whole();
+        let mut summary = Summary::new(vec![400], 3);
+        for _ in 0..30 {
+            let rows: Vec<_> = (0..20).map(|k| (0, 10 * k, 1.0)).chain([(1, 180, 1.0), (2, 180, 1.0)]).collect();
+            summary.add(&Purchases::of(&rows), &decay);
+        }
+        let of_unit = [0, 0, NONE];
+        let t = Traits::at_cutoffs(&summary, Categories { of_unit: &of_unit, n: 1 }).remove(0);
+        let p = t.population.prob_again;
+        // 570 repeats on 570 + 30 opportunities of the category's units.
+        let category = (570.0 + 40.0 * p) / (600.0 + 40.0);
+        near(t.unseen[1].prob_again, category);
+        near(t.units[1].prob_again, 40.0 * category / (30.0 + 40.0));
+        near(t.units[2].prob_again, 40.0 * p / (30.0 + 40.0));
+        assert_eq!((t.unseen[0].basis, t.unseen[1].basis), (Basis::Population, Basis::Category));
+        assert_eq!(
+            (t.units[0].basis, t.units[1].basis, t.units[2].basis),
+            (Basis::Item, Basis::Category, Basis::Population)
+        );
     }
 }
