@@ -18,12 +18,14 @@ const PRIOR_SALES: f64 = 4.0;
 pub(crate) struct UnitTraits {
     /// P(bought again | a visit of somebody who has bought it before).
     pub(crate) prob_again: f64,
-    /// The same, discounted with a half-life of 90 days.
-    pub(crate) prob_again_now: f64,
-    /// P(bought a second time | a visit of somebody who has bought it once).
-    pub(crate) prob_second: f64,
-    /// P(bought again | one of the first visits after a purchase of it).
-    pub(crate) prob_soon: f64,
+    /// The same as log-odds, over all time and discounted with a half-life of 90 days. Kept as the features want them:
+    /// logarithms are taken once per unit, not once per pair.
+    pub(crate) logit_again: f64,
+    pub(crate) logit_again_now: f64,
+    /// Log-odds of being bought a second time, given a visit of somebody who has bought it once.
+    pub(crate) logit_second: f64,
+    /// Log of P(bought again | one of the first visits after a purchase of it), over P(bought again | any visit).
+    pub(crate) log_soon: f64,
     /// Days since anybody bought it, in units of its mean days between sales (log of 1 + that).
     pub(crate) idle: f64,
     /// Mean of the log gap between purchases, log days.
@@ -37,8 +39,8 @@ pub(crate) struct UnitTraits {
     pub(crate) trend_now: f64,
     /// Log of (1 + purchases so far).
     pub(crate) log_purchases: f64,
-    /// Share of its buyers who bought it again.
-    pub(crate) share_repeated: f64,
+    /// Log-odds of being bought again by a buyer.
+    pub(crate) logit_repeated: f64,
     /// Mean log supply of a purchase.
     pub(crate) log_supply: f64,
     /// On whose purchases these numbers mainly rest.
@@ -180,9 +182,10 @@ impl Traits {
                 (events as f64 + PRIOR_OPPORTUNITIES * (everyone * again / prob_again).min(0.9)) / (of as f64 + PRIOR_OPPORTUNITIES)
             };
             UnitTraits {
-                prob_second: share(unit.n_repeated, unit.n_opportunities_once, prob_second),
-                prob_soon: share(unit.n_repeats_soon, unit.n_opportunities_soon, prob_soon),
-                prob_again_now: (recent.0 + PRIOR_OPPORTUNITIES * again_now) / (recent.1 + PRIOR_OPPORTUNITIES),
+                logit_second: logit(share(unit.n_repeated, unit.n_opportunities_once, prob_second), 1e-6),
+                log_soon: (share(unit.n_repeats_soon, unit.n_opportunities_soon, prob_soon) / again).max(1e-6).ln(),
+                logit_again: logit(again, 1e-6),
+                logit_again_now: logit((recent.0 + PRIOR_OPPORTUNITIES * again_now) / (recent.1 + PRIOR_OPPORTUNITIES), 1e-6),
                 idle: (f64::from(cutoff.saturating_sub(unit.last_day.0).min(log_days as i32)) * rate).ln_1p(),
                 prob_again: again,
                 log_cycle,
@@ -191,7 +194,7 @@ impl Traits {
                 trend_middle: trend(&sales, MIDDLE, LONG) - all_trend[1],
                 trend_now: trend(&sales, 0, MIDDLE) - all_trend[2],
                 log_purchases: (unit.n_purchases as f64).ln_1p(),
-                share_repeated: (unit.n_repeated as f64 + 10.0 * share_repeated) / (unit.n_pairs as f64 + 10.0),
+                logit_repeated: logit((unit.n_repeated as f64 + 10.0 * share_repeated) / (unit.n_pairs as f64 + 10.0), 1e-4),
                 log_supply: unit.log_supply.shrunk_mean(log_supply, 2.0),
                 basis: if unit.n_opportunities as f64 >= PRIOR_OPPORTUNITIES { Basis::Item } else { Basis::Population },
             }
@@ -203,4 +206,10 @@ impl Traits {
     pub(crate) fn unit(&self, unit: u32) -> &UnitTraits {
         self.units.get(unit as usize).unwrap_or(&self.unseen)
     }
+}
+
+/// The log-odds of a probability that is held `margin` away from 0 and 1.
+fn logit(p: f64, margin: f64) -> f64 {
+    let p = p.clamp(margin, 1.0 - margin);
+    (p / (1.0 - p)).ln()
 }
