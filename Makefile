@@ -1,5 +1,5 @@
 # Everything that a newcomer, a reviewer or the build server runs. `make help` lists it.
-# Needs Rust 1.89 or later; `make peers` also needs Python 3.11 or later; `make fuzz` needs cargo-fuzz.
+# Needs Rust 1.89 or later; `make peers` and `make speed` also need Python 3.11 or later; `make fuzz` needs cargo-fuzz.
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -9,7 +9,7 @@ PEERS := benches/peers
 PEERS_PYTHON := $(PEERS)/.venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench peers fuzz doc
+.PHONY: help run test lint bench speed peers fuzz doc
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,8 +26,12 @@ lint: ## Check formatting, clippy and documentation, warnings denied
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --all-features --no-deps
 
-bench: ## Measure speed
+bench: ## Measure one customer's forecast
 	$(CARGO) bench --package benches
+
+speed: $(PEERS)/.venv/installed ## Measure whole logs of 10^5 to 10^7 purchases beside one Polars aggregation of each
+	$(CARGO) build --release --package benches --bin generate --bin speed
+	$(PEERS_PYTHON) $(PEERS)/speed.py
 
 peers: $(PEERS)/.venv/installed ## Score existing tools and beforehand on the same log; rewrites benches/peers/RESULTS.md
 	$(CARGO) build --release --package benches --bin predict

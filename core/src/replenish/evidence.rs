@@ -5,8 +5,9 @@
 
 use super::decay::{Decay, LONG, MIDDLE, N_HALF_LIVES, PerHalfLife, SHORT};
 use super::purchases::{Purchase, Purchases};
-use super::structure::{LogLogistic, Structure};
+use super::structure::{EDGES_DAYS, LogLogistic, Structure};
 use super::traits::Traits;
+use crate::stats::{ln, ln_count};
 
 /// Weight of the population's visit rate in a customer's own, visits.
 const PRIOR_VISITS: f64 = 1.0;
@@ -33,16 +34,20 @@ pub(crate) struct CustomerEvidence {
     pub(crate) visits_per_day: PerHalfLife,
     /// Mean log gap between visits, shrunk, and its spread.
     pub(crate) log_rhythm: f64,
-    pub(crate) rhythm_spread: f64,
+    /// How far past the usual gap the customer is, in spreads of the log gap.
+    pub(crate) z: f64,
     /// How much more often than everyone this customer buys an item again (factor).
     pub(crate) propensity: f64,
+    pub(crate) log_propensity: f64,
     /// The same, discounted with a half-life of 90 days.
-    pub(crate) propensity_now: f64,
+    pub(crate) log_propensity_now: f64,
     /// How much longer this customer's cycles are than the items' (log).
     pub(crate) cycle_shift: f64,
-    /// Cumulative hazard of the next visit within 7 and 28 days, on the customer's own rhythm.
-    pub(crate) visit_hazard7: f64,
-    pub(crate) visit_hazard28: f64,
+    /// Log of the cumulative hazard of the next visit within 7 and 28 days, on the customer's own rhythm.
+    pub(crate) log_visit_hazard7: f64,
+    pub(crate) log_visit_hazard28: f64,
+    /// Log of the visits per day.
+    pub(crate) log_rate: PerHalfLife,
 }
 
 /// What is known about one pair at a cutoff.
@@ -111,13 +116,13 @@ impl<'a> EvidenceBuilder<'a> {
         }
         let exposure = self.decay.exposure_days(day - first);
         // The first visit started the clock and says nothing about the rate.
-        let visits_per_day = std::array::from_fn(|h| {
+        let visits_per_day: PerHalfLife = std::array::from_fn(|h| {
             (self.later[1][h] + PRIOR_VISITS) / (exposure[h] + PRIOR_VISITS / population.visits_per_day)
         });
         let n_gaps = (visits.len() - 1) as f64;
         let (mut sum, mut squares) = (0.0, 0.0);
         for w in visits.windows(2) {
-            let log_gap = f64::from(w[1] - w[0]).ln();
+            let log_gap = ln_count(f64::from(w[1] - w[0]));
             sum += log_gap;
             squares += log_gap * log_gap;
         }
@@ -142,26 +147,29 @@ impl<'a> EvidenceBuilder<'a> {
             expected_now += unit.prob_again * self.later[pair[0].visit as usize + 1][MIDDLE];
             repeats_now += pair[1..].iter().map(|p| self.decay.at(day - p.day)[MIDDLE]).sum::<f64>();
             for w in pair.windows(2) {
-                shift += f64::from((w[1].day - w[0].day).max(1)).ln() - unit.log_cycle;
+                shift += ln_count(f64::from((w[1].day - w[0].day).max(1))) - unit.log_cycle;
                 n_shift += 1.0;
             }
         }
         self.complete_baskets(population.share_rebought);
         let rhythm = LogLogistic::new(log_rhythm, rhythm_spread);
         let since = f64::from(day - last);
-        let visit_hazard = |days: f64| rhythm.hazard(since + days) - rhythm.hazard(since);
+        let so_far = rhythm.hazard(since);
+        let log_visit_hazard = |days: f64| (rhythm.hazard(since + days) - so_far + 1e-3).ln();
         Some(CustomerEvidence {
             n_visits: visits.len() as f64,
             recency: f64::from(day - last),
             age: f64::from(day - first),
             visits_per_day,
             log_rhythm,
-            rhythm_spread,
+            z: (since.max(0.5).ln() - log_rhythm) / rhythm_spread,
             propensity: repeats / expected,
-            propensity_now: repeats_now / expected_now,
+            log_propensity: (repeats / expected).ln(),
+            log_propensity_now: (repeats_now / expected_now).ln(),
             cycle_shift: shift / (n_shift + 4.0),
-            visit_hazard7: visit_hazard(7.0),
-            visit_hazard28: visit_hazard(28.0),
+            log_visit_hazard7: log_visit_hazard(7.0),
+            log_visit_hazard28: log_visit_hazard(28.0),
+            log_rate: visits_per_day.map(f64::ln),
         })
     }
 
@@ -191,15 +199,15 @@ impl<'a> EvidenceBuilder<'a> {
         let (population, unit) = (&traits.population, traits.unit(first.unit));
         let n_gaps = (own.len() - 1) as f64;
         let mut again = [0.0; N_HALF_LIVES];
-        let (mut gaps, mut squares, mut log_supply) = (0.0, 0.0, first.supply.max(f64::MIN_POSITIVE).ln());
+        let (mut gaps, mut squares, mut log_supply) = (0.0, 0.0, ln_count(first.supply.max(f64::MIN_POSITIVE)));
         // Slope-adjusted: what the gap would have been had the pair's usual supply been bought.
         let (mut supplies_before, mut last_log_supply) = (0.0, log_supply);
         for w in own.windows(2) {
-            let log_gap = f64::from((w[1].day - w[0].day).max(1)).ln();
+            let log_gap = ln_count(f64::from((w[1].day - w[0].day).max(1)));
             gaps += log_gap;
             squares += log_gap * log_gap;
             supplies_before += last_log_supply;
-            last_log_supply = w[1].supply.max(f64::MIN_POSITIVE).ln();
+            last_log_supply = ln_count(w[1].supply.max(f64::MIN_POSITIVE));
             log_supply += last_log_supply;
             let weight = self.decay.at(day - w[1].day);
             again.iter_mut().zip(weight).for_each(|(a, w)| *a += w);
@@ -293,9 +301,9 @@ const FEATURES: [&str; N_FEATURES] = [
 /// How many features there are.
 pub(crate) const N_FEATURES: usize = 53;
 
-fn logit(p: f64) -> f64 {
-    (p / (1.0 - p)).ln()
-}
+/// Which span ends after 28 days.
+const SPAN_28_DAYS: usize = 4;
+const _: () = assert!(EDGES_DAYS[SPAN_28_DAYS] == 28.0);
 
 /// The features of a pair, all finite.
 pub(crate) fn features(
@@ -308,61 +316,76 @@ pub(crate) fn features(
     let unit = traits.unit(unit);
     let (p, c) = (pair, customer);
     let prob = p.prob_per_visit.map(|p| p.clamp(1e-6, 1.0 - 1e-6));
-    let log_rate = c.visits_per_day.map(f64::ln);
-    let log_expected: PerHalfLife = std::array::from_fn(|h| log_rate[h] + prob[h].ln());
-    let log_recency = p.recency.ln_1p();
-    let z = ((p.recency.max(0.5)).ln() - p.log_cycle) / p.spread;
-    let c_z = (c.recency.max(0.5).ln() - c.log_rhythm) / c.rhythm_spread;
-    let log_prob_mean = f64::midpoint(prob[MIDDLE].ln(), prob[LONG].ln());
+    // All logarithms of the pair's own numbers in one go, as vector instructions.
+    let logs = [
+        prob[0],
+        prob[1],
+        prob[2],
+        prob[3],
+        1.0 - prob[0],
+        1.0 - prob[1],
+        1.0 - prob[2],
+        1.0 - prob[3],
+        p.visits_since_last + 0.5,
+        structure.cycle_hazard(7.0) + 1e-3,
+        structure.cycle_hazard(28.0) + 1e-3,
+        structure.cycle_hazard(112.0) + 1e-3,
+        structure.hazards()[SPAN_28_DAYS] + 1e-5,
+    ]
+    .map(|x| x as f32)
+    .map(ln)
+    .map(f64::from);
+    let (log_prob, log_rest) = (&logs[..N_HALF_LIVES], &logs[N_HALF_LIVES..]);
+    let log_recency = ln_count(p.recency + 1.0);
+    let log_last_gap = ln_count(p.last_gap + 1.0);
+    let z = (ln_count(p.recency.max(0.5)) - p.log_cycle) / p.spread;
+    let log_prob_mean = f64::midpoint(log_prob[MIDDLE], log_prob[LONG]);
     let mut out = [0f32; N_FEATURES];
     let mut next = 0;
     let mut push = |x: f64| {
         out[next] = x as f32;
         next += 1;
     };
-    push(p.n_purchases.ln());
+    push(ln_count(p.n_purchases));
     push(log_recency);
-    push(p.age.ln_1p());
-    push(p.last_gap.ln_1p());
-    prob.map(logit).into_iter().for_each(&mut push);
-    log_expected.into_iter().for_each(&mut push);
-    push(p.visits_since_last.ln_1p());
-    push((p.visits_since_last + 0.5).ln() + log_prob_mean);
+    push(ln_count(p.age + 1.0));
+    push(log_last_gap);
+    log_prob.iter().zip(log_rest).for_each(|(p, rest)| push(p - rest));
+    c.log_rate.iter().zip(log_prob).for_each(|(rate, p)| push(rate + p));
+    push(ln_count(p.visits_since_last + 1.0));
+    push(logs[8] + log_prob_mean);
     push(p.log_cycle);
     push(p.spread);
     push(z.clamp(-6.0, 6.0));
-    push(if p.last_gap > 0.0 { log_recency - p.last_gap.ln_1p() } else { 0.0 });
+    push(if p.last_gap > 0.0 { log_recency - log_last_gap } else { 0.0 });
     push(p.supply_ratio);
     push(p.supply_level);
-    push(c.n_visits.ln());
-    push(c.recency.ln_1p());
-    push(c.age.ln_1p());
-    log_rate[SHORT..].iter().copied().for_each(&mut push);
-    push(c_z.clamp(-6.0, 6.0));
+    push(ln_count(c.n_visits));
+    push(ln_count(c.recency + 1.0));
+    push(ln_count(c.age + 1.0));
+    c.log_rate[SHORT..].iter().copied().for_each(&mut push);
+    push(c.z.clamp(-6.0, 6.0));
     push(c.log_rhythm);
-    push(c.propensity.ln());
+    push(c.log_propensity);
     push(c.cycle_shift);
     push(f64::from(u8::from(p.recency <= c.recency)));
-    push(logit(unit.prob_again.clamp(1e-6, 1.0 - 1e-6)));
+    push(unit.logit_again);
     push(unit.log_cycle);
     push(unit.spread);
     push(unit.trend_now);
     push(unit.trend_short);
     push(unit.trend_middle);
     push(unit.log_purchases);
-    push(logit(unit.share_repeated.clamp(1e-4, 1.0 - 1e-4)));
+    push(unit.logit_repeated);
     push(f64::from(u8::from(p.n_purchases < 1.5)));
-    push(logit(unit.prob_again_now.clamp(1e-6, 1.0 - 1e-6)));
+    push(unit.logit_again_now);
     push(unit.idle);
-    push(c.propensity_now.ln());
-    for days in [7.0, 28.0, 112.0] {
-        push((structure.cycle_hazard(days) + 1e-3).ln());
-    }
-    push((structure.hazard(28.0) + 1e-5).ln());
-    push((c.visit_hazard7 + 1e-3).ln());
-    push((c.visit_hazard28 + 1e-3).ln());
-    push(logit(unit.prob_second.clamp(1e-6, 1.0 - 1e-6)));
-    push((unit.prob_soon / unit.prob_again).max(1e-6).ln());
+    push(c.log_propensity_now);
+    logs[9..].iter().copied().for_each(&mut push);
+    push(c.log_visit_hazard7);
+    push(c.log_visit_hazard28);
+    push(unit.logit_second);
+    push(unit.log_soon);
     push(p.basket.log_rebought);
     push(p.basket.log_size);
     debug_assert_eq!(next, N_FEATURES);

@@ -103,7 +103,7 @@ impl<'a> Batch<'a> {
     }
 
     fn push(&mut self, pair: Waiting, row: &[f32], take: &mut impl FnMut(Scored)) {
-        self.log_odds[self.block.len] = log_odds(&pair.structure.hazards(), &self.factors);
+        self.log_odds[self.block.len] = log_odds(pair.structure.hazards(), &self.factors);
         self.block.push(row);
         self.waiting.push(pair);
         if self.block.is_full() {

@@ -8,7 +8,8 @@
 
 use super::decay::{LONG, MIDDLE};
 use super::evidence::{CustomerEvidence, PairEvidence};
-use crate::stats::{N_SPANS, Spans};
+use super::survival::REACH_DAYS;
+use crate::stats::{N_SPANS, Spans, ln_count, ln_exp_m1};
 
 /// Where the spans of the discrete-time hazard end, days after the cutoff.
 pub(crate) const EDGES_DAYS: [f64; N_SPANS] = [1.0, 3.0, 7.0, 14.0, 28.0, 56.0, 112.0, 224.0];
@@ -30,7 +31,7 @@ impl LogLogistic {
 
     /// The cumulative hazard until `days` after the last event: `ln(1 + (days / median)^steepness)`.
     pub(crate) fn hazard(&self, days: f64) -> f64 {
-        let x = self.steepness * (days.max(0.25).ln() - self.log_median);
+        let x = self.steepness * (ln_count(days.max(0.25)) - self.log_median);
         // ln(1 + e^x) without overflow.
         x.max(0.0) + (-x.abs()).exp().ln_1p()
     }
@@ -49,21 +50,29 @@ pub(crate) struct Structure {
     so_far: f64,
     /// How much the cycle clock counts, 0 to 1.
     pub(crate) cycle_weight: f64,
+    /// The cumulative hazard at the end of each span and at the reach: asked for again and again.
+    at_edges: [f64; N_SPANS],
+    at_reach: f64,
 }
 
 impl Structure {
     pub(crate) fn new(pair: &PairEvidence, customer: &CustomerEvidence) -> Self {
-        let log_rate = |h: usize| (customer.visits_per_day[h] * pair.prob_per_visit[h]).ln();
+        let rate = |h: usize| customer.visits_per_day[h] * pair.prob_per_visit[h];
         let n_gaps = pair.n_purchases - 1.0;
         let cycle = LogLogistic::new(pair.log_cycle, pair.spread);
-        Self {
-            per_day: f64::midpoint(log_rate(MIDDLE), log_rate(LONG)).exp(),
+        let mut out = Self {
+            per_day: (rate(MIDDLE) * rate(LONG)).sqrt(),
             shape: n_gaps + 1.0,
             recency: pair.recency,
             cycle,
             so_far: cycle.hazard(pair.recency),
             cycle_weight: cycle_weight(n_gaps, pair.spread),
-        }
+            at_edges: [0.0; N_SPANS],
+            at_reach: 0.0,
+        };
+        out.at_edges = EDGES_DAYS.map(|days| out.hazard(days));
+        out.at_reach = out.hazard(REACH_DAYS);
+        out
     }
 
     /// The cycle clock's cumulative hazard from the cutoff on.
@@ -74,12 +83,24 @@ impl Structure {
     /// The cumulative hazard from the cutoff on: -ln P(no purchase within `days`).
     pub(crate) fn hazard(&self, days: f64) -> f64 {
         let visit = self.shape * (self.per_day * days / self.shape).ln_1p();
+        if self.cycle_weight <= 0.0 {
+            // One purchase: there is no cycle to compute.
+            return visit;
+        }
         (1.0 - self.cycle_weight) * visit + self.cycle_weight * self.cycle_hazard(days)
     }
 
     /// The cumulative hazard at the end of each span.
-    pub(crate) fn hazards(&self) -> [f64; N_SPANS] {
-        EDGES_DAYS.map(|days| self.hazard(days))
+    pub(crate) fn hazards(&self) -> &[f64; N_SPANS] {
+        &self.at_edges
+    }
+
+    /// The cumulative hazard at the curve's knots: the start, the spans' ends, the reach.
+    pub(crate) fn at_knot(&self, knot: usize) -> f64 {
+        match knot {
+            0 => 0.0,
+            _ => self.at_edges.get(knot - 1).copied().unwrap_or(self.at_reach),
+        }
     }
 }
 
@@ -95,12 +116,13 @@ fn cycle_weight(n_gaps: f64, spread: f64) -> f64 {
 /// `factors` says how many purchases a span sees relative to its length, because of the weekdays in it.
 pub(crate) fn log_odds(hazards: &[f64; N_SPANS], factors: &[f64; N_SPANS]) -> Spans {
     let mut before = 0.0;
-    std::array::from_fn(|s| {
+    let hazards: Spans = std::array::from_fn(|s| {
         let hazard = ((hazards[s] - before) * factors[s]).clamp(1e-7, 15.0);
         before = hazards[s];
-        // P = 1 - e^-h, so ln(P / (1 - P)) = ln(e^h - 1).
-        hazard.exp_m1().ln() as f32
-    })
+        hazard as f32
+    });
+    // P = 1 - e^-h, so ln(P / (1 - P)) = ln(e^h - 1).
+    hazards.map(ln_exp_m1)
 }
 
 /// Purchases per weekday (Monday first, mean 1) in each span after a day, relative to an average day.

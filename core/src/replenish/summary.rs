@@ -6,6 +6,7 @@
 
 use super::decay::{Decay, HALF_LIVES_DAYS, N_HALF_LIVES, PerHalfLife};
 use super::purchases::{Purchase, Purchases};
+use crate::stats::ln_count;
 
 /// One unit of fixed point: about a millionth, which leaves room for 10^12 events.
 const FIXED: f64 = (1u64 << 20) as f64;
@@ -224,7 +225,7 @@ impl Summary {
         self.population[interval(first, &self.cutoff_days)].n_customers += 1;
         for pair in visits.windows(2) {
             let k = interval(pair[1], &self.cutoff_days);
-            self.population[k].log_visit_gap.add(f64::from(pair[1] - pair[0]).ln());
+            self.population[k].log_visit_gap.add(ln_count(f64::from(pair[1] - pair[0])));
         }
         for own in purchases.by_unit() {
             self.add_pair(own, visits, &visits_until[..n_intervals], decay);
@@ -247,9 +248,9 @@ impl Summary {
             for (sum, w) in sums.discounted.iter_mut().zip(decay.at(self.cutoff_days[k] - p.day)) {
                 sum.add(*w);
             }
-            sums.log_supply.add(p.supply.max(f64::MIN_POSITIVE).ln());
+            sums.log_supply.add(ln_count(p.supply.max(f64::MIN_POSITIVE)));
             if i > 0 {
-                sums.log_gap.add(f64::from((p.day - own[i - 1].day).max(1)).ln());
+                sums.log_gap.add(ln_count(f64::from((p.day - own[i - 1].day).max(1))));
             }
             // 1970-01-01 was a Thursday.
             self.population[k].weekday[(p.day + 3).rem_euclid(7) as usize] += 1;
@@ -286,8 +287,8 @@ impl Summary {
     /// interval of the pair's last purchase.
     fn add_spread(&mut self, own: &[Purchase], k: usize) {
         let n = (own.len() - 1) as f64;
-        let gap = |w: &[Purchase]| f64::from((w[1].day - w[0].day).max(1)).ln();
-        let supply = |w: &[Purchase]| w[0].supply.max(f64::MIN_POSITIVE).ln();
+        let gap = |w: &[Purchase]| ln_count(f64::from((w[1].day - w[0].day).max(1)));
+        let supply = |w: &[Purchase]| ln_count(w[0].supply.max(f64::MIN_POSITIVE));
         let mean_gap = own.windows(2).map(gap).sum::<f64>() / n;
         let mean_supply = own.windows(2).map(supply).sum::<f64>() / n;
         let population = &mut self.population[k];

@@ -30,12 +30,14 @@ fn customer(visits_per_day: f64) -> CustomerEvidence {
         age: 100.0,
         visits_per_day: [visits_per_day; 4],
         log_rhythm: 2.0,
-        rhythm_spread: 1.0,
+        z: 0.0,
         propensity: 1.0,
-        propensity_now: 1.0,
+        log_propensity: 0.0,
+        log_propensity_now: 0.0,
         cycle_shift: 0.0,
-        visit_hazard7: 0.5,
-        visit_hazard28: 1.0,
+        log_visit_hazard7: 0.5f64.ln(),
+        log_visit_hazard28: 0.0,
+        log_rate: [visits_per_day.ln(); 4],
     }
 }
 
@@ -94,10 +96,10 @@ fn log_odds_and_hazards_say_the_same() {
     let structure = Structure::new(&pair(4.0, 12.0, 20.0, 0.6, 0.3), &customer(0.2));
     let hazards = structure.hazards();
     let mut before = 0.0;
-    for (x, hazard) in log_odds(&hazards, &[1.0; N_SPANS]).iter().zip(hazards) {
-        let prob = -(before - hazard).exp_m1();
+    for (x, hazard) in log_odds(hazards, &[1.0; N_SPANS]).iter().zip(hazards) {
+        let prob = -(before - *hazard).exp_m1();
         assert!((f64::from(sigmoid(*x)) - prob).abs() < 1e-5, "{x} {prob}");
-        before = hazard;
+        before = *hazard;
     }
     // Nothing and everything stay finite.
     let far = log_odds(&[0.0, 0.0, 1e6, 1e6, 1e6, 1e6, 1e6, 1e6], &[1.0; N_SPANS]);
@@ -137,7 +139,7 @@ proptest! {
     ) {
         let structure = Structure::new(&pair(f64::from(n), recency, cycle, spread, prob), &customer(visits));
         let log_odds: Spans = {
-            let by_structure = log_odds(&structure.hazards(), &[1.0; N_SPANS]);
+            let by_structure = log_odds(structure.hazards(), &[1.0; N_SPANS]);
             std::array::from_fn(|s| by_structure[s] + moved[s])
         };
         let survival = Survival::new(&log_odds, &structure);
@@ -171,7 +173,7 @@ proptest! {
 fn quantiles_invert_the_curve() {
     for (n, recency, cycle, spread) in [(1.0, 3.0, 30.0, 1.0), (8.0, 10.0, 30.0, 0.3), (20.0, 60.0, 90.0, 0.2)] {
         let structure = Structure::new(&pair(n, recency, cycle, spread, 0.2), &customer(0.1));
-        let log_odds = log_odds(&structure.hazards(), &[1.0; N_SPANS]);
+        let log_odds = log_odds(structure.hazards(), &[1.0; N_SPANS]);
         let survival = Survival::new(&log_odds, &structure);
         for quantile in [0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98] {
             let days = survival.run_out_days(quantile);

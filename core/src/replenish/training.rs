@@ -100,7 +100,7 @@ impl Drawing<'_> {
                 let span = bought.and_then(|days| EDGES_DAYS.iter().position(|&edge| f64::from(days) <= edge));
                 let event = span.filter(|&s| s < observed);
                 out.features.extend(features(&pair, &evidence, &structure, traits, unit));
-                out.offset.push(log_odds(&structure.hazards(), &factors));
+                out.offset.push(log_odds(structure.hazards(), &factors));
                 out.n_at_risk.push(event.map_or(observed, |s| s + 1) as u8);
                 out.event.push(event.is_some());
                 out.cutoff.push(k as u8);

@@ -18,12 +18,14 @@ const PRIOR_SALES: f64 = 4.0;
 pub(crate) struct UnitTraits {
     /// P(bought again | a visit of somebody who has bought it before).
     pub(crate) prob_again: f64,
-    /// The same, discounted with a half-life of 90 days.
-    pub(crate) prob_again_now: f64,
-    /// P(bought a second time | a visit of somebody who has bought it once).
-    pub(crate) prob_second: f64,
-    /// P(bought again | one of the first visits after a purchase of it).
-    pub(crate) prob_soon: f64,
+    /// The same as log-odds, over all time and discounted with a half-life of 90 days. Kept as the features want them:
+    /// logarithms are taken once per unit, not once per pair.
+    pub(crate) logit_again: f64,
+    pub(crate) logit_again_now: f64,
+    /// Log-odds of being bought a second time, given a visit of somebody who has bought it once.
+    pub(crate) logit_second: f64,
+    /// Log of P(bought again | one of the first visits after a purchase of it), over P(bought again | any visit).
+    pub(crate) log_soon: f64,
     /// Days since anybody bought it, in units of its mean days between sales (log of 1 + that).
     pub(crate) idle: f64,
     /// Mean of the log gap between purchases, log days.
@@ -37,8 +39,8 @@ pub(crate) struct UnitTraits {
     pub(crate) trend_now: f64,
     /// Log of (1 + purchases so far).
     pub(crate) log_purchases: f64,
-    /// Share of its buyers who bought it again.
-    pub(crate) share_repeated: f64,
+    /// Log-odds of being bought again by a buyer.
+    pub(crate) logit_repeated: f64,
     /// Mean log supply of a purchase.
     pub(crate) log_supply: f64,
     /// On whose purchases these numbers mainly rest.
@@ -218,8 +220,6 @@ impl Traits {
         let df: i64 = units.iter().map(|u| (u.log_gap.n - 1).max(0)).sum();
         let of_units = (around_units + 2.0 * no_variance) / (df as f64 + 2.0);
         let supply_slope = (sums.supply_gap.value() / (sums.supply_supply.value() + 20.0)).clamp(0.0, 1.0);
-        let weekdays = sums.weekday.map(|n| n as f64 + 1.0);
-        let mean = weekdays.iter().sum::<f64>() / 7.0;
         let exposure = Decay::new(log_days as i32).exposure_days(log_days as i32);
         let log_supply = all.log_supply.shrunk_mean(0.0, 1e-3);
         let share_repeated = (all.n_repeated as f64 + 0.5) / (all.n_pairs as f64 + 5.0);
@@ -243,19 +243,17 @@ impl Traits {
             share_repeated,
             share_rebought: (repeats + 0.5) / (all.n_purchases as f64 + 5.0),
             log_supply,
-            weekday: weekdays.map(|n| n / mean),
+            weekday: relative(sums.weekday),
             log_days,
         };
         let prob_second = (all.n_repeated as f64 + 0.5) / (all.n_opportunities_once as f64 + 5.0);
         let prob_soon = (all.n_repeats_soon as f64 + 0.5) / (all.n_opportunities_soon as f64 + 5.0);
-        let all_sales = all.discounted();
         let all_trend =
-            [(SHORT, LONG), (MIDDLE, LONG), (0, MIDDLE)].map(|(short, long)| trend(&all_sales, short, long));
+            [(SHORT, LONG), (MIDDLE, LONG), (0, MIDDLE)].map(|(short, long)| trend(&all.discounted(), short, long));
         let recent_all = recent.iter().fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
-        let again_now = (recent_all.0 + 0.5) / (recent_all.1 + 5.0);
         let everyone = Prior {
             prob_again,
-            prob_again_now: again_now,
+            prob_again_now: (recent_all.0 + 0.5) / (recent_all.1 + 5.0),
             prob_second,
             prob_soon,
             log_cycle,
@@ -269,11 +267,14 @@ impl Traits {
             let log_cycle = unit.log_gap.shrunk_mean(prior.log_cycle, PRIOR_GAPS);
             let rate = (sales[LONG] + 0.1) / exposure[LONG];
             let again = prior.again(unit);
+            let again_now = (recent.0 + PRIOR_OPPORTUNITIES * prior.prob_again_now) / (recent.1 + PRIOR_OPPORTUNITIES);
+            let second = prior.share(unit.n_repeated, unit.n_opportunities_once, prior.prob_second, again);
+            let soon = prior.share(unit.n_repeats_soon, unit.n_opportunities_soon, prior.prob_soon, again);
             UnitTraits {
-                prob_second: prior.share(unit.n_repeated, unit.n_opportunities_once, prior.prob_second, again),
-                prob_soon: prior.share(unit.n_repeats_soon, unit.n_opportunities_soon, prior.prob_soon, again),
-                prob_again_now: (recent.0 + PRIOR_OPPORTUNITIES * prior.prob_again_now)
-                    / (recent.1 + PRIOR_OPPORTUNITIES),
+                logit_second: logit(second, 1e-6),
+                log_soon: (soon / again).max(1e-6).ln(),
+                logit_again: logit(again, 1e-6),
+                logit_again_now: logit(again_now, 1e-6),
                 idle: (f64::from(cutoff.saturating_sub(unit.last_day.0).min(log_days as i32)) * rate).ln_1p(),
                 prob_again: again,
                 log_cycle,
@@ -282,7 +283,7 @@ impl Traits {
                 trend_middle: trend(&sales, MIDDLE, LONG) - all_trend[1],
                 trend_now: trend(&sales, 0, MIDDLE) - all_trend[2],
                 log_purchases: (unit.n_purchases as f64).ln_1p(),
-                share_repeated: prior.share_repeated(unit),
+                logit_repeated: logit(prior.share_repeated(unit), 1e-4),
                 log_supply: unit.log_supply.shrunk_mean(prior.log_supply, 2.0),
                 basis: prior.basis(unit, Basis::Item),
             }
@@ -312,6 +313,19 @@ impl Traits {
             Some(beyond) => &self.unseen[beyond % self.unseen.len()],
         }
     }
+}
+
+/// Purchases per weekday relative to their mean, each with one purchase of prior.
+fn relative(weekday: [i64; 7]) -> [f64; 7] {
+    let n = weekday.map(|n| n as f64 + 1.0);
+    let mean = n.iter().sum::<f64>() / 7.0;
+    n.map(|n| n / mean)
+}
+
+/// The log-odds of a probability that is held `margin` away from 0 and 1.
+fn logit(p: f64, margin: f64) -> f64 {
+    let p = p.clamp(margin, 1.0 - margin);
+    (p / (1.0 - p)).ln()
 }
 
 #[cfg(test)]
@@ -351,11 +365,11 @@ mod tests {
         near(t.units[0].log_cycle, (10f64.ln() + 20f64.ln() + 10.0 * p.log_cycle) / 12.0);
         near(t.units[1].log_cycle, p.log_cycle);
         near(p.share_repeated, 1.5 / 7.0);
-        near(t.units[0].share_repeated, (1.0 + 10.0 * 1.5 / 7.0) / 11.0);
-        near(t.units[1].share_repeated, (0.0 + 10.0 * 1.5 / 7.0) / 11.0);
+        near(t.units[0].logit_repeated, logit((1.0 + 10.0 * 1.5 / 7.0) / 11.0, 1e-4));
+        near(t.units[1].logit_repeated, logit((0.0 + 10.0 * 1.5 / 7.0) / 11.0, 1e-4));
         // One second purchase on two visits of customers who had bought once.
         let ratio = t.units[0].prob_again / p.prob_again;
-        near(t.units[0].prob_second, (1.0 + 40.0 * 1.5 / 7.0 * ratio) / 41.0);
+        near(t.units[0].logit_second, logit((1.0 + 40.0 * 1.5 / 7.0 * ratio) / 41.0, 1e-6));
         assert_eq!(t.units[0].basis, Basis::Population);
         // A unit the model has never seen is like everyone's.
         assert_eq!(t.unit(7), &t.unseen[0]);
@@ -396,7 +410,7 @@ mod tests {
         let t = Traits::unknown();
         let u = &t.unseen[0];
         let numbers =
-            [u.prob_again, u.prob_second, u.prob_soon, u.idle, u.log_cycle, u.spread, u.trend_short, u.log_supply];
+            [u.prob_again, u.logit_second, u.log_soon, u.idle, u.log_cycle, u.spread, u.trend_short, u.log_supply];
         assert!(numbers.iter().all(|x| x.is_finite()), "{u:?}");
         near(u.log_cycle, 30f64.ln());
         near(t.population.spread, std::f64::consts::PI / 6f64.sqrt());

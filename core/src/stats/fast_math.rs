@@ -3,6 +3,8 @@
 //! The library's own are calls into libm, one value at a time, and may differ between platforms. These are plain
 //! arithmetic: the same bits everywhere, several values at once.
 
+use std::sync::LazyLock;
+
 /// `e^x`, to a relative error below 3e-7; arguments are held within ±87, where the result is normal.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call in the inner loop would keep it from becoming vector instructions")]
@@ -23,6 +25,66 @@ pub(crate) fn exp(x: f32) -> f32 {
     let p = p * r * r + r + 1.0;
     let power = f32::from_bits((rounded.to_bits() << 23).wrapping_add(0x3F80_0000));
     p * power
+}
+
+/// `ln(x)` for normal numbers above 0, to an error below 2e-7 absolute or relative, whichever is larger; what is smaller
+/// counts as the smallest of them.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "as for `exp`")]
+pub(crate) fn ln(x: f32) -> f32 {
+    // The bits of sqrt(1/2): the mantissa is brought into sqrt(1/2) .. sqrt(2), around 1.
+    const SQRT_HALF: u32 = 0x3F35_04F3;
+    let x = if x > f32::MIN_POSITIVE { x } else { f32::MIN_POSITIVE };
+    let bits = x.to_bits().wrapping_sub(SQRT_HALF);
+    let n = (bits.cast_signed() >> 23) as f32;
+    let r = f32::from_bits((bits & 0x007F_FFFF) + SQRT_HALF) - 1.0;
+    // Minimax polynomial (Cephes, Moshier 1989).
+    let p = (((7.037_683_6e-2 * r - 0.115_146_1) * r + 0.116_769_99) * r - 0.124_201_41) * r + 0.142_493_23;
+    let p = (((p * r - 0.166_680_58) * r + 0.200_007_15) * r - 0.249_999_94) * r + 0.333_333_3;
+    let square = r * r;
+    r + (p * r * square - 2.121_944_4e-4 * n - 0.5 * square) + 0.693_359_4 * n
+}
+
+/// `ln(1 + x)` for `x >= 0`, to a relative error below 3e-7.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "as for `exp`")]
+pub(crate) fn ln_1p(x: f32) -> f32 {
+    let sum = 1.0 + x;
+    // What the sum's rounding lost.
+    ln(sum) + (x - (sum - 1.0)) / sum
+}
+
+/// `ln(1 + e^x)`, to a relative error below 1e-6: the cumulative hazard of log-odds.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "as for `exp`")]
+pub(crate) fn softplus(x: f32) -> f32 {
+    let positive = if x > 0.0 { x } else { 0.0 };
+    positive + ln_1p(exp(-x.abs()))
+}
+
+/// `ln(e^x - 1)` for `x` from 1e-7 to 80, to an absolute error below 1e-6 (relative, above 1): the log-odds of a
+/// cumulative hazard.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "as for `exp`")]
+pub(crate) fn ln_exp_m1(x: f32) -> f32 {
+    // ln((e^x - 1) / x) as a series, where the difference would lose its digits.
+    let square = x * x;
+    let series = ((square * (1.0 / 181_440.0) - 1.0 / 2_880.0) * square + 1.0 / 24.0) * square + 0.5 * x;
+    let small = ln(x) + series;
+    let large = x + ln(1.0 - exp(-x));
+    if x < 1.0 { small } else { large }
+}
+
+/// How many logarithms the table holds: whole days of eleven years.
+const TABLE: usize = 4096;
+static LOGARITHMS: LazyLock<[f64; TABLE]> = LazyLock::new(|| std::array::from_fn(|n| (n as f64).ln()));
+
+/// `ln(x)`, the library's, for `x > 0`; of small whole numbers (days, pieces) from a table.
+#[inline]
+pub(crate) fn ln_count(x: f64) -> f64 {
+    let n = x as usize;
+    #[allow(clippy::float_cmp, reason = "whole numbers of this size are exact")]
+    if n < TABLE && n > 0 && n as f64 == x { LOGARITHMS[n] } else { x.ln() }
 }
 
 /// The logistic function, to an absolute error below 2e-7.
@@ -46,6 +108,34 @@ mod tests {
         }
         assert!(worst < 3e-7, "{worst}");
         assert!((exp(0.0) - 1.0).abs() < f32::EPSILON);
+    }
+
+    #[test]
+    fn logarithms_are_as_exact_as_stated() {
+        let error = |got: f32, exact: f64| (f64::from(got) - exact).abs() / exact.abs().max(1.0);
+        let (mut of_ln, mut of_odds) = (0f64, 0f64);
+        let (mut of_1p, mut of_softplus) = (0f64, 0f64);
+        for i in -60_000..=60_000 {
+            let y = f64::from(i) / 1000.0;
+            let x = y.exp() as f32;
+            let exact = f64::from(x);
+            of_ln = of_ln.max(error(ln(x), exact.ln()));
+            of_1p = of_1p.max((f64::from(ln_1p(x)) / exact.ln_1p() - 1.0).abs());
+            let odds = y as f32;
+            of_softplus = of_softplus.max((f64::from(softplus(odds)) / soft(f64::from(odds)) - 1.0).abs());
+            if (1e-7..80.0).contains(&x) {
+                of_odds = of_odds.max(error(ln_exp_m1(x), exact.exp_m1().ln()));
+            }
+        }
+        assert!(of_ln < 2e-7 && of_1p < 3e-7, "{of_ln} {of_1p}");
+        assert!(of_softplus < 1e-6 && of_odds < 1e-6, "{of_softplus} {of_odds}");
+        for x in [0.25, 0.5, 1.0, 2.5, 3.0, 4095.0, 4096.0, 1e12] {
+            assert_eq!(ln_count(x).to_bits(), x.ln().to_bits());
+        }
+    }
+
+    fn soft(x: f64) -> f64 {
+        x.max(0.0) + (-x.abs()).exp().ln_1p()
     }
 
     #[test]

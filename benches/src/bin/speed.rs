@@ -1,0 +1,128 @@
+//! Times a log's way from Arrow batches to everyone's forecasts, and one customer's; prints one JSON line.
+//!
+//! `cargo run --release -p benches --bin speed -- log.parquet`
+
+use std::error::Error;
+use std::fs::File;
+use std::hint::black_box;
+use std::io::{self, Write};
+use std::time::Instant;
+
+use arrow_array::RecordBatch;
+use beforehand::{ColumnNames, Event, History, Id, IngestOptions, Model, Options, Timestamp};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+/// Two ids, an instant and a quantity of 8 bytes each.
+const RAW_BYTES_PER_ROW: usize = 32;
+/// Rows per batch: what is in memory as Arrow and as history at the same time.
+const BATCH_ROWS: usize = 1 << 18;
+/// Customers whose single forecast is timed.
+const SINGLE_CUSTOMERS: u32 = 1_000;
+/// Items among which a customer with a history of one's own spreads the purchases.
+const OWN_ITEMS: usize = 7;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let path = std::env::args().nth(1).ok_or("usage: speed LOG.parquet")?;
+    let start = Instant::now();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(&path)?)?.with_batch_size(BATCH_ROWS).build()?;
+    let batches = reader.collect::<Result<Vec<RecordBatch>, _>>()?;
+    let read_seconds = start.elapsed().as_secs_f64();
+    let n_events: usize = batches.iter().map(RecordBatch::num_rows).sum();
+
+    let (wall, cpu) = (Instant::now(), cpu_seconds());
+    let names = ColumnNames {
+        customer: "customer_id".to_owned(),
+        item: "item_id".to_owned(),
+        time: "ts".to_owned(),
+        ..ColumnNames::default()
+    };
+    // Given away: each batch is freed once its rows are read.
+    let (history, _) = History::from_record_batches(batches, &names, &IngestOptions::default())?;
+    let ingest_seconds = wall.elapsed().as_secs_f64();
+    let as_of = history.last_at().ok_or("the log is empty")?;
+    let stage = Instant::now();
+    let model = Model::fit(&history, as_of, &Options::default())?;
+    let fit_seconds = stage.elapsed().as_secs_f64();
+    let stage = Instant::now();
+    let due = model.replenishment(&history, as_of)?;
+    let forecast_seconds = stage.elapsed().as_secs_f64();
+    let total_seconds = wall.elapsed().as_secs_f64();
+    let cpu = cpu.zip(cpu_seconds()).map(|(before, after)| after - before);
+    let (n_pairs, peak_bytes) = (due.len(), peak_bytes());
+    drop(due);
+
+    let one = one_customer_seconds(&model, &history, as_of)?;
+    let [own_10, own_200] =
+        [own_history_seconds(&model, &history, as_of, 10)?, own_history_seconds(&model, &history, as_of, 200)?];
+    let or_null = |x: Option<String>| x.unwrap_or_else(|| "null".to_owned());
+    writeln!(
+        io::stdout().lock(),
+        "{{\"tool\": \"beforehand\", \"n_events\": {n_events}, \"n_pairs\": {n_pairs}, \"raw_bytes\": {}, \
+         \"peak_rss_bytes\": {}, \"read_seconds\": {read_seconds:.4}, \"ingest_seconds\": {ingest_seconds:.4}, \
+         \"fit_seconds\": {fit_seconds:.4}, \"forecast_seconds\": {forecast_seconds:.4}, \
+         \"total_seconds\": {total_seconds:.4}, \"cpu_seconds\": {}, \"one_customer_us\": {:.2}, \
+         \"own_history_10_us\": {:.2}, \"own_history_200_us\": {:.2}}}",
+        n_events * RAW_BYTES_PER_ROW,
+        or_null(peak_bytes.map(|b| b.to_string())),
+        or_null(cpu.map(|s| format!("{s:.2}"))),
+        one * 1e6,
+        own_10 * 1e6,
+        own_200 * 1e6,
+    )?;
+    Ok(())
+}
+
+/// The median time for one customer's forecasts, from a model and a history that are ready.
+fn one_customer_seconds(model: &Model, history: &History, as_of: Timestamp) -> Result<f64, Box<dyn Error>> {
+    let n = history.n_customers() as u32;
+    let mut seconds = Vec::new();
+    for customer in (0..n).step_by(n.div_ceil(SINGLE_CUSTOMERS) as usize) {
+        let view = history.customer(history.customers().id(customer))?;
+        let start = Instant::now();
+        black_box(model.replenishment(black_box(view), as_of)?);
+        seconds.push(start.elapsed().as_secs_f64());
+    }
+    Ok(median(seconds))
+}
+
+/// The median time from a customer's purchases, held as events, to the forecasts: as a service does it per request.
+fn own_history_seconds(model: &Model, history: &History, as_of: Timestamp, n: u32) -> Result<f64, Box<dyn Error>> {
+    let items = history.items();
+    let purchase = |i: u32| {
+        let at = as_of.plus_days(-f64::from(n - i) * 300.0 / f64::from(n));
+        match items.ids().id(i % items.len().min(OWN_ITEMS) as u32) {
+            Id::Int(item) => Event::purchase("customer", item, at),
+            Id::Str(item) => Event::purchase("customer", item, at),
+        }
+    };
+    let mut seconds = Vec::new();
+    for _ in 0..SINGLE_CUSTOMERS {
+        let events: Vec<Event> = (0..n).map(purchase).collect();
+        let start = Instant::now();
+        let (own, _) = History::from_events(events, &IngestOptions::default())?;
+        black_box(model.replenishment(&own, as_of)?);
+        seconds.push(start.elapsed().as_secs_f64());
+    }
+    Ok(median(seconds))
+}
+
+fn median(mut seconds: Vec<f64>) -> f64 {
+    seconds.sort_by(f64::total_cmp);
+    seconds.get(seconds.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// The largest memory this process has held, where the system tells.
+fn peak_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
+}
+
+/// Processor time used so far by all threads, where the system tells; unlike wall time, it hardly depends on neighbours.
+fn cpu_seconds() -> Option<f64> {
+    // Fields 14 and 15, after the name in parentheses: time in user and system mode, in ticks of 10 ms.
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let mut fields = stat.rsplit(')').next()?.split_whitespace().skip(11);
+    let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
+    Some(ticks as f64 / 100.0)
+}
