@@ -10,7 +10,7 @@ use super::decay::Decay;
 use super::forecast::{Basis, Forecast, NextItem, NextItemSource, Replenishment};
 use super::layer::Layer;
 use super::options::{ForecastOptions, Options};
-use super::purchases::{AsOf, Purchases};
+use super::purchases::{AsOf, Purchases, Units};
 use super::scoring::{Scored, Scorer};
 use super::successors::{self, Successor};
 use super::summary::Summary;
@@ -45,7 +45,7 @@ impl Fitted {
         let units = catalog.units_for(view.history);
         let decay = Decay::whole();
         progress.enter(Stage::Summarise)?;
-        let summary = summarise(view, &catalog, as_of, &decay);
+        let summary = summarise(view, &units, catalog.len(), as_of, &decay);
         let traits = Traits::at_cutoffs(&summary, catalog.categories());
         progress.enter(Stage::DrawRows)?;
         let rows = Drawing {
@@ -61,15 +61,14 @@ impl Fitted {
         .rows();
         progress.enter(Stage::TrainLayer)?;
         let lags: Vec<f64> = summary.cutoff_days.iter().map(|c| f64::from(as_of.day - c)).collect();
-        drop(units);
         let layer = Layer::fit(rows, &lags[..lags.len() - 1]);
         progress.enter(Stage::LearnSuccessors)?;
         let successors = if options.learn_successors {
-            let units = catalog.units_for(view.history);
             successors::learn(view, &units, &|unit| catalog.item_of(unit), as_of)
         } else {
             BTreeMap::new()
         };
+        drop(units);
         let traits = traits.into_iter().next_back().unwrap_or_else(Traits::unknown);
         Ok(Self { catalog, options: options.clone(), traits, layer, successors, decay })
     }
@@ -314,8 +313,7 @@ pub(crate) struct Outlook {
     pub(crate) follow_up_days: i32,
 }
 
-fn summarise(view: &HistoryView<'_>, catalog: &Catalog, as_of: AsOf, decay: &Decay) -> Summary {
-    let units = catalog.units_for(view.history);
+fn summarise(view: &HistoryView<'_>, units: &Units<'_>, n_units: usize, as_of: AsOf, decay: &Decay) -> Summary {
     let first_day = view.customers.clone().filter_map(|c| view.history.day.get(view.history.events_of(c).start)).min();
     let cutoffs = cutoffs(first_day.copied().unwrap_or(as_of.day).min(as_of.day), as_of.day);
     let customers: Vec<u32> = view.customers.clone().collect();
@@ -323,10 +321,10 @@ fn summarise(view: &HistoryView<'_>, catalog: &Catalog, as_of: AsOf, decay: &Dec
     customers
         .par_chunks(CUSTOMERS_PER_TASK)
         .fold(
-            || (Summary::new(cutoffs.clone(), catalog.len()), Purchases::default()),
+            || (Summary::new(cutoffs.clone(), n_units), Purchases::default()),
             |(mut summary, mut purchases), customers| {
                 for &customer in customers {
-                    purchases.load(view.history, &units, customer, as_of);
+                    purchases.load(view.history, units, customer, as_of);
                     summary.add(&purchases, decay);
                 }
                 (summary, purchases)
@@ -337,7 +335,7 @@ fn summarise(view: &HistoryView<'_>, catalog: &Catalog, as_of: AsOf, decay: &Dec
             a.merge(&b);
             a
         })
-        .unwrap_or_else(|| Summary::new(cutoffs.clone(), catalog.len()))
+        .unwrap_or_else(|| Summary::new(cutoffs.clone(), n_units))
 }
 
 /// The shape k of the Erlang (Gamma) distribution whose logarithm has the standard deviation `spread`: the solution of

@@ -47,14 +47,15 @@ impl Audit {
 /// what was found. `ready` means that the library's full method can work and be tested on this log; `thin` that it answers,
 /// leaning on what customers have in common, with wide intervals; `missing` that it must not be tried.
 ///
-/// ```no_run
-/// # fn history() -> beforehand::History { unimplemented!() }
+/// ```
 /// use beforehand::evaluate::{Readiness, Scenario, audit};
-/// let history = history();
+/// use beforehand::{ColumnNames, History, IngestOptions};
+/// let csv = "customer,at,item\nc1,2011-11-01,filter\n";
+/// let (history, _) = History::from_csv_reader(csv.as_bytes(), &ColumnNames::default(), &IngestOptions::default())?;
 /// let audit = audit(&history, "2011-11-06".parse()?);
-/// if audit.scenario(Scenario::Replenishment).readiness != Readiness::Ready {
-///     print!("{audit}");
-/// }
+/// // One purchase shows no cycle; the audit says what to load.
+/// assert_eq!(audit.scenario(Scenario::Replenishment).readiness, Readiness::Missing);
+/// assert!(audit.to_string().contains("Load older events"));
 /// # Ok::<(), beforehand::Error>(())
 /// ```
 pub fn audit<'a>(history: impl Into<HistoryView<'a>>, as_of: Timestamp) -> Audit {
