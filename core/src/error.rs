@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Python raises one subclass per code, Node puts it into `err.code`; the strings end up in logs and never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorCode {

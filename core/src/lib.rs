@@ -10,10 +10,13 @@ mod persist;
 mod progress;
 mod replenish;
 mod stats;
+mod table;
 mod time;
 
 pub mod evaluate;
 pub mod report;
+#[cfg(feature = "surface")]
+pub mod surface;
 
 pub use error::{Error, ErrorCode, Result};
 pub use event::{Event, EventId, EventKind};
@@ -25,4 +28,5 @@ pub use model::Model;
 pub use progress::Stage;
 pub use replenish::{Basis, Forecast, ForecastOptions, NextItem, NextItemSource, Replenishment};
 pub use replenish::{Ladder, Options, REACH_DAYS, Step, Substitutes, Survival};
+pub use table::{Cell, Column, Table, Texts};
 pub use time::Timestamp;

@@ -95,6 +95,11 @@ impl Model {
         self.n_events
     }
 
+    /// The options it was fitted with.
+    pub fn options(&self) -> &Options {
+        self.replenish.options()
+    }
+
     /// How many items (or needs) it knows.
     pub fn n_units(&self) -> usize {
         self.replenish.n_units()

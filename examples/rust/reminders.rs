@@ -7,13 +7,11 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use beforehand::evaluate::{Backtest, BacktestOptions, audit, backtest};
-use beforehand::report::{PairForecast, Purchase, Report, ScoreRow};
-use beforehand::{ForecastOptions, History, Id, Model, Options, Replenishment, Timestamp};
+use beforehand::evaluate::{Backtest, BacktestOptions, backtest};
+use beforehand::report::{PairForecast, Report, ReportOptions};
+use beforehand::{Model, Options, Timestamp};
 use examples::{Failure, item_names, online_retail};
 
-/// Reminders printed, and shown on the report.
-const N_SHOWN: usize = 12;
 /// Where the report goes.
 const REPORT: &str = "out/report.html";
 
@@ -28,10 +26,19 @@ fn main() -> Result<(), Failure> {
     })?;
     println!("Fitted on {} events of {} customers up to {}.\n", model.n_events(), model.n_customers(), as_of.date());
 
-    let names = item_names()?;
-    let name = |item: Id<'_>| names.get(&item.to_string()).cloned().unwrap_or_else(|| item.to_string());
-    let due = model.replenishment_with(&history, as_of, &ForecastOptions::default())?;
-    let shown = reminders(&due);
+    let due = model.replenishment(&history, as_of)?;
+    eprintln!("backtesting at three earlier cutoffs …");
+    let options = ReportOptions {
+        title: "Reminders for an online shop".to_owned(),
+        with_backtest: false,
+        item_names: item_names()?,
+        notes: vec![
+            "Data: Online Retail, UCI Machine Learning Repository (Chen, Sain & Guo 2012), CC BY 4.0.".to_owned(),
+            "Made by: make run.".to_owned(),
+        ],
+        ..ReportOptions::default()
+    };
+    let mut report = Report::of(&model, &history, as_of, &options)?;
     println!(
         "Reminders due in the next seven days: {} pairs of customer and item; the likeliest:",
         due.due_within(7.0).len()
@@ -40,57 +47,16 @@ fn main() -> Result<(), Failure> {
         "{:<8} {:<30} {:<27} {:<36} {:>6} {:<10} basis",
         "customer", "item", "bought (units)", "run-out p10 / p50 / p90", "P(28d)", "remind at"
     );
-    let mut pairs = Vec::new();
-    for &row in &shown {
-        let pair = pair(&history, &due, row, name(due.item(row)), as_of);
-        println!("{}", line(&pair));
-        pairs.push(pair);
+    for pair in &report.reminders {
+        println!("{}", line(pair));
     }
-
-    eprintln!("backtesting at three earlier cutoffs …");
     let test = backtest(&history, as_of, &Options::default(), &BacktestOptions::default())?;
     println!("\n{}", judgement(&test));
-
-    let mut report = Report::new("Reminders for an online shop", as_of);
-    report.audit = Some(audit(&history, as_of));
-    report.scores.push(ScoreRow { name: "all pairs".to_owned(), scores: test.all });
-    report.scores.extend(test.repeated.map(|scores| ScoreRow { name: "bought twice or more".to_owned(), scores }));
-    report.scores.push(ScoreRow { name: "all pairs, structure alone".to_owned(), scores: test.structure });
-    report.calibration.clone_from(&test.calibration);
-    report.coverage.clone_from(&test.coverage);
-    report.reminder_curve.clone_from(&test.reminders);
-    report.timelines = pairs.iter().take(6).cloned().collect();
-    report.reminders = pairs;
-    report.notes = vec![
-        "Data: Online Retail, UCI Machine Learning Repository (Chen, Sain & Guo 2012), CC BY 4.0.".to_owned(),
-        "Made by: make run.".to_owned(),
-    ];
+    report.show(test);
     fs::create_dir_all(Path::new(REPORT).parent().unwrap_or(Path::new(".")))?;
     fs::write(REPORT, report.to_html())?;
     println!("Report: {REPORT}");
     Ok(())
-}
-
-/// The rows shown: due within a week, at most one per customer, so that the list shows different people.
-fn reminders(due: &Replenishment<'_>) -> Vec<usize> {
-    let mut seen = std::collections::BTreeSet::new();
-    due.due_within(7.0).into_iter().filter(|&row| seen.insert(due.customer[row])).take(N_SHOWN).collect()
-}
-
-fn pair(history: &History, due: &Replenishment<'_>, row: usize, item: String, as_of: Timestamp) -> PairForecast {
-    let at = |days: f32| Some(as_of.plus_days(f64::from(days)));
-    let mut pair = PairForecast::new(due.customer(row).to_string(), item);
-    let bought = history.purchases_of(due.customer(row), due.item(row));
-    let (before, after): (Vec<_>, Vec<_>) = bought.into_iter().partition(|(at, _)| *at <= as_of);
-    pair.purchases = before.into_iter().map(|(at, quantity)| Purchase { at, quantity }).collect();
-    pair.bought_at = after.first().map(|(at, _)| *at);
-    pair.run_out_p10_at = at(due.run_out_p10_days[row]);
-    pair.run_out_p50_at = at(due.run_out_p50_days[row]);
-    pair.run_out_p90_at = at(due.run_out_p90_days[row]);
-    pair.prob_within = due.prob_within(28.0).map(|p| f64::from(p[row]));
-    pair.remind_at = at(due.remind_days[row]);
-    due.basis[row].as_str().clone_into(&mut pair.basis);
-    pair
 }
 
 fn line(pair: &PairForecast) -> String {

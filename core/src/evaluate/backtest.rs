@@ -20,6 +20,7 @@ use crate::time::Timestamp;
 /// assert_eq!((options.n_cutoffs, options.step_days, options.horizon_days), (3, 28.0, 28.0));
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct BacktestOptions {
     /// How many cutoffs, 1 … 24. Default 3.
@@ -62,6 +63,7 @@ impl BacktestOptions {
 
 /// What a backtest found. Every forecast came from a model fitted at its cutoff, which knew nothing later.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Backtest {
     /// The cutoffs, earliest first.

@@ -13,6 +13,7 @@ const Z_95: f64 = 1.959_963_984_540_054;
 
 /// One bin of a calibration curve: forecasts of about the same size, and what became of them.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CalibrationBin {
     /// Forecasts in the bin, at least 1.

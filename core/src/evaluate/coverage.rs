@@ -11,6 +11,7 @@ pub const DEFAULT_LEVEL: f64 = 0.8;
 
 /// How often the central interval of a date forecast held the date.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Coverage {
     /// What the interval promises, in (0, 1).

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 ///
 /// Days are counted from any common origin, such as 1970-01-01.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Candidate {
     /// Code of the customer.
     pub customer: u32,
@@ -25,6 +26,7 @@ pub struct Candidate {
 
 /// A purchase, for [`match_next_purchases`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PurchaseDay {
     /// Code of the customer.
     pub customer: u32,
@@ -36,6 +38,7 @@ pub struct PurchaseDay {
 
 /// A candidate and what became of it. All days count from the candidate's `as_of`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReminderOutcome {
     /// Days to the predicted run-out; infinite when never.
     pub run_out_days: f64,
@@ -54,6 +57,7 @@ pub struct ReminderOutcome {
 /// assert_eq!((options.tolerance_days, options.horizon_days, options.n_points), (7.0, 28.0, 50));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ReminderOptions {
     /// How far the purchase may be from the predicted run-out, in days, both ways; ≥ 0. Default 7: a reminder in the right
@@ -91,6 +95,7 @@ impl ReminderOptions {
 
 /// One choice of the threshold, and what reminders at or above it are worth.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ReminderPoint {
     /// Candidates with at least this probability are reminded, in \[0, 1\].
@@ -112,6 +117,7 @@ pub struct ReminderPoint {
 
 /// Precision and recall of reminders over the choice of a probability threshold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ReminderCurve {
     /// The definition it was made with.

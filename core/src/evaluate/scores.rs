@@ -25,6 +25,7 @@ const TOP_SHARE: f64 = 0.01;
 /// # Ok::<(), beforehand::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Scores {
     /// Forecasts scored, at least 1.

@@ -31,6 +31,7 @@ pub(super) enum Field {
 /// assert_eq!(names.item, "item");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ColumnNames {
     /// Who. Default `customer`.

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 
 /// What a whole number in a time column counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TimeUnit {
     /// Seconds since 1970-01-01T00:00:00Z.
@@ -33,6 +34,7 @@ impl TimeUnit {
 
 /// What to do with a row that cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OnRefused {
     /// Leave the row out and say so in the report.
@@ -54,6 +56,7 @@ pub enum OnRefused {
 /// # Ok::<(), beforehand::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct IngestOptions {
     /// The IANA time zone of the shop, such as `Europe/Berlin`: it decides on which civil day an instant falls, and

@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorCode};
 
 /// Why a row was left out. The `snake_case` strings are the same in all languages and never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {
@@ -135,6 +136,7 @@ impl fmt::Display for Reason {
 
 /// The rows that were left out for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Refusal {
     /// Why.
@@ -164,6 +166,7 @@ pub struct Refusal {
 /// # Ok::<(), beforehand::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IngestReport {
     /// Rows read.

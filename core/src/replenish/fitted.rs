@@ -289,6 +289,10 @@ impl Fitted {
         })
     }
 
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
     pub(crate) fn n_units(&self) -> usize {
         self.catalog.len()
     }

@@ -6,10 +6,12 @@ use super::survival::Survival;
 use crate::event::EventId;
 use crate::history::HistoryView;
 use crate::id::Id;
+use crate::table::{Column, Table};
 use crate::time::Timestamp;
 
 /// On whose purchases a forecast mainly rests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Basis {
@@ -24,19 +26,21 @@ pub enum Basis {
 }
 
 impl Basis {
+    const WORDS: [&'static str; 4] = ["own", "item", "category", "population"];
+
+    fn column(bases: &[Self]) -> Column {
+        Column::Words { places: bases.iter().map(|&b| b as u8).collect(), words: &Self::WORDS }
+    }
+
     /// The basis as the `snake_case` string used in all languages.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Own => "own",
-            Self::Item => "item",
-            Self::Category => "category",
-            Self::Population => "population",
-        }
+        Self::WORDS[self as usize]
     }
 }
 
 /// Where a proposed next item comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NextItem {
     /// The item to propose.
@@ -52,6 +56,7 @@ pub struct NextItem {
 
 /// Whether a next item was given or learned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NextItemSource {
@@ -66,6 +71,7 @@ pub enum NextItemSource {
 /// Instants are in UTC. *Run-out* is the next purchase of the item, or of another item of the same need, given that it
 /// comes within 364 days; [`Self::prob_again`] says how likely that is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Forecast {
     /// The item bought last.
@@ -207,6 +213,31 @@ impl<'a> Replenishment<'a> {
             rows.sort_by(|&a, &b| prob[b].total_cmp(&prob[a]).then(a.cmp(&b)));
         }
         rows
+    }
+
+    /// The columns as a table that owns them, with identifiers for codes and instants for days: `customer`, `item`,
+    /// `n_events`, `basis`, `recency_days`, `cycle_days`, `supply_left_days`, `prob_again`, `prob_within_…_days` for each
+    /// horizon, `run_out_p10_at`, `run_out_p50_at`, `run_out_p90_at`, `remind_at`.
+    pub fn into_table(self) -> Table {
+        let history = self.view.history();
+        let at = |days: Vec<f32>| Column::days_after(self.as_of, &days);
+        let mut table = Table::default()
+            .with("customer", Column::of_ids(history.customers(), &self.customer))
+            .with("item", Column::of_ids(history.items().ids(), &self.item))
+            .with("n_events", Column::Counts(self.n_events))
+            .with("basis", Basis::column(&self.basis))
+            .with("recency_days", Column::Floats(self.recency_days))
+            .with("cycle_days", Column::Floats(self.cycle_days))
+            .with("supply_left_days", Column::Floats(self.supply_left_days))
+            .with("prob_again", Column::Floats(self.prob_again));
+        for (days, prob) in self.horizons_days.iter().zip(self.prob_within) {
+            table = table.with(format!("prob_within_{days}_days"), Column::Floats(prob));
+        }
+        table
+            .with("run_out_p10_at", at(self.run_out_p10_days))
+            .with("run_out_p50_at", at(self.run_out_p50_days))
+            .with("run_out_p90_at", at(self.run_out_p90_days))
+            .with("remind_at", at(self.remind_days))
     }
 
     /// Joins parts, column by column, so that no more than one column exists twice.

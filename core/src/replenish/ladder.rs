@@ -21,6 +21,7 @@ use crate::time::Timestamp;
 /// assert!(ladder.validate().is_ok());
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Ladder {
     /// The need, for messages and results.
@@ -35,6 +36,7 @@ pub struct Ladder {
 
 /// One step of a [`Ladder`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// The items of the step; the first is the one proposed.

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 
 /// Which items replace each other, so that buying one postpones the reminder for the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Substitutes {
@@ -28,6 +29,7 @@ pub enum Substitutes {
 /// assert!(options.validate().is_ok());
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Options {
     /// Which items replace each other. Default: those of one need.
@@ -73,6 +75,7 @@ impl Options {
 
 /// What a forecast may be told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct ForecastOptions {
     /// Horizons for which P(buys within) is given, days, each 0 < h ≤ 364. Default: 7, 28, 84.

@@ -3,6 +3,7 @@
 //! One file without any outside resource: styles inline, charts as inline SVG, light and dark as the reader's system asks
 //! for, readable on a phone, by screen readers and on paper. Every text is escaped.
 
+mod assemble;
 mod calibration;
 mod curve;
 mod page;
@@ -12,6 +13,7 @@ mod tables;
 mod tests;
 mod timeline;
 
+pub use assemble::ReportOptions;
 use serde::{Deserialize, Serialize};
 
 use crate::evaluate::{Audit, CalibrationBin, Coverage, ReminderCurve, Scores};

@@ -29,6 +29,7 @@ const JUMP_MIN_VISITS: f64 = 20.0;
 ///
 /// A closed shop looks the same as lost data: forecasts treat both as "nobody bought".
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Hole {
     /// First empty day (its midnight, UTC).
@@ -41,6 +42,7 @@ pub struct Hole {
 
 /// A sudden change of the weekly number of visits: a new sales channel, a new way of counting, or data lost in part.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Jump {
     /// Start of the first week at the new level (midnight, UTC).

@@ -23,6 +23,7 @@ const MIN_REGULARITY_PAIRS: u64 = 100;
 
 /// How fine the instants of a log are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TimeResolution {
@@ -39,6 +40,7 @@ pub enum TimeResolution {
 /// A *visit* is a day on which a customer bought anything, a *pair* a customer and an item that customer bought, and a pair
 /// is *repeated* when it was bought on two or more days. Shares are in \[0, 1\], and 0 when there is nothing to share.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 #[non_exhaustive]
 pub struct LogFacts {

@@ -19,6 +19,7 @@ use crate::time::Timestamp;
 
 /// What a log can carry, as data; `Display` gives it in plain words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Audit {
     /// The instant of the audit; later events were not looked at.

@@ -1,0 +1,517 @@
+"""The calls: functions, and methods of the model.
+
+Written by `make gen` from the definitions in the Rust core: change those, not this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from . import _run
+from ._history import Columns, Data
+from ._table import Table
+from ._types import *  # noqa: F403
+
+if TYPE_CHECKING:
+    from ._model import Model
+    from ._progress import Progress
+
+
+def fit(
+    data: Data,
+    *,
+    as_of: InstantLike,
+    substitutes: Substitutes = "need",
+    ladders: Sequence[Ladder] = (),
+    learn_successors: bool = True,
+    max_training_rows: int = 250000,
+    use_quantity: bool = True,
+    columns: Columns | None = None,
+    progress: Progress = None,
+) -> Model:
+    """Learns from a history what happened up to and including `as_of`; nothing later is looked at.
+
+    The same log gives the same model, bit for bit, whatever the order of its rows and the number of threads.
+
+    Args:
+        data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
+            a CSV or Parquet file, or rows as mappings.
+        as_of: The instant up to which the model may know the log.
+        substitutes: Which items replace each other. Default: those of one need.
+        ladders: Life stages given by the user. Default: none.
+        learn_successors: Whether to learn, from what buyers of an item move on to, which item follows it.
+            Default: true.
+        max_training_rows: Rows on which the layer is trained, at most; more cost time and gain little. Allowed
+            1,000 … 10,000,000, default 250,000. Fitting does not grow with the log beyond them.
+        use_quantity: Whether forecasts react to the supply bought (quantity × pack size). Default: true.
+        columns: which column of `data` holds what, such as `{"customer": "user_id", "at": "paid_at"}`; see
+            `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+        progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
+            the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+    Returns:
+        The model.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand
+        >>> log = [
+        ...     {"customer": f"c{c}", "item": "filter", "at": f"2025-{month:02}-{5 + c % 7:02}"}
+        ...     for c in range(40) for month in range(1, 11)
+        ... ]
+        >>> model = beforehand.fit(log, as_of="2025-11-01")
+        >>> model.n_customers, model.n_events
+        (40, 400)
+    """
+    answer = _run.model(
+        "fit",
+        None,
+        data,
+        columns,
+        progress,
+        {
+            "as_of": as_of,
+            "options": {
+                "substitutes": substitutes,
+                "ladders": ladders,
+                "learn_successors": learn_successors,
+                "max_training_rows": max_training_rows,
+                "use_quantity": use_quantity,
+            },
+        },
+    )
+    return answer
+
+
+def backtest(
+    data: Data,
+    *,
+    as_of: InstantLike,
+    substitutes: Substitutes = "need",
+    ladders: Sequence[Ladder] = (),
+    learn_successors: bool = True,
+    max_training_rows: int = 250000,
+    use_quantity: bool = True,
+    n_cutoffs: int = 3,
+    step_days: float = 28.0,
+    horizon_days: float = 28.0,
+    reminders: ReminderOptions = ReminderOptions(),
+    columns: Columns | None = None,
+    progress: Progress = None,
+) -> Backtest:
+    """What forecasts made at earlier instants of the same log would have been worth: fits at each cutoff, forecasts,
+    compares.
+
+    The last cutoff lies one horizon before `as_of`, the others a step apart before it. No forecast saw anything after
+    its cutoff.
+
+    Args:
+        data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
+            a CSV or Parquet file, or rows as mappings.
+        as_of: The end of the log that is looked at; nothing later is.
+        substitutes: Which items replace each other. Default: those of one need.
+        ladders: Life stages given by the user. Default: none.
+        learn_successors: Whether to learn, from what buyers of an item move on to, which item follows it.
+            Default: true.
+        max_training_rows: Rows on which the layer is trained, at most; more cost time and gain little. Allowed
+            1,000 … 10,000,000, default 250,000. Fitting does not grow with the log beyond them.
+        use_quantity: Whether forecasts react to the supply bought (quantity × pack size). Default: true.
+        n_cutoffs: How many cutoffs, 1 … 24. Default 3.
+        step_days: Days between them, 1 … 364. Default 28.
+        horizon_days: Horizon of the probabilities, days, 1 … 364. The last cutoff lies this far before `as_of`.
+            Default 28.
+        reminders: How reminders are judged.
+        columns: which column of `data` holds what, such as `{"customer": "user_id", "at": "paid_at"}`; see
+            `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+        progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
+            the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+    Returns:
+        `Backtest`.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand
+        >>> log = [
+        ...     {"customer": f"c{c}", "item": "filter", "at": f"2025-{month:02}-{5 + c % 7:02}"}
+        ...     for c in range(40) for month in range(1, 11)
+        ... ]
+        >>> test = beforehand.backtest(log, as_of="2025-11-01", n_cutoffs=2)
+        >>> len(test.cutoffs), test.all.n_forecasts
+        (2, 80)
+    """
+    answer = _run.value(
+        "backtest",
+        None,
+        data,
+        columns,
+        progress,
+        {
+            "as_of": as_of,
+            "options": {
+                "substitutes": substitutes,
+                "ladders": ladders,
+                "learn_successors": learn_successors,
+                "max_training_rows": max_training_rows,
+                "use_quantity": use_quantity,
+            },
+            "backtest": {
+                "n_cutoffs": n_cutoffs,
+                "step_days": step_days,
+                "horizon_days": horizon_days,
+                "reminders": reminders,
+            },
+        },
+    )
+    return Backtest._of(answer.value)
+
+
+def audit(
+    data: Data,
+    *,
+    as_of: InstantLike,
+    columns: Columns | None = None,
+    progress: Progress = None,
+) -> Audit:
+    """What a log can carry: which scenarios are ready, thin or missing, what to look into first, and what to do about
+    it.
+
+    Args:
+        data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
+            a CSV or Parquet file, or rows as mappings.
+        as_of: The instant of the audit; later events are not looked at.
+        columns: which column of `data` holds what, such as `{"customer": "user_id", "at": "paid_at"}`; see
+            `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+        progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
+            the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+    Returns:
+        `Audit`.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand
+        >>> log = [{"customer": "c1", "item": "filter", "at": "2025-11-01"}]
+        >>> audit = beforehand.audit(log, as_of="2025-11-06")
+        >>> audit.scenarios[0].scenario, audit.scenarios[0].readiness
+        ('replenishment', 'missing')
+        >>> print(str(audit).splitlines()[0])
+        Audit of the log as of 2025-11-06T00:00:00Z
+    """
+    answer = _run.value(
+        "audit",
+        None,
+        data,
+        columns,
+        progress,
+        {
+            "as_of": as_of,
+        },
+    )
+    return Audit._of(answer.value, answer.words)
+
+
+class ModelCalls:
+    """What can be asked of a model."""
+
+    __slots__ = ()
+
+    def replenishment(
+        self, data: Data,
+        *,
+        as_of: InstantLike,
+        horizons_days: Sequence[float] = (7.0, 28.0, 84.0),
+        lead_days: float = 7.0,
+        remind_quantile: float = 0.5,
+        columns: Columns | None = None,
+        progress: Progress = None,
+    ) -> Table:
+        """When each customer will need each item bought so far: one row per pair of customer and item, sorted by
+        both.
+
+        Args:
+            data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path
+                of a CSV or Parquet file, or rows as mappings.
+            as_of: The instant of prediction; not before the model's own. Nothing later is looked at.
+            horizons_days: Horizons for which P(buys within) is given, days, each 0 < h ≤ 364. Default: 7, 28, 84.
+            lead_days: How long before the run-out date to remind (delivery and thinking it over), days, 0 … 364.
+                Default: 7.
+            remind_quantile: Which quantile of the run-out date the reminder aims at, 0 < q < 1. Smaller reminds
+                earlier. Default: 0.5.
+            columns: which column of `data` holds what, such as `{"customer": "user_id", "at": "paid_at"}`; see
+                `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+            progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function
+                of the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+        Returns:
+            A table with the columns
+            - `customer` (id): Who.
+            - `item` (id): The item bought last; of items that replace each other, the latest.
+            - `n_events` (count): Purchases of the item (or need) so far, merged per day.
+            - `basis` (word): On whose purchases the forecast mainly rests: own, item, category or population.
+            - `recency_days` (number): Days since the last purchase.
+            - `cycle_days` (number): Days one purchase lasts, the median, for the quantity bought last.
+            - `supply_left_days` (number): Days the supply at hand still lasts; 0 when it should have run out.
+            - `prob_again` (number): P(buys again within 364 days), 0 to 1.
+            - `prob_within_…_days` (number): P(buys within so many days), 0 to 1; one column per horizon.
+            - `run_out_p10_at` (instant): The run-out date given that the customer buys again: 10 % quantile.
+            - `run_out_p50_at` (instant): The run-out date: median.
+            - `run_out_p90_at` (instant): The run-out date: 90 % quantile.
+            - `remind_at` (instant): When to remind: the lead time before the run-out; never before as_of.
+
+        Raises:
+            Error: with the `code`, `field` and `row` of what went wrong.
+            KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+        Example:
+            >>> import beforehand
+            >>> log = [
+            ...     {"customer": f"c{c}", "item": "filter", "at": f"2025-{month:02}-{5 + c % 7:02}"}
+            ...     for c in range(40) for month in range(1, 11)
+            ... ]
+            >>> model = beforehand.fit(log, as_of="2025-11-01")
+            >>> due = model.replenishment(log, as_of="2025-11-01", horizons_days=[14])
+            >>> len(due), due.names[:4], due["customer"][0]
+            (40, ['customer', 'item', 'n_events', 'basis'], 'c0')
+            >>> all(0.0 <= p <= 1.0 for p in due["prob_within_14_days"])
+            True
+        """
+        answer = _run.table(
+            "replenishment",
+            self,
+            data,
+            columns,
+            progress,
+            {
+                "as_of": as_of,
+                "options": {
+                    "horizons_days": horizons_days,
+                    "lead_days": lead_days,
+                    "remind_quantile": remind_quantile,
+                },
+            },
+        )
+        return answer
+
+    def forecasts(
+        self, data: Data,
+        *,
+        as_of: InstantLike,
+        customer: Id | None = None,
+        horizons_days: Sequence[float] = (7.0, 28.0, 84.0),
+        lead_days: float = 7.0,
+        remind_quantile: float = 0.5,
+        columns: Columns | None = None,
+    ) -> list[Forecast]:
+        """One customer's forecasts in full, an entry per item (or need) bought so far, in order of the items.
+
+        Args:
+            data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path
+                of a CSV or Parquet file, or rows as mappings.
+            as_of: The instant of prediction; not before the model's own. Nothing later is looked at.
+            customer: Whose forecasts; may be left out when `data` holds one customer only.
+            horizons_days: Horizons for which P(buys within) is given, days, each 0 < h ≤ 364. Default: 7, 28, 84.
+            lead_days: How long before the run-out date to remind (delivery and thinking it over), days, 0 … 364.
+                Default: 7.
+            remind_quantile: Which quantile of the run-out date the reminder aims at, 0 < q < 1. Smaller reminds
+                earlier. Default: 0.5.
+            columns: which column of `data` holds what, such as `{"customer": "user_id", "at": "paid_at"}`; see
+                `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+
+        Returns:
+            `tuple[Forecast, ...]`.
+
+        Raises:
+            Error: with the `code`, `field` and `row` of what went wrong.
+            KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+        Example:
+            >>> import beforehand
+            >>> log = [
+            ...     {"customer": f"c{c}", "item": "filter", "at": f"2025-{month:02}-{5 + c % 7:02}"}
+            ...     for c in range(40) for month in range(1, 11)
+            ... ]
+            >>> model = beforehand.fit(log, as_of="2025-11-01")
+            >>> own = [row for row in log if row["customer"] == "c3"]
+            >>> (filter,) = model.forecasts(own, as_of="2025-11-01")
+            >>> filter.n_events, filter.basis, filter.last_bought_at.date().isoformat()
+            (10, 'own', '2025-10-08')
+        """
+        answer = _run.value(
+            "forecasts",
+            self,
+            data,
+            columns,
+            False,
+            {
+                "as_of": as_of,
+                "customer": customer,
+                "options": {
+                    "horizons_days": horizons_days,
+                    "lead_days": lead_days,
+                    "remind_quantile": remind_quantile,
+                },
+            },
+        )
+        return [Forecast._of(v) for v in answer.value]
+
+    def forecast_if_bought(
+        self, data: Data | None = None,
+        *,
+        item: Id,
+        as_of: InstantLike,
+        customer: Id | None = None,
+        horizons_days: Sequence[float] = (7.0, 28.0, 84.0),
+        lead_days: float = 7.0,
+        remind_quantile: float = 0.5,
+        columns: Columns | None = None,
+    ) -> Forecast:
+        """How long an item would last that is bought at `as_of`.
+
+        Works for items the customer never bought, for customers nobody knows (leave out `data`), and for items the
+        model has never seen: the forecast then rests on the category or the population, and is as wide as that.
+
+        Args:
+            data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path
+                of a CSV or Parquet file, or rows as mappings. May be left out.
+            item: The item.
+            as_of: The instant of prediction; not before the model's own. Nothing later is looked at.
+            customer: Who buys it; may be left out when `data` holds one customer only.
+            horizons_days: Horizons for which P(buys within) is given, days, each 0 < h ≤ 364. Default: 7, 28, 84.
+            lead_days: How long before the run-out date to remind (delivery and thinking it over), days, 0 … 364.
+                Default: 7.
+            remind_quantile: Which quantile of the run-out date the reminder aims at, 0 < q < 1. Smaller reminds
+                earlier. Default: 0.5.
+            columns: which column of `data` holds what, such as `{"customer": "user_id", "at": "paid_at"}`; see
+                `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+
+        Returns:
+            `Forecast`.
+
+        Raises:
+            Error: with the `code`, `field` and `row` of what went wrong.
+            KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+        Example:
+            >>> import beforehand
+            >>> log = [
+            ...     {"customer": f"c{c}", "item": "filter", "at": f"2025-{month:02}-{5 + c % 7:02}"}
+            ...     for c in range(40) for month in range(1, 11)
+            ... ]
+            >>> model = beforehand.fit(log, as_of="2025-11-01")
+            >>> newcomer = model.forecast_if_bought(item="filter", as_of="2025-11-01")
+            >>> newcomer.n_events, newcomer.basis
+            (0, 'item')
+        """
+        answer = _run.value(
+            "forecast_if_bought",
+            self,
+            data,
+            columns,
+            False,
+            {
+                "item": item,
+                "as_of": as_of,
+                "customer": customer,
+                "options": {
+                    "horizons_days": horizons_days,
+                    "lead_days": lead_days,
+                    "remind_quantile": remind_quantile,
+                },
+            },
+        )
+        return Forecast._of(answer.value)
+
+    def report(
+        self, data: Data,
+        *,
+        as_of: InstantLike,
+        title: str = "Reminders",
+        n_reminders: int = 12,
+        n_timelines: int = 6,
+        due_within_days: float = 7.0,
+        with_backtest: bool = True,
+        item_names: Mapping[str, str] = MappingProxyType({}),
+        notes: Sequence[str] = (),
+        columns: Columns | None = None,
+        progress: Progress = None,
+    ) -> str:
+        """One self-contained HTML page: what the log can carry, a backtest with its calibration curve and the worth
+        of reminders, customers' timelines, and the reminders due.
+
+        Args:
+            data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path
+                of a CSV or Parquet file, or rows as mappings.
+            as_of: The instant of prediction; not before the model's own. Nothing later is looked at, but to mark
+                what a shown customer bought since.
+            title: Title of the page. Default "Reminders".
+            n_reminders: Reminders shown at most, one per customer, the likeliest purchase first; 0 … 1000.
+                Default 12.
+            n_timelines: How many of them are drawn as timelines. Default 6.
+            due_within_days: Reminders due within so many days are shown, 0 … 364. Default 7.
+            with_backtest: Whether to backtest, which fits once per cutoff. Default: true.
+            item_names: What items are called, by identifier. Items that are not listed appear with their
+                identifier.
+            notes: Sentences for the end of the page, such as the source of the data.
+            columns: which column of `data` holds what, such as `{"customer": "user_id", "at": "paid_at"}`; see
+                `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+            progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function
+                of the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+        Returns:
+            The text.
+
+        Raises:
+            Error: with the `code`, `field` and `row` of what went wrong.
+            KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+        Example:
+            >>> import beforehand
+            >>> log = [
+            ...     {"customer": f"c{c}", "item": "filter", "at": f"2025-{month:02}-{5 + c % 7:02}"}
+            ...     for c in range(40) for month in range(1, 11)
+            ... ]
+            >>> model = beforehand.fit(log, as_of="2025-11-01")
+            >>> page = model.report(log, as_of="2025-11-01", title="Filters", with_backtest=False)
+            >>> page.startswith("<!DOCTYPE html>")
+            True
+        """
+        answer = _run.text(
+            "report",
+            self,
+            data,
+            columns,
+            progress,
+            {
+                "as_of": as_of,
+                "options": {
+                    "title": title,
+                    "n_reminders": n_reminders,
+                    "n_timelines": n_timelines,
+                    "due_within_days": due_within_days,
+                    "with_backtest": with_backtest,
+                    "item_names": item_names,
+                    "notes": notes,
+                },
+            },
+        )
+        return answer
+
+
+__all__ = [
+    "ModelCalls",
+    "fit",
+    "backtest",
+    "audit",
+]

@@ -1,0 +1,1030 @@
+"""The types of options and results.
+
+Written by `make gen` from the definitions in the Rust core: change those, not this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias
+
+from ._show import Shown
+from ._values import instant as _instant
+
+Id: TypeAlias = int | str
+"""An identifier: a whole number or a text, compared as it is."""
+
+InstantLike: TypeAlias = datetime | date | str
+"""An instant: an aware `datetime`; a naive one or a `date` is taken as UTC; or a text such as 2026-01-31 or
+2026-01-31T12:00:00+01:00. NumPy's and pandas' instants serve as well."""
+
+Substitutes: TypeAlias = Literal["need", "category", "none"]
+"""Which items replace each other, so that buying one postpones the reminder for the others.
+
+- `need`: Items of the same `need` column; items without a need stand for themselves.
+
+- `category`: Items of the same `category` column.
+
+- `none`: None: every item is forecast by itself.
+"""
+
+NextItemSource: TypeAlias = Literal["ladder", "learned"]
+"""Whether a next item was given or learned.
+
+- `ladder`: From a `Ladder` given by the user.
+
+- `learned`: From what buyers of the item moved on to.
+"""
+
+Basis: TypeAlias = Literal["own", "item", "category", "population"]
+"""On whose purchases a forecast mainly rests.
+
+- `own`: The customer's own purchases of this item (or need): three or more.
+
+- `item`: What other customers did with this item.
+
+- `category`: What customers did with other items of its category.
+
+- `population`: What everyone did with everything.
+"""
+
+TimeResolution: TypeAlias = Literal["days", "minutes", "seconds"]
+"""How fine the instants of a log are.
+
+- `days`: Dates only: at most two times of day occur (two, because midnight moves with the clocks).
+
+- `minutes`: Times of day, in whole minutes.
+
+- `seconds`: Times of day, with seconds.
+"""
+
+FindingCode: TypeAlias = Literal[
+    "no_events",
+    "ends_early",
+    "hole",
+    "jump",
+    "mostly_single_events",
+    "events_after_as_of",
+    "no_quantities",
+    "days_only",
+]
+"""What a finding is about.
+
+- `no_events`: There is no event up to `as_of`.
+
+- `ends_early`: The log ends well before `as_of`.
+
+- `hole`: A stretch without any event.
+
+- `jump`: A sudden change of level.
+
+- `mostly_single_events`: Most customers have a single event.
+
+- `events_after_as_of`: Some events lie after `as_of` and were left out.
+
+- `no_quantities`: Every quantity is 1.
+
+- `days_only`: The log has dates, no times.
+"""
+
+Scenario: TypeAlias = Literal[
+    "replenishment",
+    "supply_left",
+    "substitutes",
+    "life_stage",
+    "lapse",
+    "renewal",
+    "decline",
+    "offer_timing",
+    "card_bill",
+    "financial_need",
+    "identity",
+    "memory",
+    "implicit_need",
+    "outcome",
+]
+"""What the library can do with a log.
+
+- `replenishment`: When will this customer buy this item again.
+
+- `supply_left`: How many days of supply are left, from quantities and pack sizes.
+
+- `substitutes`: A purchase of another size or brand postpones the reminder.
+
+- `life_stage`: The next need is another item: the next stage of a ladder.
+
+- `lapse`: Who without a contract will not come back.
+
+- `renewal`: Who with a contract will not renew.
+
+- `decline`: Whose usage is falling.
+
+- `offer_timing`: Whether, when, with which offer and on which channel to contact.
+
+- `card_bill`: What the next card bill will be, and whether it can be paid.
+
+- `financial_need`: Who needs funds.
+
+- `identity`: One person behind many identifiers.
+
+- `memory`: What was said before, and what is still open.
+
+- `implicit_need`: What a message or a return really asks for.
+
+- `outcome`: What proactive service earned, against a holdout.
+"""
+
+Readiness: TypeAlias = Literal["missing", "thin", "ready"]
+"""Whether a log can carry a scenario.
+
+- `missing`: It cannot; what is needed is not in the log.
+
+- `thin`: It can answer, widely and with little to test it on.
+
+- `ready`: It can, and the answer can be tested on the log itself.
+"""
+
+CheckCode: TypeAlias = Literal[
+    "span",
+    "repeated_pairs",
+    "cycles",
+    "freshness",
+    "returning_customers",
+    "quantity",
+    "pack_size",
+    "need",
+    "shared_needs",
+    "category",
+    "moved_on",
+    "weekly_customers",
+    "amount",
+    "time_of_day",
+    "returns",
+    "other_records",
+]
+"""What a check looks at.
+
+- `span`: Days from the first to the last event.
+
+- `repeated_pairs`: Pairs of customer and item bought on two or more days.
+
+- `cycles`: Median purchase cycles that fit into the log.
+
+- `freshness`: Days from the last event to `as_of`.
+
+- `returning_customers`: Customers with visits on two or more days.
+
+- `quantity`: Share of events with a quantity other than 1.
+
+- `pack_size`: Share of events whose item has a pack size.
+
+- `need`: Share of events whose item has a need.
+
+- `shared_needs`: Needs that two or more items serve.
+
+- `category`: Share of events whose item has a category.
+
+- `moved_on`: Customers who moved on from one item to another of the same need or category.
+
+- `weekly_customers`: Customers active in most weeks.
+
+- `amount`: Share of events with an amount.
+
+- `time_of_day`: Instants finer than a day.
+
+- `returns`: Returns that name the purchase they undo.
+
+- `other_records`: Records that an order log does not hold; `words` names them.
+"""
+
+TimeUnit: TypeAlias = Literal["seconds", "milliseconds", "microseconds", "nanoseconds"]
+"""What a whole number in a time column counts.
+
+- `seconds`: Seconds since 1970-01-01T00:00:00Z.
+
+- `milliseconds`: Milliseconds since 1970-01-01T00:00:00Z.
+
+- `microseconds`: Microseconds since 1970-01-01T00:00:00Z.
+
+- `nanoseconds`: Nanoseconds since 1970-01-01T00:00:00Z; rounded down to the microsecond.
+"""
+
+OnRefused: TypeAlias = Literal["keep_going", "fail"]
+"""What to do with a row that cannot be used.
+
+- `keep_going`: Leave the row out and say so in the report.
+
+- `fail`: Stop with an `invalid_data` error that names the first such row.
+"""
+
+Reason: TypeAlias = Literal[
+    "missing_customer",
+    "missing_item",
+    "missing_time",
+    "bad_time",
+    "unknown_time_unit",
+    "time_out_of_range",
+    "bad_quantity",
+    "non_positive_quantity",
+    "absurd_quantity",
+    "bad_amount",
+    "bad_pack_size",
+    "bad_kind",
+    "id_too_long",
+    "wrong_field_count",
+    "not_utf8",
+    "unnamed_return",
+    "unmatched_return",
+    "nothing_left_to_return",
+]
+"""Why a row was left out. The `snake_case` strings are the same in all languages and never change.
+
+- `missing_customer`: No customer: null or an empty text.
+
+- `missing_item`: No item: null or an empty text.
+
+- `missing_time`: No instant: null, an empty text, or the smallest 64-bit number, which stands for "not a time".
+
+- `bad_time`: A text that is no date, date-time or whole number.
+
+- `unknown_time_unit`: A whole number as time while the option `time_unit` is not set.
+
+- `time_out_of_range`: An instant before 1900 or after 2199.
+
+- `bad_quantity`: A quantity that is no finite number.
+
+- `non_positive_quantity`: A purchase (or return) of zero or fewer units.
+
+- `absurd_quantity`: More units than the option `max_quantity` allows.
+
+- `bad_amount`: An amount that is no finite number.
+
+- `bad_pack_size`: A pack size that is not positive and finite.
+
+- `bad_kind`: A kind that is none of the words for a purchase or a return, or a purchase that says it undoes an order.
+
+- `id_too_long`: An identifier of more than 65,536 bytes.
+
+- `wrong_field_count`: A CSV line with more or fewer fields than the header.
+
+- `not_utf8`: A text that is not UTF-8.
+
+- `unnamed_return`: A return that does not name the order it undoes.
+
+- `unmatched_return`: A return that names an order in which this customer did not buy this item.
+
+- `nothing_left_to_return`: A return of units that were all returned already.
+"""
+
+EventKind: TypeAlias = Literal["purchase", "return"]
+"""What a row of the log says happened.
+
+- `purchase`: The customer bought the item.
+
+- `return`: The customer brought the item back, or the order was cancelled. Undoes the purchase it names and is never
+a purchase itself.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class Ladder(Shown):
+    """Items that follow each other as the customer (or the child, the pet, the machine) grows: milk powder stage 1,
+    2, 3.
+
+    All items of a ladder serve one need: buying any of them postpones the reminder. The forecast names the first item
+    of the step on which the customer will be when the supply runs out.
+    """
+
+    name: str
+    """The need, for messages and results."""
+    steps: Sequence[Step]
+    """The steps, first to last."""
+    started_at: Sequence[tuple[Id, InstantLike]] = ()
+    """When each customer's clock started (the child's birth, say). A customer who is not listed is taken to have
+    entered, with the first purchase on the ladder, at the start of that purchase's step.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class Step(Shown):
+    """One step of a `Ladder`."""
+
+    items: Sequence[Id]
+    """The items of the step; the first is the one proposed."""
+    until_days: float | None = None
+    """The age, in days on the ladder's clock, at which the step ends; `None` for the last step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast(Shown):
+    """When one customer will need one item again.
+
+    Instants are in UTC. *Run-out* is the next purchase of the item, or of another item of the same need, given that
+    it comes within 364 days; `prob_again` says how likely that is.
+    """
+
+    item: Id
+    """The item bought last."""
+    need: str | None
+    """The need, when several items serve it: a need, a category or a ladder's name."""
+    next_item: NextItem | None
+    """The item to propose instead of the one bought last, when the customer moves on."""
+    n_events: int
+    """Purchases of the item (or need) so far, merged per day."""
+    basis: Basis
+    """On whose purchases the forecast mainly rests."""
+    last_bought_at: datetime | None
+    """The last purchase; `None` when the customer never bought it."""
+    cycle_days: float
+    """Days one purchase of the usual supply lasts, the median; after the last purchase, see `supply_left_days`."""
+    regularity: float
+    """Erlang-k regularity of the cycle: 1 = random like a Poisson process, larger = more regular."""
+    consumption_per_day: float
+    """Units (times pack size) used per day: usual supply over cycle."""
+    supply_left_days: float
+    """Days the supply at hand still lasts, 0 when it should have run out: the cycle that follows the last purchase,
+    adjusted for how much was bought, less the days since.
+    """
+    prob_again: float
+    """P(buys again within 364 days)."""
+    prob_within: tuple[tuple[float, float], ...]
+    """P(buys within each of the horizons asked for): (days, probability)."""
+    run_out_p10_at: datetime
+    """The run-out date: 10 % quantile."""
+    run_out_p50_at: datetime
+    """The run-out date: median."""
+    run_out_p90_at: datetime
+    """The run-out date: 90 % quantile."""
+    remind_at: datetime
+    """When to remind: the lead time before the run-out quantile asked for; before the supply at hand is used up,
+    where that comes first and the customer's own purchases say so (`basis: own`). Never before `as_of`.
+    """
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Forecast:
+        return cls(
+            item=d["item"],
+            need=d["need"],
+            next_item=None if d["next_item"] is None else NextItem._of(d["next_item"]),
+            n_events=d["n_events"],
+            basis=d["basis"],
+            last_bought_at=None if d["last_bought_at"] is None else _instant(d["last_bought_at"]),
+            cycle_days=d["cycle_days"],
+            regularity=d["regularity"],
+            consumption_per_day=d["consumption_per_day"],
+            supply_left_days=d["supply_left_days"],
+            prob_again=d["prob_again"],
+            prob_within=tuple(tuple(v) for v in d["prob_within"]),
+            run_out_p10_at=_instant(d["run_out_p10_at"]),
+            run_out_p50_at=_instant(d["run_out_p50_at"]),
+            run_out_p90_at=_instant(d["run_out_p90_at"]),
+            remind_at=_instant(d["remind_at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextItem(Shown):
+    """Where a proposed next item comes from."""
+
+    item: Id
+    """The item to propose."""
+    source: NextItemSource
+    """`ladder` when the user said so, `learned` when it was learned from what buyers moved on to."""
+    share: float
+    """Of the buyers of the present item who moved on to another one, the share that moved to this one, 0 to 1; 1 for
+    a ladder.
+    """
+    n_customers: int
+    """How many customers moved on to it; 0 for a ladder."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> NextItem:
+        return cls(
+            item=d["item"],
+            source=d["source"],
+            share=d["share"],
+            n_customers=d["n_customers"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderOptions(Shown):
+    """What counts as a reminder, and as a right one."""
+
+    tolerance_days: float
+    """How far the purchase may be from the predicted run-out, in days, both ways; ≥ 0. Default 7: a reminder in the
+    right week helps.
+    """
+    horizon_days: float
+    """Run-outs up to this many days after `as_of` are reminded of, and purchases up to it count for the recall; > 0.
+    Default 28.
+    """
+    n_points: int
+    """Most points of the curve, ≥ 2. Default 50."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> ReminderOptions:
+        return cls(
+            tolerance_days=d["tolerance_days"],
+            horizon_days=d["horizon_days"],
+            n_points=d["n_points"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backtest(Shown):
+    """What a backtest found. Every forecast came from a model fitted at its cutoff, which knew nothing later."""
+
+    cutoffs: tuple[datetime, ...]
+    """The cutoffs, earliest first."""
+    horizon_days: float
+    """The horizon of the probabilities, days."""
+    all: Scores
+    """P(buys within the horizon), over all pairs."""
+    repeated: Scores | None
+    """The same over pairs bought twice or more; `None` when there was none."""
+    structure: Scores
+    """The same of the structural forecast alone, without the layer."""
+    calibration: tuple[CalibrationBin, ...]
+    """The calibration curve over all pairs."""
+    crps_days: float
+    """Mean CRPS of the date of the next purchase, days, up to the follow-up: lower is better."""
+    coverage: Coverage | None
+    """How often the 80 % interval of the date held the purchase, among those that came within the follow-up."""
+    reminders: ReminderCurve | None
+    """Precision and recall of reminders; `None` when the log ends too early to judge any."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Backtest:
+        return cls(
+            cutoffs=tuple(_instant(v) for v in d["cutoffs"]),
+            horizon_days=d["horizon_days"],
+            all=Scores._of(d["all"]),
+            repeated=None if d["repeated"] is None else Scores._of(d["repeated"]),
+            structure=Scores._of(d["structure"]),
+            calibration=tuple(CalibrationBin._of(v) for v in d["calibration"]),
+            crps_days=d["crps_days"],
+            coverage=None if d["coverage"] is None else Coverage._of(d["coverage"]),
+            reminders=None if d["reminders"] is None else ReminderCurve._of(d["reminders"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores(Shown):
+    """How good a set of probability forecasts is, each score with its formula.
+
+    Scores depend on the rows alone, not on their order: equal to the last bit for any permutation.
+    """
+
+    n_forecasts: int
+    """Forecasts scored, at least 1."""
+    n_positive: int
+    """Forecasts whose event happened."""
+    base_rate: float
+    """Share that happened, `n_positive / n_forecasts`, in [0, 1]."""
+    mean_prob: float
+    """Mean forecast, in [0, 1]. Above `base_rate`: the forecasts promise too much as a whole."""
+    log_loss: float
+    """Log-loss, see `log_loss`. ≥ 0, lower is better."""
+    log_loss_base: float
+    """Log-loss of forecasting `base_rate` for every row: the best that knowing nothing about a row can do. It is
+    taken from the scored rows themselves, which makes it a slightly harder opponent than a rate learned from the
+    past.
+    """
+    log_loss_skill: float | None
+    """`1 − log_loss / log_loss_base`: 0 is no better than the base rate, 1 is perfect, negative is harmful. `None`
+    when the outcome is the same in every row.
+    """
+    brier: float
+    """Brier score, see `brier`. In [0, 1], lower is better."""
+    brier_skill: float | None
+    """`1 − brier / (base_rate · (1 − base_rate))` (Murphy 1973): as `log_loss_skill`, for the Brier score."""
+    auc: float | None
+    """Area under the ROC curve, see `auc`. `None` when the outcome is the same in every row."""
+    ece: float
+    """Expected calibration error over 20 equal-count bins, see `ece`. In [0, 1], lower is better."""
+    precision_top_1pct: float
+    """Share that happened among the 1 % highest forecasts, see `precision_at_top`. In [0, 1], higher is better."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Scores:
+        return cls(
+            n_forecasts=d["n_forecasts"],
+            n_positive=d["n_positive"],
+            base_rate=d["base_rate"],
+            mean_prob=d["mean_prob"],
+            log_loss=d["log_loss"],
+            log_loss_base=d["log_loss_base"],
+            log_loss_skill=d["log_loss_skill"],
+            brier=d["brier"],
+            brier_skill=d["brier_skill"],
+            auc=d["auc"],
+            ece=d["ece"],
+            precision_top_1pct=d["precision_top_1pct"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationBin(Shown):
+    """One bin of a calibration curve: forecasts of about the same size, and what became of them."""
+
+    n: int
+    """Forecasts in the bin, at least 1."""
+    mean_prob: float
+    """Mean forecast of the bin, in [0, 1]."""
+    share_observed: float
+    """Share of the bin that happened, in [0, 1]. Rows of one probability that straddle two bins bring the share of
+    all rows of that probability into both.
+    """
+    observed_low: float
+    """Lower end of the 95 % Wilson interval of `share_observed`."""
+    observed_high: float
+    """Upper end of the 95 % Wilson interval of `share_observed`."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> CalibrationBin:
+        return cls(
+            n=d["n"],
+            mean_prob=d["mean_prob"],
+            share_observed=d["share_observed"],
+            observed_low=d["observed_low"],
+            observed_high=d["observed_high"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage(Shown):
+    """How often the central interval of a date forecast held the date."""
+
+    level: float
+    """What the interval promises, in (0, 1)."""
+    share: float | None
+    """What it held, in [0, 1]; well made intervals come close to `level`. `None` when the data cannot tell."""
+    share_low: float | None
+    """Lower end of the 95 % interval of `share`."""
+    share_high: float | None
+    """Upper end of the 95 % interval of `share`."""
+    share_below: float | None
+    """Share of dates below the interval (the purchase came earlier than forecast); meant to be `(1 − level) / 2`."""
+    n_forecasts: int
+    """Forecasts looked at."""
+    n_observed: int
+    """Those whose purchase was observed."""
+    n_at_upper: int
+    """Forecasts still watched at the upper end of the interval: how much the answer there rests on."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Coverage:
+        return cls(
+            level=d["level"],
+            share=d["share"],
+            share_low=d["share_low"],
+            share_high=d["share_high"],
+            share_below=d["share_below"],
+            n_forecasts=d["n_forecasts"],
+            n_observed=d["n_observed"],
+            n_at_upper=d["n_at_upper"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderCurve(Shown):
+    """Precision and recall of reminders over the choice of a probability threshold."""
+
+    options: ReminderOptions
+    """The definition it was made with."""
+    n_judged: int
+    """Candidates watched long enough to be judged."""
+    n_undecided: int
+    """Candidates left out because the log ends before `horizon_days + tolerance_days` after their `as_of`, whether
+    they bought or not: to keep only those that bought would flatter the result.
+    """
+    n_purchases: int
+    """Purchases within the horizon by judged candidates: what could have been reminded of."""
+    points: tuple[ReminderPoint, ...]
+    """From the highest threshold to the lowest; the last point reminds of every run-out within the horizon. Empty
+    when no judged candidate runs out within the horizon.
+    """
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> ReminderCurve:
+        return cls(
+            options=ReminderOptions._of(d["options"]),
+            n_judged=d["n_judged"],
+            n_undecided=d["n_undecided"],
+            n_purchases=d["n_purchases"],
+            points=tuple(ReminderPoint._of(v) for v in d["points"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderPoint(Shown):
+    """One choice of the threshold, and what reminders at or above it are worth."""
+
+    prob_threshold: float
+    """Candidates with at least this probability are reminded, in [0, 1]."""
+    n_reminders: int
+    """Reminders sent."""
+    n_right: int
+    """Reminders whose purchase fell within the tolerance of the predicted run-out."""
+    precision: float
+    """`n_right / n_reminders`, in [0, 1]."""
+    precision_low: float
+    """Lower end of the 95 % Wilson interval of `precision`."""
+    precision_high: float
+    """Upper end of the 95 % Wilson interval of `precision`."""
+    recall: float | None
+    """Purchases within the horizon that had a right reminder, over all that could have been reminded of; `None` when
+    there was none.
+    """
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> ReminderPoint:
+        return cls(
+            prob_threshold=d["prob_threshold"],
+            n_reminders=d["n_reminders"],
+            n_right=d["n_right"],
+            precision=d["precision"],
+            precision_low=d["precision_low"],
+            precision_high=d["precision_high"],
+            recall=d["recall"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit(Shown):
+    """What a log can carry, as data; `Display` gives it in plain words."""
+
+    as_of: datetime
+    """The instant of the audit; later events were not looked at."""
+    log: LogFacts
+    """What the log holds."""
+    findings: tuple[Finding, ...]
+    """What to look into before trusting any forecast, the most urgent first."""
+    scenarios: tuple[ScenarioReadiness, ...]
+    """Each scenario with its readiness and the reasons, always all of them, always in this order."""
+    _words: str = field(default="", repr=False, compare=False)
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any], words: str = "") -> Audit:
+        return cls(
+            as_of=_instant(d["as_of"]),
+            log=LogFacts._of(d["log"]),
+            findings=tuple(Finding._of(v) for v in d["findings"]),
+            scenarios=tuple(ScenarioReadiness._of(v) for v in d["scenarios"]),
+            _words=words,
+        )
+
+    def __str__(self) -> str:
+        return self._words or repr(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogFacts(Shown):
+    """What a log holds. Only events up to `as_of` are counted, in every field.
+
+    A *visit* is a day on which a customer bought anything, a *pair* a customer and an item that customer bought, and
+    a pair is *repeated* when it was bought on two or more days. Shares are in [0, 1], and 0 when there is nothing to
+    share.
+    """
+
+    n_customers: int
+    """Customers with an event."""
+    n_items: int
+    """Items with an event."""
+    n_events: int
+    """Events."""
+    n_events_after: int
+    """Events after `as_of`, which were left out."""
+    n_visits: int
+    """Days on which a customer bought, over all customers."""
+    first_at: datetime | None
+    """The first event; `None` when there is none."""
+    last_at: datetime | None
+    """The last event; `None` when there is none."""
+    span_days: int
+    """Civil days from the first to the last event, both included."""
+    quiet_days: int
+    """Civil days from the last event to `as_of`."""
+    n_pairs: int
+    """Pairs of customer and item."""
+    n_pairs_repeated: int
+    """Pairs bought on two or more days."""
+    share_pairs_repeated: float
+    """`n_pairs_repeated / n_pairs`."""
+    n_customers_returning: int
+    """Customers with visits on two or more days."""
+    share_customers_returning: float
+    """`n_customers_returning / n_customers`."""
+    share_customers_single_event: float
+    """Share of customers with a single event."""
+    median_events_per_customer: float
+    """Median events per customer."""
+    median_cycle_days: float | None
+    """Median days between two purchases of one pair; `None` when no pair is repeated."""
+    regularity: float | None
+    """Regularity of the cycles as the shape k of an Erlang distribution: 1 is pure chance, 2 and more a rhythm.
+    `None` with fewer than 100 pairs bought on three days.
+
+    Formula: with M = g₁ / (g₁ + g₂) of the last two gaps of each pair, k = (1 − 4 v) / (8 v), v = mean (M − ½)²
+    (Wheat & Morrison 1990).
+    """
+    n_customers_active: int
+    """Customers with an event in the last 84 days before `as_of`."""
+    n_customers_weekly: int
+    """Customers with an event in at least 8 of the last 12 weeks before `as_of`."""
+    n_customers_moved_on: int
+    """Customers who moved from one item to another of the same need or category and did not come back to the first.
+    """
+    has_quantity: bool
+    """Whether the log has quantities (some quantity is not 1)."""
+    share_events_quantity: float
+    """Share of events with a quantity other than 1."""
+    share_events_amount: float
+    """Share of events with an amount of money."""
+    share_events_category: float
+    """Share of events whose item has a category."""
+    share_events_need: float
+    """Share of events whose item has a need."""
+    share_events_pack_size: float
+    """Share of events whose item has a pack size."""
+    n_needs_shared: int
+    """Needs that two or more items serve."""
+    n_returns: int
+    """Purchases returned or cancelled, in full or in part."""
+    time_resolution: TimeResolution | None
+    """How fine the instants are; `None` without events."""
+    n_days_empty: int
+    """Days between first and last event on which nobody bought anything."""
+    closed_weekdays: tuple[int, ...]
+    """Weekdays on which as good as nothing happens, 0 = Monday … 6 = Sunday: taken as closed."""
+    holes: tuple[Hole, ...]
+    """Stretches without any event, too long to be chance. In order of time."""
+    jumps: tuple[Jump, ...]
+    """Sudden changes of level. In order of time."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> LogFacts:
+        return cls(
+            n_customers=d["n_customers"],
+            n_items=d["n_items"],
+            n_events=d["n_events"],
+            n_events_after=d["n_events_after"],
+            n_visits=d["n_visits"],
+            first_at=None if d["first_at"] is None else _instant(d["first_at"]),
+            last_at=None if d["last_at"] is None else _instant(d["last_at"]),
+            span_days=d["span_days"],
+            quiet_days=d["quiet_days"],
+            n_pairs=d["n_pairs"],
+            n_pairs_repeated=d["n_pairs_repeated"],
+            share_pairs_repeated=d["share_pairs_repeated"],
+            n_customers_returning=d["n_customers_returning"],
+            share_customers_returning=d["share_customers_returning"],
+            share_customers_single_event=d["share_customers_single_event"],
+            median_events_per_customer=d["median_events_per_customer"],
+            median_cycle_days=d["median_cycle_days"],
+            regularity=d["regularity"],
+            n_customers_active=d["n_customers_active"],
+            n_customers_weekly=d["n_customers_weekly"],
+            n_customers_moved_on=d["n_customers_moved_on"],
+            has_quantity=d["has_quantity"],
+            share_events_quantity=d["share_events_quantity"],
+            share_events_amount=d["share_events_amount"],
+            share_events_category=d["share_events_category"],
+            share_events_need=d["share_events_need"],
+            share_events_pack_size=d["share_events_pack_size"],
+            n_needs_shared=d["n_needs_shared"],
+            n_returns=d["n_returns"],
+            time_resolution=d["time_resolution"],
+            n_days_empty=d["n_days_empty"],
+            closed_weekdays=tuple(d["closed_weekdays"]),
+            holes=tuple(Hole._of(v) for v in d["holes"]),
+            jumps=tuple(Jump._of(v) for v in d["jumps"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hole(Shown):
+    """A stretch of days without any event, longer than chance explains.
+
+    A closed shop looks the same as lost data: forecasts treat both as "nobody bought".
+    """
+
+    from_at: datetime
+    """First empty day (its midnight, UTC)."""
+    until_at: datetime
+    """First day with events again (its midnight, UTC)."""
+    n_days: int
+    """Length in civil days."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Hole:
+        return cls(
+            from_at=_instant(d["from_at"]),
+            until_at=_instant(d["until_at"]),
+            n_days=d["n_days"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jump(Shown):
+    """A sudden change of the weekly number of visits: a new sales channel, a new way of counting, or data lost in
+    part.
+    """
+
+    at: datetime
+    """Start of the first week at the new level (midnight, UTC)."""
+    before_per_week: float
+    """Median visits per week in the four weeks before."""
+    after_per_week: float
+    """Median visits per week in the four weeks after."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Jump:
+        return cls(
+            at=_instant(d["at"]),
+            before_per_week=d["before_per_week"],
+            after_per_week=d["after_per_week"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding(Shown):
+    """Something about the log to look into, with what to do."""
+
+    code: FindingCode
+    """What it is about."""
+    words: str
+    """The same in plain words."""
+    todo: str
+    """What to do."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Finding:
+        return cls(
+            code=d["code"],
+            words=d["words"],
+            todo=d["todo"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioReadiness(Shown):
+    """A scenario, whether the log can carry it, and why."""
+
+    scenario: Scenario
+    """The scenario."""
+    readiness: Readiness
+    """The lowest readiness of the required checks."""
+    checks: tuple[Check, ...]
+    """The reasons, required ones first."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> ScenarioReadiness:
+        return cls(
+            scenario=d["scenario"],
+            readiness=d["readiness"],
+            checks=tuple(Check._of(v) for v in d["checks"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check(Shown):
+    """One thing a scenario needs, what was found of it, and what to do."""
+
+    code: CheckCode
+    """What was looked at."""
+    readiness: Readiness
+    """How far it carries the scenario."""
+    required: bool
+    """Whether the scenario depends on it; otherwise it would only improve the answer."""
+    found: float | None
+    """What was found, in the unit of the code; `None` when it cannot be in an order log."""
+    needed: float | None
+    """What `ready` asks for, in the same unit: at least this, for `freshness` at most this."""
+    words: str
+    """The same in plain words."""
+    todo: str | None
+    """What to do; `None` when there is nothing to do."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Check:
+        return cls(
+            code=d["code"],
+            readiness=d["readiness"],
+            required=d["required"],
+            found=d["found"],
+            needed=d["needed"],
+            words=d["words"],
+            todo=d["todo"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestReport(Shown):
+    """What became of the rows of an ingest.
+
+    Every row is accounted for: `n_read == n_kept + n_returns + n_refused`.
+    """
+
+    n_read: int
+    """Rows read."""
+    n_kept: int
+    """Rows that became events of the history."""
+    n_merged: int
+    """Kept rows that unite with an earlier purchase of the same item by the same customer (option `merge_days`)."""
+    n_returns: int
+    """Returns that undo a purchase, in full or in part."""
+    n_refused: int
+    """Rows left out."""
+    n_assumed_one: int
+    """Kept rows without a quantity, counted as one unit. Only counted where some other row has a quantity."""
+    n_conflicting_items: int
+    """Items for which rows name different categories, needs or pack sizes; the earliest one counts."""
+    refusals: tuple[Refusal, ...]
+    """The rows left out, one entry per reason."""
+    _words: str = field(default="", repr=False, compare=False)
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any], words: str = "") -> IngestReport:
+        return cls(
+            n_read=d["n_read"],
+            n_kept=d["n_kept"],
+            n_merged=d["n_merged"],
+            n_returns=d["n_returns"],
+            n_refused=d["n_refused"],
+            n_assumed_one=d["n_assumed_one"],
+            n_conflicting_items=d["n_conflicting_items"],
+            refusals=tuple(Refusal._of(v) for v in d["refusals"]),
+            _words=words,
+        )
+
+    def __str__(self) -> str:
+        return self._words or repr(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal(Shown):
+    """The rows that were left out for one reason."""
+
+    reason: Reason
+    """Why."""
+    n_rows: int
+    """How many rows."""
+    first_row: int
+    """The first such row, counted from zero; in CSV the line after the header is row 0."""
+    column: str
+    """The column of that row that is at fault, by the name the caller gave it."""
+    sample: str
+    """What stands there, cut to 60 characters."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Refusal:
+        return cls(
+            reason=d["reason"],
+            n_rows=d["n_rows"],
+            first_row=d["first_row"],
+            column=d["column"],
+            sample=d["sample"],
+        )
+
+
+__all__ = [
+    "Id",
+    "InstantLike",
+    "Substitutes",
+    "Ladder",
+    "Step",
+    "Forecast",
+    "NextItem",
+    "NextItemSource",
+    "Basis",
+    "ReminderOptions",
+    "Backtest",
+    "Scores",
+    "CalibrationBin",
+    "Coverage",
+    "ReminderCurve",
+    "ReminderPoint",
+    "Audit",
+    "LogFacts",
+    "TimeResolution",
+    "Hole",
+    "Jump",
+    "Finding",
+    "FindingCode",
+    "ScenarioReadiness",
+    "Scenario",
+    "Readiness",
+    "Check",
+    "CheckCode",
+    "TimeUnit",
+    "OnRefused",
+    "IngestReport",
+    "Refusal",
+    "Reason",
+    "EventKind",
+]

@@ -1,0 +1,101 @@
+//! Words as literal types, options and results as frozen dataclasses.
+
+use std::fmt::Write;
+
+use super::{default, docstring, given, got, header, reading};
+use crate::definitions::{Definition, Definitions, Field, Named};
+
+/// Definitions that every language has in a form of its own: columns and options of ingest are keyword arguments, error
+/// codes are exceptions, rows are mappings.
+const OWN_FORM: [&str; 4] = ["ColumnNames", "IngestOptions", "ErrorCode", "Event"];
+/// Results that can be put in words.
+const WITH_WORDS: [&str; 2] = ["Audit", "IngestReport"];
+
+pub(super) fn write(definitions: &Definitions) -> String {
+    let mut out = header("The types of options and results.");
+    out.push_str(
+        "from collections.abc import Mapping, Sequence\nfrom dataclasses import dataclass, field\nfrom datetime import date, \
+         datetime\nfrom types import MappingProxyType\nfrom typing import Any, Literal, TypeAlias\n\nfrom ._show import \
+         Shown\nfrom ._values import instant as _instant\n\n",
+    );
+    out.push_str(
+        "Id: TypeAlias = int | str\n\"\"\"An identifier: a whole number or a text, compared as it is.\"\"\"\n\n\
+         InstantLike: TypeAlias = datetime | date | str\n\"\"\"An instant: an aware `datetime`; a naive one or a `date` is taken \
+         as UTC; or a text such as 2026-01-31 or\n2026-01-31T12:00:00+01:00. NumPy's and pandas' instants serve as well.\"\"\"\n\n",
+    );
+    let mut names = vec!["Id".to_owned(), "InstantLike".to_owned()];
+    let mut structs = String::new();
+    for named in &definitions.types {
+        if OWN_FORM.contains(&named.name.as_str()) {
+            continue;
+        }
+        let (input, output) = (definitions.is_input(&named.name), definitions.is_output(&named.name));
+        match &named.definition {
+            // A word stands before the structures that use it.
+            Definition::Words(words) => {
+                words_of(&mut out, named, words);
+                names.push(named.name.clone());
+            }
+            Definition::Struct(fields) if input || output => {
+                structure(&mut structs, definitions, named, fields, output);
+                names.push(named.name.clone());
+            }
+            Definition::Struct(_) => {}
+        }
+    }
+    let listed: Vec<String> = names.iter().map(|n| format!("    {n:?},\n")).collect();
+    out + &structs + &format!("\n__all__ = [\n{}]\n", listed.concat())
+}
+
+fn words_of(out: &mut String, named: &Named, words: &[(String, String)]) {
+    let list: Vec<String> = words.iter().map(|(w, _)| format!("{w:?}")).collect();
+    let line = format!("{}: TypeAlias = Literal[{}]\n", named.name, list.join(", "));
+    if line.chars().count() > super::WIDTH {
+        let list: Vec<String> = list.iter().map(|w| format!("    {w},\n")).collect();
+        let _ = write!(out, "{}: TypeAlias = Literal[\n{}]\n", named.name, list.concat());
+    } else {
+        out.push_str(&line);
+    }
+    let mut doc = named.doc.clone();
+    for (word, meaning) in words.iter().filter(|(_, meaning)| !meaning.is_empty()) {
+        let _ = write!(doc, "\n\n- `{word}`: {meaning}");
+    }
+    let _ = writeln!(out, "{}", docstring(&doc, ""));
+}
+
+fn structure(out: &mut String, definitions: &Definitions, named: &Named, fields: &[Field], output: bool) {
+    let words = WITH_WORDS.contains(&named.name.as_str());
+    let _ = write!(out, "\n@dataclass(frozen=True, slots=True, kw_only={})\n", if output { "True" } else { "False" });
+    let _ = writeln!(out, "class {}(Shown):", named.name);
+    out.push_str(&docstring(&named.doc, "    "));
+    out.push('\n');
+    for field in fields {
+        let ty = if output { got(&field.ty) } else { given(&field.ty) };
+        let default = match (&field.default, output) {
+            (Some(value), false) => format!(" = {}", default(value, &field.ty)),
+            _ => String::new(),
+        };
+        let _ = writeln!(out, "    {}: {ty}{default}", field.name);
+        out.push_str(&docstring(&field.doc, "    "));
+    }
+    if words {
+        out.push_str("    _words: str = field(default=\"\", repr=False, compare=False)\n");
+    }
+    if output {
+        let extra = if words { ", words: str = \"\"" } else { "" };
+        let _ = write!(out, "\n    @classmethod\n    def _of(cls, d: Mapping[str, Any]{extra}) -> {}:\n", named.name);
+        out.push_str("        return cls(\n");
+        for field in fields {
+            let value = format!("d[{:?}]", field.name);
+            let _ = writeln!(out, "            {}={},", field.name, reading(&field.ty, &value, definitions));
+        }
+        if words {
+            out.push_str("            _words=words,\n");
+        }
+        out.push_str("        )\n");
+    }
+    if words {
+        out.push_str("\n    def __str__(self) -> str:\n        return self._words or repr(self)\n");
+    }
+    out.push('\n');
+}

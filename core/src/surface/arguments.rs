@@ -1,0 +1,42 @@
+//! Arguments as JSON: read strictly, with errors that name the argument.
+
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Result};
+
+/// Reads arguments; whatever is wrong is told with the name of the argument.
+pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
+    let mut reader = serde_json::Deserializer::from_str(json);
+    serde_path_to_error::deserialize(&mut reader).map_err(|failure| {
+        let path = failure.path().to_string();
+        let message = failure.into_inner().to_string();
+        // The place in the JSON means nothing to who wrote the call in another language.
+        let message = message.rsplit_once(" at line ").map_or(&*message, |(before, _)| before);
+        match path.as_str() {
+            "" | "." => Error::new(crate::ErrorCode::InvalidOptions, format!("the arguments cannot be read: {message}")),
+            path => {
+                let field = path.rsplit('.').find(|part| *part != "?").unwrap_or(path);
+                let name = field.split('[').next().unwrap_or(field);
+                Error::options(name, format!("{path} cannot be used: {message}"))
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ForecastOptions;
+
+    #[test]
+    fn errors_name_the_argument() {
+        let read = |json| read::<ForecastOptions>(json);
+        assert!(read("{}").is_ok());
+        let error = read(r#"{"lead_days": "soon"}"#).expect_err("no number");
+        assert_eq!(error.field(), Some("lead_days"));
+        assert!(error.to_string().contains("\"soon\"") && !error.to_string().contains("line"), "{error}");
+        let error = read(r#"{"leed_days": 3}"#).expect_err("no such option");
+        assert!(error.to_string().contains("expected one of"), "{error}");
+        assert_eq!(read(r#"{"horizons_days": [1, null]}"#).expect_err("null").field(), Some("horizons_days"));
+    }
+}
