@@ -29,4 +29,6 @@ pub use progress::Stage;
 pub use replenish::{Basis, Forecast, ForecastOptions, NextItem, NextItemSource, Replenishment};
 pub use replenish::{Ladder, Options, REACH_DAYS, Step, Substitutes, Survival};
 pub use table::{Cell, Column, Table, Texts};
+#[cfg(feature = "arrow")]
+pub use table::{cell_of, write_batch_csv};
 pub use time::Timestamp;

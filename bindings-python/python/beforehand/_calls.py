@@ -46,7 +46,7 @@ def fit(
         max_training_rows: Rows on which the layer is trained, at most; more cost time and gain little. Allowed
             1,000 … 10,000,000, default 250,000. Fitting does not grow with the log beyond them.
         use_quantity: Whether forecasts react to the supply bought (quantity × pack size). Default: true.
-        columns: which column of `data` holds what, such as `{"customer": "user_id", "at": "paid_at"}`; see
+        columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
             `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
         progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
             the stage and the share done (0 to 1), which stops the work by returning `False`.
@@ -126,7 +126,7 @@ def backtest(
         horizon_days: Horizon of the probabilities, days, 1 … 364. The last cutoff lies this far before `as_of`.
             Default 28.
         reminders: How reminders are judged.
-        columns: which column of `data` holds what, such as `{"customer": "user_id", "at": "paid_at"}`; see
+        columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
             `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
         progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
             the stage and the share done (0 to 1), which stops the work by returning `False`.
@@ -188,7 +188,7 @@ def audit(
         data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
             a CSV or Parquet file, or rows as mappings.
         as_of: The instant of the audit; later events are not looked at.
-        columns: which column of `data` holds what, such as `{"customer": "user_id", "at": "paid_at"}`; see
+        columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
             `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
         progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
             the stage and the share done (0 to 1), which stops the work by returning `False`.
@@ -249,7 +249,7 @@ class ModelCalls:
                 Default: 7.
             remind_quantile: Which quantile of the run-out date the reminder aims at, 0 < q < 1. Smaller reminds
                 earlier. Default: 0.5.
-            columns: which column of `data` holds what, such as `{"customer": "user_id", "at": "paid_at"}`; see
+            columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
                 `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
             progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function
                 of the stage and the share done (0 to 1), which stops the work by returning `False`.
@@ -326,7 +326,7 @@ class ModelCalls:
                 Default: 7.
             remind_quantile: Which quantile of the run-out date the reminder aims at, 0 < q < 1. Smaller reminds
                 earlier. Default: 0.5.
-            columns: which column of `data` holds what, such as `{"customer": "user_id", "at": "paid_at"}`; see
+            columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
                 `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
 
         Returns:
@@ -393,7 +393,7 @@ class ModelCalls:
                 Default: 7.
             remind_quantile: Which quantile of the run-out date the reminder aims at, 0 < q < 1. Smaller reminds
                 earlier. Default: 0.5.
-            columns: which column of `data` holds what, such as `{"customer": "user_id", "at": "paid_at"}`; see
+            columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
                 `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
 
         Returns:
@@ -464,7 +464,7 @@ class ModelCalls:
             item_names: What items are called, by identifier. Items that are not listed appear with their
                 identifier.
             notes: Sentences for the end of the page, such as the source of the data.
-            columns: which column of `data` holds what, such as `{"customer": "user_id", "at": "paid_at"}`; see
+            columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
                 `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
             progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function
                 of the stage and the share done (0 to 1), which stops the work by returning `False`.

@@ -95,6 +95,22 @@ pub(super) struct Places {
 }
 
 impl ColumnNames {
+    /// The names of all columns that a table may be asked for.
+    pub fn used(&self) -> impl Iterator<Item = &str> {
+        let optional = [
+            &self.quantity,
+            &self.amount,
+            &self.kind,
+            &self.category,
+            &self.need,
+            &self.pack_size,
+            &self.order,
+            &self.undoes,
+        ];
+        let required = [&self.customer, &self.time, &self.item].into_iter().map(String::as_str);
+        required.chain(optional.into_iter().filter_map(|name| name.as_deref()))
+    }
+
     /// The caller's name for a field.
     pub(super) fn of(&self, field: Field) -> &str {
         let optional = match field {

@@ -12,25 +12,36 @@ impl Table {
     /// # Errors
     /// `io`.
     pub fn write_csv(&self, to: impl Write) -> Result<()> {
-        let failed = |e: csv::Error| Error::new(ErrorCode::Io, format!("the table could not be written: {e}"));
-        let mut out = csv::Writer::from_writer(to);
-        out.write_record(self.names()).map_err(failed)?;
-        for row in 0..self.n_rows() {
-            for (_, column) in self.columns() {
-                match column.get(row) {
-                    Cell::None => out.write_field(""),
-                    Cell::Int(i) => out.write_field(i.to_string()),
-                    Cell::Text(text) => out.write_field(text),
-                    Cell::Timestamp(at) => out.write_field(at.to_string()),
-                    Cell::Number(x) => out.write_field(x.to_string()),
-                    Cell::Flag(yes) => out.write_field(if yes { "true" } else { "false" }),
-                }
-                .map_err(failed)?;
-            }
-            out.write_record(None::<&[u8]>).map_err(failed)?;
-        }
-        out.flush().map_err(Error::from)
+        let names: Vec<&str> = self.names().collect();
+        write_cells(&names, self.n_rows(), |column, row| self.columns()[column].1.get(row), to)
     }
+}
+
+/// Writes whatever answers for a cell of a column and a row.
+pub(super) fn write_cells<'c>(
+    names: &[&str],
+    n_rows: usize,
+    cell: impl Fn(usize, usize) -> Cell<'c>,
+    to: impl Write,
+) -> Result<()> {
+    let failed = |e: csv::Error| Error::new(ErrorCode::Io, format!("the table could not be written: {e}"));
+    let mut out = csv::Writer::from_writer(to);
+    out.write_record(names).map_err(failed)?;
+    for row in 0..n_rows {
+        for column in 0..names.len() {
+            match cell(column, row) {
+                Cell::None => out.write_field(""),
+                Cell::Int(i) => out.write_field(i.to_string()),
+                Cell::Text(text) => out.write_field(text),
+                Cell::Timestamp(at) => out.write_field(at.to_string()),
+                Cell::Number(x) => out.write_field(x.to_string()),
+                Cell::Flag(yes) => out.write_field(if yes { "true" } else { "false" }),
+            }
+            .map_err(failed)?;
+        }
+        out.write_record(None::<&[u8]>).map_err(failed)?;
+    }
+    out.flush().map_err(Error::from)
 }
 
 #[cfg(test)]

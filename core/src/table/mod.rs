@@ -4,6 +4,9 @@
 mod arrow;
 mod csv;
 
+#[cfg(feature = "arrow")]
+pub use arrow::{cell_of, write_batch_csv};
+
 use crate::id::{Dictionary, Id};
 use crate::time::Timestamp;
 

@@ -84,7 +84,7 @@ fn documentation(call: &Call, indent: &str) -> String {
     }
     entry(
         "columns",
-        "which column of `data` holds what, such as `{\"customer\": \"user_id\", \"at\": \"paid_at\"}`; see `History`. On a \
+        "which column of `data` holds what, such as `{\"customer\": \"user_id\", \"time\": \"paid_at\"}`; see `History`. On a \
          model, by default as it was fitted; not used when `data` is a `History`.",
     );
     if call.is_long {

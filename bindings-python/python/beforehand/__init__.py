@@ -1,0 +1,44 @@
+"""Tells a business what each customer will need before the customer asks.
+
+    model = beforehand.fit(orders, as_of="2026-01-31", columns={"customer": "user_id", "time": "paid_at", "item": "sku"})
+    due = model.replenishment(orders, as_of="2026-01-31")      # an Arrow table: pl.DataFrame(due), due.to_pandas(), …
+
+`fit`, `backtest` and `audit` are functions; what a fitted model knows is asked of the `Model`. `History` reads a log once for
+several calls. Instants are UTC; nothing reads a clock: `as_of` is always given.
+"""
+
+from __future__ import annotations
+
+from ._calls import *  # noqa: F403
+from ._calls import __all__ as _calls
+from ._errors import *  # noqa: F403
+from ._errors import __all__ as _errors
+from ._history import Columns, Data, History
+from ._model import Model
+from ._native import __version__
+from ._progress import Progress
+from ._table import Table
+from ._types import *  # noqa: F403
+from ._types import __all__ as _types
+
+__all__ = [  # noqa: PLE0604
+    "Columns",
+    "Data",
+    "History",
+    "Model",
+    "Progress",
+    "Table",
+    "__version__",
+    *(name for name in _calls if name != "ModelCalls"),
+    *_errors,
+    *_types,
+]
+
+
+def __getattr__(name: str) -> object:
+    """`beforehand.plot` and `beforehand.spark` are loaded when they are first used."""
+    if name in ("plot", "spark"):
+        import importlib
+
+        return importlib.import_module(f"beforehand.{name}")
+    raise AttributeError(f"module 'beforehand' has no attribute {name!r}")

@@ -1,0 +1,60 @@
+//! The Python package's native part: conversions, one funnel for every call, one map of errors. It knows no call by name.
+
+mod answers;
+mod arrow_in;
+mod arrow_out;
+mod errors;
+mod files;
+mod history;
+mod model;
+mod pool;
+mod rows;
+mod table;
+mod work;
+
+use beforehand::surface::{Call, Subject};
+use pyo3::prelude::*;
+
+use history::NativeHistory;
+use model::NativeModel;
+use table::NativeTable;
+
+/// Runs a call: arguments as JSON; the answer is a model, a table, a text, or (JSON, words).
+///
+/// `progress` is called now and then with (stage, share done); when it answers `False`, the work stops.
+#[pyfunction]
+#[pyo3(signature = (name, arguments, model=None, history=None, progress=None))]
+fn call(
+    py: Python<'_>,
+    name: &str,
+    arguments: String,
+    model: Option<&Bound<'_, NativeModel>>,
+    history: Option<&Bound<'_, NativeHistory>>,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<Py<PyAny>> {
+    let call = Call::named(name).map_err(|e| errors::raise(py, &e))?;
+    let (model, history) = (model.map(|m| m.get().shared()), history.map(|h| h.get().shared()));
+    let run = move |watch: beforehand::surface::Watch<'_>| {
+        let subject = Subject { model: model.as_deref(), history: history.as_deref() };
+        call.run(&subject, &arguments, watch)
+    };
+    let answer = if call.is_long { work::long(py, progress, run)? } else { work::short(py, run)? };
+    answers::into_python(py, answer)
+}
+
+/// The names of the calls, so that a test can compare them with the package's.
+#[pyfunction]
+fn calls() -> Vec<&'static str> {
+    beforehand::surface::CALLS.iter().map(|call| call.name).collect()
+}
+
+/// The native part of `beforehand`; use the package, not this.
+#[pymodule(gil_used = false)]
+fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    m.add_class::<NativeHistory>()?;
+    m.add_class::<NativeModel>()?;
+    m.add_class::<NativeTable>()?;
+    m.add_function(wrap_pyfunction!(call, m)?)?;
+    m.add_function(wrap_pyfunction!(calls, m)?)
+}
