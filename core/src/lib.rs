@@ -25,7 +25,7 @@ pub use history::{History, HistoryView, Items};
 pub use history::{IngestOptions, IngestReport, OnRefused, Reason, Refusal, TimeUnit};
 pub use id::{Dictionary, Id};
 pub use model::Model;
-pub use progress::Stage;
+pub use progress::{Progress, Stage};
 pub use replenish::{Basis, Forecast, ForecastOptions, NextItem, NextItemSource, Replenishment};
 pub use replenish::{Ladder, Options, REACH_DAYS, Step, Substitutes, Survival};
 pub use table::{Cell, Column, Table, Texts};

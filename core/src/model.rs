@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::EventId;
 use crate::history::HistoryView;
-use crate::progress::{Progress, Stage};
+use crate::progress::{Progress, Stage, Watch};
 use crate::replenish::{AsOf, Fitted, Forecast, ForecastOptions, Options, Outlook, Replenishment};
 use crate::time::Timestamp;
 
@@ -46,7 +46,23 @@ impl Model {
         Self::fit_while(history, as_of, options, |_| true)
     }
 
-    /// As [`Self::fit`], telling `go_on` at the beginning of each stage; when it answers `false`, the work stops.
+    /// As [`Self::fit`], telling `go_on` how far the work is, many times a second; when it answers `false`, the work stops.
+    ///
+    /// `go_on` is called on the calling thread.
+    ///
+    /// ```
+    /// # use beforehand::{ErrorCode, Event, History, IngestOptions, Model, Options, Timestamp};
+    /// # let start: Timestamp = "2026-01-01".parse()?;
+    /// # let events = (0..40).map(|k| Event::purchase("c", "filter", start.plus_days(f64::from(k * 7))));
+    /// # let (history, _) = History::from_events(events, &IngestOptions::default())?;
+    /// let as_of = start.plus_days(280.0);
+    /// let fitted = Model::fit_while(&history, as_of, &Options::default(), |progress| {
+    ///     eprint!("\r{} {:3.0} %", progress.stage.as_str(), 100.0 * progress.overall());
+    ///     progress.overall() < 0.5 // false: the user pressed a key
+    /// });
+    /// assert_eq!(fitted.unwrap_err().code(), ErrorCode::Cancelled);
+    /// # Ok::<(), beforehand::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Self::fit`], and `cancelled`.
@@ -54,7 +70,7 @@ impl Model {
         history: impl Into<HistoryView<'a>>,
         as_of: Timestamp,
         options: &Options,
-        go_on: impl Fn(Stage) -> bool + Sync,
+        mut go_on: impl FnMut(Progress) -> bool,
     ) -> Result<Self> {
         options.validate()?;
         let view = history.into();
@@ -76,7 +92,7 @@ impl Model {
             .with_field("as_of"));
         }
         let at = AsOf { us: as_of.as_micros(), day: view.history.day_of(as_of) };
-        let replenish = Fitted::fit(&view, at, options, &Progress { go_on: &go_on })?;
+        let replenish = Fitted::fit(&view, at, options, &mut Watch::new(&mut go_on, Stage::Summarise))?;
         Ok(Self { as_of, n_customers, n_events, replenish })
     }
 
@@ -134,8 +150,24 @@ impl Model {
         as_of: Timestamp,
         options: &ForecastOptions,
     ) -> Result<Replenishment<'a>> {
+        self.replenishment_while(history, as_of, options, |_| true)
+    }
+
+    /// As [`Self::replenishment_with`], telling `go_on` how far the work is, many times a second; when it answers `false`,
+    /// the work stops. `go_on` is called on the calling thread; for one customer, not at all.
+    ///
+    /// # Errors
+    /// As [`Self::replenishment_with`], and `cancelled`.
+    pub fn replenishment_while<'a>(
+        &self,
+        history: impl Into<HistoryView<'a>>,
+        as_of: Timestamp,
+        options: &ForecastOptions,
+        mut go_on: impl FnMut(Progress) -> bool,
+    ) -> Result<Replenishment<'a>> {
         self.check(as_of, options)?;
-        Ok(self.replenish.replenishment(&history.into(), as_of, options))
+        let mut watch = Watch::new(&mut go_on, Stage::Forecast);
+        self.replenish.replenishment(&history.into(), as_of, options, &mut watch)
     }
 
     /// The forecasts of a view's customers in full, with the need, the next item of a ladder and the whole survival curve.

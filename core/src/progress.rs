@@ -2,18 +2,22 @@
 
 use crate::error::{Error, ErrorCode, Result};
 
-/// What fitting is doing.
+/// What long work is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Stage {
-    /// Reading everyone's purchases.
+    /// Fitting: reading everyone's purchases.
     Summarise,
-    /// Forming training rows at earlier cutoffs.
+    /// Fitting: forming training rows at earlier cutoffs.
     DrawRows,
-    /// Training the layer.
+    /// Fitting: training the layer.
     TrainLayer,
-    /// Learning what buyers of an item move on to.
+    /// Fitting: learning what buyers of an item move on to.
     LearnSuccessors,
+    /// Forecasting every pair.
+    Forecast,
+    /// Backtesting: fitting and forecasting at one cutoff after the other.
+    Backtest,
 }
 
 impl Stage {
@@ -24,31 +28,94 @@ impl Stage {
             Self::DrawRows => "draw_rows",
             Self::TrainLayer => "train_layer",
             Self::LearnSuccessors => "learn_successors",
+            Self::Forecast => "forecast",
+            Self::Backtest => "backtest",
         }
     }
 
-    /// The share of the work that is done when the stage begins, 0 to 1, roughly.
-    pub const fn share_done(self) -> f64 {
+    /// The share of the whole work that is done when the stage begins and when it ends, 0 to 1, roughly.
+    const fn share_of_whole(self) -> (f64, f64) {
         match self {
-            Self::Summarise => 0.0,
-            Self::DrawRows => 0.15,
-            Self::TrainLayer => 0.35,
-            Self::LearnSuccessors => 0.95,
+            Self::Summarise => (0.0, 0.15),
+            Self::DrawRows => (0.15, 0.35),
+            Self::TrainLayer => (0.35, 0.95),
+            Self::LearnSuccessors => (0.95, 1.0),
+            Self::Forecast | Self::Backtest => (0.0, 1.0),
         }
     }
 }
 
-/// Asked at the beginning of each stage whether to go on.
-pub(crate) struct Progress<'a> {
-    pub(crate) go_on: &'a (dyn Fn(Stage) -> bool + Sync),
+/// How far long work is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// What is being done.
+    pub stage: Stage,
+    /// The share of the stage that is done, 0 to 1; never falls within a stage.
+    pub done: f64,
 }
 
-impl Progress<'_> {
-    pub(crate) fn enter(&self, stage: Stage) -> Result<()> {
-        if (self.go_on)(stage) {
+impl Progress {
+    /// The share of the whole work that is done, 0 to 1, roughly; never falls.
+    pub fn overall(&self) -> f64 {
+        let (start, end) = self.stage.share_of_whole();
+        start + (end - start) * self.done
+    }
+}
+
+/// Asks the caller between pieces of work whether to go on: on the thread that called, never on a worker's. A piece takes
+/// some hundredths of a second on the largest logs.
+pub(crate) struct Watch<'a> {
+    go_on: &'a mut dyn FnMut(Progress) -> bool,
+    stage: Stage,
+    /// The part of the stage that this watch is over.
+    start: f64,
+    end: f64,
+}
+
+impl<'a> Watch<'a> {
+    pub(crate) fn new(go_on: &'a mut dyn FnMut(Progress) -> bool, stage: Stage) -> Self {
+        Self { go_on, stage, start: 0.0, end: 1.0 }
+    }
+
+    /// A watch over another stage.
+    pub(crate) fn stage(&mut self, stage: Stage) -> Watch<'_> {
+        Watch::new(self.go_on, stage)
+    }
+
+    /// A watch over a part of this one, from one share to another.
+    pub(crate) fn part(&mut self, from: f64, to: f64) -> Watch<'_> {
+        let (start, width) = (self.start, self.end - self.start);
+        Watch { go_on: self.go_on, stage: self.stage, start: start + width * from, end: start + width * to }
+    }
+
+    /// Tells the share that is done; an error when the caller wants no more.
+    pub(crate) fn tell(&mut self, done: f64) -> Result<()> {
+        let done = (self.start + (self.end - self.start) * done).clamp(0.0, 1.0);
+        if (self.go_on)(Progress { stage: self.stage, done }) {
             Ok(())
         } else {
-            Err(Error::new(ErrorCode::Cancelled, format!("cancelled by the caller before stage {}", stage.as_str())))
+            let stage = self.stage.as_str();
+            Err(Error::new(ErrorCode::Cancelled, format!("cancelled by the caller in stage {stage}")))
         }
+    }
+
+    /// Gives `work` one piece of `all` after the other and asks before each. A piece holds `per_thread` for every thread
+    /// that may share it.
+    pub(crate) fn pieces<T>(&mut self, all: &[T], per_thread: usize, mut work: impl FnMut(&[T])) -> Result<()> {
+        let piece = per_thread * rayon::current_num_threads();
+        for (i, own) in all.chunks(piece).enumerate() {
+            self.tell((i * piece) as f64 / all.len() as f64)?;
+            work(own);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+impl Watch<'_> {
+    /// Work that nobody watches.
+    pub(crate) fn unwatched<T>(work: impl FnOnce(&mut Watch<'_>) -> Result<T>) -> Option<T> {
+        work(&mut Watch::new(&mut |_| true, Stage::TrainLayer)).ok()
     }
 }

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 /// The modules of the crate, lowest first. A module may use only what stands above it in this list, …
 const ORDER: [&str; 15] = [
     "error",
+    "progress",
     "time",
     "stats",
     "id",
     "event",
     "history",
     "table",
-    "progress",
     "replenish",
     "model",
     "evaluate",
@@ -171,7 +171,8 @@ fn dependencies_point_one_way() {
     for (module, used) in [("event", "id"), ("history", "event"), ("model", "replenish"), ("persist", "model")] {
         assert!(seen.contains(&(module.to_owned(), used.to_owned())), "{module} uses {used}, which was not seen");
     }
-    assert!(!seen.iter().any(|(module, _)| module == "stats"), "stats knows nothing of the rest");
+    let of_stats = seen.iter().filter(|(module, _)| module == "stats").map(|(_, used)| used.as_str());
+    assert!(of_stats.eq(["error", "progress"]), "stats knows nothing of the rest");
 }
 
 #[test]

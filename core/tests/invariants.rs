@@ -3,7 +3,9 @@
 
 mod shop;
 
-use beforehand::{ErrorCode, Event, ForecastOptions, History, Model, Options, Replenishment, Timestamp};
+use beforehand::{
+    ErrorCode, Event, ForecastOptions, History, Model, Options, Progress, Replenishment, Stage, Timestamp,
+};
 use proptest::prelude::*;
 use shop::{events, history, start};
 
@@ -177,8 +179,42 @@ fn wrong_instants_and_options_are_refused_with_what_is_allowed() {
     let options = Options { max_training_rows: 3, ..Options::default() };
     let error = Model::fit(&history, day(90.0), &options).unwrap_err();
     assert_eq!((error.code(), error.field()), (ErrorCode::InvalidOptions, Some("max_training_rows")));
-    let stopped = Model::fit_while(&history, day(90.0), &Options::default(), |_| false).unwrap_err();
+}
+
+#[test]
+fn progress_rises_to_the_end_and_work_stops_wherever_it_is_told_to() {
+    let history = history(events(500, 420.0, 28));
+    let as_of = day(400.0);
+    let mut told: Vec<Progress> = Vec::new();
+    let model = Model::fit_while(&history, as_of, &Options::default(), |p| {
+        told.push(p);
+        true
+    })
+    .unwrap();
+    assert!(told.len() > 150, "{}", told.len());
+    assert!(told.windows(2).all(|w| w[0].overall() <= w[1].overall()), "{told:?}");
+    let stages = [Stage::Summarise, Stage::DrawRows, Stage::TrainLayer, Stage::LearnSuccessors];
+    for stage in stages {
+        assert!(told.iter().any(|p| p.stage == stage && (0.0..=1.0).contains(&p.done)));
+    }
+    // Being watched changes nothing.
+    assert_eq!(model, Model::fit(&history, as_of, &Options::default()).unwrap());
+    for stop_after in (0..told.len()).step_by(61) {
+        let mut asked = 0;
+        let stopped = Model::fit_while(&history, as_of, &Options::default(), |_| {
+            asked += 1;
+            asked <= stop_after
+        });
+        assert_eq!((stopped.unwrap_err().code(), asked), (ErrorCode::Cancelled, stop_after + 1));
+    }
+
+    let options = ForecastOptions::default();
+    let stopped = model.replenishment_while(&history, as_of, &options, |_| false).unwrap_err();
     assert_eq!(stopped.code(), ErrorCode::Cancelled);
+    // A request for one customer is over before anybody could ask.
+    let one = history.customer("c0003").unwrap();
+    let watched = model.replenishment_while(&one, as_of, &options, |_| false).unwrap();
+    assert_eq!(bits(&watched), bits(&model.replenishment(&one, as_of).unwrap()));
 }
 
 proptest! {

@@ -20,8 +20,11 @@ fn main() -> Result<(), Failure> {
     let (history, ingest) = online_retail()?;
     println!("{ingest}\n");
 
-    let model = Model::fit_while(&history, as_of, &Options::default(), |stage| {
-        eprintln!("fitting: {} …", stage.as_str());
+    let mut stage = None;
+    let model = Model::fit_while(&history, as_of, &Options::default(), |progress| {
+        if stage.replace(progress.stage) != Some(progress.stage) {
+            eprintln!("fitting: {} …", progress.stage.as_str());
+        }
         true
     })?;
     println!("Fitted on {} events of {} customers up to {}.\n", model.n_events(), model.n_customers(), as_of.date());

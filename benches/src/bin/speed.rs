@@ -6,10 +6,10 @@ use std::error::Error;
 use std::fs::File;
 use std::hint::black_box;
 use std::io::{self, Write};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use arrow_array::RecordBatch;
-use beforehand::{ColumnNames, Event, History, Id, IngestOptions, Model, Options, Timestamp};
+use beforehand::{ColumnNames, Event, ForecastOptions, History, Id, IngestOptions, Model, Options, Timestamp};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 /// Two ids, an instant and a quantity of 8 bytes each.
@@ -41,11 +41,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let ingest_seconds = wall.elapsed().as_secs_f64();
     let as_of = history.last_at().ok_or("the log is empty")?;
     let stage = Instant::now();
-    let model = Model::fit(&history, as_of, &Options::default())?;
+    let mut wait = Wait::new();
+    let model = Model::fit_while(&history, as_of, &Options::default(), |_| wait.asked())?;
     let fit_seconds = stage.elapsed().as_secs_f64();
     let stage = Instant::now();
-    let due = model.replenishment(&history, as_of)?;
+    let due = model.replenishment_while(&history, as_of, &ForecastOptions::default(), |_| wait.asked())?;
     let forecast_seconds = stage.elapsed().as_secs_f64();
+    wait.asked();
     let total_seconds = wall.elapsed().as_secs_f64();
     let cpu = cpu.zip(cpu_seconds()).map(|(before, after)| after - before);
     let (n_pairs, peak_bytes) = (due.len(), peak_bytes());
@@ -60,16 +62,35 @@ fn main() -> Result<(), Box<dyn Error>> {
         "{{\"tool\": \"beforehand\", \"n_events\": {n_events}, \"n_pairs\": {n_pairs}, \"raw_bytes\": {}, \
          \"peak_rss_bytes\": {}, \"read_seconds\": {read_seconds:.4}, \"ingest_seconds\": {ingest_seconds:.4}, \
          \"fit_seconds\": {fit_seconds:.4}, \"forecast_seconds\": {forecast_seconds:.4}, \
-         \"total_seconds\": {total_seconds:.4}, \"cpu_seconds\": {}, \"one_customer_us\": {:.2}, \
+         \"total_seconds\": {total_seconds:.4}, \"cpu_seconds\": {}, \"longest_wait_ms\": {:.1}, \"one_customer_us\": {:.2}, \
          \"own_history_10_us\": {:.2}, \"own_history_200_us\": {:.2}}}",
         n_events * RAW_BYTES_PER_ROW,
         or_null(peak_bytes.map(|b| b.to_string())),
         or_null(cpu.map(|s| format!("{s:.2}"))),
+        wait.longest.as_secs_f64() * 1e3,
         one * 1e6,
         own_10 * 1e6,
         own_200 * 1e6,
     )?;
     Ok(())
+}
+
+/// How long a caller waits at most until asked whether to go on.
+struct Wait {
+    last: Instant,
+    longest: Duration,
+}
+
+impl Wait {
+    fn new() -> Self {
+        Self { last: Instant::now(), longest: Duration::ZERO }
+    }
+
+    fn asked(&mut self) -> bool {
+        self.longest = self.longest.max(self.last.elapsed());
+        self.last = Instant::now();
+        true
+    }
 }
 
 /// The median time for one customer's forecasts, from a model and a history that are ready.

@@ -10,6 +10,7 @@ use super::scores::Scores;
 use crate::error::{Error, ErrorCode, Result};
 use crate::history::HistoryView;
 use crate::model::Model;
+use crate::progress::{Progress, Stage};
 use crate::replenish::{Options, Outlook};
 use crate::time::Timestamp;
 
@@ -109,6 +110,20 @@ pub fn backtest<'a>(
     options: &Options,
     backtest: &BacktestOptions,
 ) -> Result<Backtest> {
+    backtest_while(history, as_of, options, backtest, |_| true)
+}
+
+/// As [`backtest`], telling `go_on` how far the work is, many times a second; when it answers `false`, the work stops.
+///
+/// # Errors
+/// As [`backtest`], and `cancelled`.
+pub fn backtest_while<'a>(
+    history: impl Into<HistoryView<'a>>,
+    as_of: Timestamp,
+    options: &Options,
+    backtest: &BacktestOptions,
+    mut go_on: impl FnMut(Progress) -> bool,
+) -> Result<Backtest> {
     backtest.validate()?;
     let view = history.into();
     let first = view.history.first_at().unwrap_or(Timestamp::MAX);
@@ -128,8 +143,12 @@ pub fn backtest<'a>(
         ));
     }
     let mut rows = Rows::default();
-    for &cutoff in &cutoffs {
-        let model = Model::fit(view.clone(), cutoff, options)?;
+    for (k, &cutoff) in cutoffs.iter().enumerate() {
+        let share = |of_one: f64| (k as f64 + of_one) / cutoffs.len() as f64;
+        // Fitting is about four fifths of a cutoff's work.
+        let model = Model::fit_while(view.clone(), cutoff, options, |fitting| {
+            go_on(Progress { stage: Stage::Backtest, done: share(0.8 * fitting.overall()) })
+        })?;
         let mut failed = None;
         model.outlooks(&view, cutoff, as_of, |outlook| {
             if failed.is_none() {

@@ -18,7 +18,7 @@ pub use audit::{
     Audit, Check, CheckCode, Finding, FindingCode, Hole, Jump, LogFacts, Readiness, Scenario, ScenarioReadiness,
     TimeResolution, audit,
 };
-pub use backtest::{Backtest, BacktestOptions, backtest};
+pub use backtest::{Backtest, BacktestOptions, backtest, backtest_while};
 pub use calibration::{CalibrationBin, DEFAULT_BINS, calibration, ece, wilson_interval};
 pub use coverage::{Coverage, DEFAULT_LEVEL, KaplanMeier, coverage, coverage_among_buyers};
 pub use date::{Between, DateCdf};

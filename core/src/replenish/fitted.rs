@@ -1,6 +1,7 @@
 //! The replenishment part of a model: fitting it, and forecasting with it.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -21,11 +22,15 @@ use crate::error::Result;
 use crate::event::EventId;
 use crate::history::{HistoryView, NONE};
 use crate::id::Id;
-use crate::progress::{Progress, Stage};
+use crate::progress::{Stage, Watch};
 use crate::time::Timestamp;
 
 /// Customers handled by one task: enough to make the task worth its start, few enough to share them out evenly.
-const CUSTOMERS_PER_TASK: usize = 1024;
+const CUSTOMERS_PER_TASK: usize = 256;
+/// Tasks per thread between two questions whether to go on: some hundredths of a second.
+const TASKS_PER_PIECE: usize = 16;
+/// Summaries formed side by side at most.
+const MAX_SUMMARIES: usize = 16;
 
 /// What fitting learned about replenishment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,14 +45,12 @@ pub(crate) struct Fitted {
 }
 
 impl Fitted {
-    pub(crate) fn fit(view: &HistoryView<'_>, as_of: AsOf, options: &Options, progress: &Progress<'_>) -> Result<Self> {
+    pub(crate) fn fit(view: &HistoryView<'_>, as_of: AsOf, options: &Options, watch: &mut Watch<'_>) -> Result<Self> {
         let catalog = Catalog::build(view.history, options)?;
         let units = catalog.units_for(view.history);
         let decay = Decay::whole();
-        progress.enter(Stage::Summarise)?;
-        let summary = summarise(view, &units, catalog.len(), as_of, &decay);
+        let summary = summarise(view, &units, catalog.len(), as_of, &decay, &mut watch.stage(Stage::Summarise))?;
         let traits = Traits::at_cutoffs(&summary, catalog.categories());
-        progress.enter(Stage::DrawRows)?;
         let rows = Drawing {
             view: view.clone(),
             units: &units,
@@ -58,13 +61,12 @@ impl Fitted {
             as_of,
             max_rows: options.max_training_rows,
         }
-        .rows();
-        progress.enter(Stage::TrainLayer)?;
+        .rows(&mut watch.stage(Stage::DrawRows))?;
         let lags: Vec<f64> = summary.cutoff_days.iter().map(|c| f64::from(as_of.day - c)).collect();
-        let layer = Layer::fit(rows, &lags[..lags.len() - 1]);
-        progress.enter(Stage::LearnSuccessors)?;
+        let layer = Layer::fit(rows, &lags[..lags.len() - 1], &mut watch.stage(Stage::TrainLayer))?;
         let successors = if options.learn_successors {
-            successors::learn(view, &units, &|unit| catalog.item_of(unit), as_of)
+            let mut watch = watch.stage(Stage::LearnSuccessors);
+            successors::learn(view, &units, &|unit| catalog.item_of(unit), as_of, &mut watch)?
         } else {
             BTreeMap::new()
         };
@@ -93,7 +95,8 @@ impl Fitted {
         view: &HistoryView<'a>,
         as_of: Timestamp,
         options: &ForecastOptions,
-    ) -> Replenishment<'a> {
+        watch: &mut Watch<'_>,
+    ) -> Result<Replenishment<'a>> {
         let units = self.catalog.units_for(view.history);
         let at = AsOf { us: as_of.as_micros(), day: view.history.day_of(as_of) };
         let scorer = self.scorer();
@@ -107,11 +110,17 @@ impl Fitted {
         let end = view.customers.end;
         if tasks.len() <= 1 {
             // One request: no thread is asked to help with microseconds of work.
-            return part(view.customers.clone());
+            return Ok(part(view.customers.clone()));
         }
-        let parts =
-            tasks.into_par_iter().map(|start| part(start..end.min(start + CUSTOMERS_PER_TASK as u32))).collect();
-        empty().concat(parts)
+        let mut out = empty();
+        watch.pieces(&tasks, TASKS_PER_PIECE, |tasks| {
+            let task = |&start: &u32| part(start..end.min(start + CUSTOMERS_PER_TASK as u32));
+            let parts: Vec<Replenishment<'a>> = tasks.par_iter().map(task).collect();
+            for part in parts {
+                out.append(part);
+            }
+        })?;
+        Ok(out)
     }
 
     /// Each pair's curve at `as_of`, and what came until `until`.
@@ -317,29 +326,38 @@ pub(crate) struct Outlook {
     pub(crate) follow_up_days: i32,
 }
 
-fn summarise(view: &HistoryView<'_>, units: &Units<'_>, n_units: usize, as_of: AsOf, decay: &Decay) -> Summary {
+fn summarise(
+    view: &HistoryView<'_>,
+    units: &Units<'_>,
+    n_units: usize,
+    as_of: AsOf,
+    decay: &Decay,
+    watch: &mut Watch<'_>,
+) -> Result<Summary> {
     let first_day = view.customers.clone().filter_map(|c| view.history.day.get(view.history.events_of(c).start)).min();
     let cutoffs = cutoffs(first_day.copied().unwrap_or(as_of.day).min(as_of.day), as_of.day);
     let customers: Vec<u32> = view.customers.clone().collect();
-    // Whole numbers add up the same in every order, so the threads may share the work as they like.
-    customers
-        .par_chunks(CUSTOMERS_PER_TASK)
-        .fold(
-            || (Summary::new(cutoffs.clone(), n_units), Purchases::default()),
-            |(mut summary, mut purchases), customers| {
-                for &customer in customers {
+    // One summary per thread, for it holds a number per unit and cutoff. Whole numbers add up the same in every order, so
+    // each thread may take whichever customers come next.
+    let mut parts: Vec<(Summary, Purchases)> = Vec::new();
+    parts.resize_with(rayon::current_num_threads().min(MAX_SUMMARIES), || {
+        (Summary::new(cutoffs.clone(), n_units), Purchases::default())
+    });
+    watch.pieces(&customers, TASKS_PER_PIECE * CUSTOMERS_PER_TASK, |customers| {
+        let next = AtomicUsize::new(0);
+        parts.par_iter_mut().for_each(|(summary, purchases)| {
+            while let Some(own) = customers.chunks(CUSTOMERS_PER_TASK).nth(next.fetch_add(1, Ordering::Relaxed)) {
+                for &customer in own {
                     purchases.load(view.history, units, customer, as_of);
-                    summary.add(&purchases, decay);
+                    summary.add(purchases, decay);
                 }
-                (summary, purchases)
-            },
-        )
-        .map(|(summary, _)| summary)
-        .reduce_with(|mut a, b| {
-            a.merge(&b);
-            a
-        })
-        .unwrap_or_else(|| Summary::new(cutoffs.clone(), n_units))
+            }
+        });
+    })?;
+    let mut summaries = parts.into_iter().map(|(summary, _)| summary);
+    let mut all = summaries.next().unwrap_or_else(|| Summary::new(cutoffs.clone(), n_units));
+    summaries.for_each(|summary| all.merge(&summary));
+    Ok(all)
 }
 
 /// The shape k of the Erlang (Gamma) distribution whose logarithm has the standard deviation `spread`: the solution of

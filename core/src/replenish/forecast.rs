@@ -240,28 +240,15 @@ impl<'a> Replenishment<'a> {
             .with("remind_at", at(self.remind_days))
     }
 
-    /// Joins parts, column by column, so that no more than one column exists twice.
-    pub(crate) fn concat(mut self, mut parts: Vec<Self>) -> Self {
-        macro_rules! join {
-            ($($column:ident),*) => { $( self.$column = join(parts.iter_mut().map(|p| &mut p.$column)); )* };
+    /// Adds the rows of another part behind these.
+    pub(crate) fn append(&mut self, mut part: Self) {
+        macro_rules! append {
+            ($($column:ident),*) => { $( self.$column.append(&mut part.$column); )* };
         }
-        join!(customer, item, n_events, basis, recency_days, cycle_days, supply_left_days, prob_again);
-        join!(run_out_p10_days, run_out_p50_days, run_out_p90_days, remind_days);
-        for (h, column) in self.prob_within.iter_mut().enumerate() {
-            *column = join(parts.iter_mut().map(|p| &mut p.prob_within[h]));
+        append!(customer, item, n_events, basis, recency_days, cycle_days, supply_left_days, prob_again);
+        append!(run_out_p10_days, run_out_p50_days, run_out_p90_days, remind_days);
+        for (mine, theirs) in self.prob_within.iter_mut().zip(&mut part.prob_within) {
+            mine.append(theirs);
         }
-        self
     }
-}
-
-fn join<'p, T: 'p>(columns: impl Iterator<Item = &'p mut Vec<T>>) -> Vec<T> {
-    let mut columns: Vec<Vec<T>> = columns.map(std::mem::take).collect();
-    if columns.len() == 1 {
-        return columns.swap_remove(0);
-    }
-    let mut out = Vec::with_capacity(columns.iter().map(Vec::len).sum());
-    for mut column in columns {
-        out.append(&mut column);
-    }
-    out
 }

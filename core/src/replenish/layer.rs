@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use rayon::prelude::*;
 
 use super::evidence::N_FEATURES;
+use crate::error::Result;
+use crate::progress::Watch;
 use crate::stats::{Additive, BLOCK, Block, Boosting, Growth, HazardRows, Levels, Spans};
 
 /// Events a log must hold in its training rows before the additive part is fitted …
@@ -14,6 +16,8 @@ const MIN_EVENTS_BOOSTING: usize = 1_000;
 
 /// Days after which an earlier cutoff's level counts half.
 const LEVEL_HALF_LIFE_DAYS: f64 = 84.0;
+/// Rows the layer is applied to between two questions whether to go on.
+const ROWS_PER_PIECE: usize = 1 << 16;
 /// Weight of the trees in the average; the additive part has the rest.
 const BOOSTING_WEIGHT: f32 = 0.65;
 
@@ -29,26 +33,28 @@ pub(crate) struct Layer {
 
 impl Layer {
     /// Fits to rows from earlier cutoffs; `lags_days[cutoff]` is how long before the instant of fitting a cutoff lies.
-    pub(crate) fn fit(mut rows: HazardRows, lags_days: &[f64]) -> Self {
+    pub(crate) fn fit(mut rows: HazardRows, lags_days: &[f64], watch: &mut Watch<'_>) -> Result<Self> {
         let n_events: usize = rows.n_events().iter().sum();
         if n_events < MIN_EVENTS_ADDITIVE {
-            return Self::default();
+            return Ok(Self::default());
         }
         let structure = rows.offset.clone();
-        let levels = Levels::estimate(&rows, &structure);
+        let levels = Levels::estimate(&rows, &structure, &mut watch.part(0.0, 0.05))?;
         for (offset, &cutoff) in rows.offset.iter_mut().zip(&rows.cutoff) {
             offset.iter_mut().zip(levels.of(cutoff)).for_each(|(o, l)| *o += l);
         }
-        let mut out = Self {
-            level: Spans::default(),
-            additive: Some(Additive::fit(&rows)),
-            boosting: (n_events >= MIN_EVENTS_BOOSTING).then(|| Boosting::fit(&rows, &Growth::default())),
+        let additive = Additive::fit(&rows, &mut watch.part(0.05, 0.45))?;
+        let boosting = if n_events >= MIN_EVENTS_BOOSTING {
+            Some(Boosting::fit(&rows, &Growth::default(), &mut watch.part(0.45, 0.95))?)
+        } else {
+            None
         };
+        let mut out = Self { level: Spans::default(), additive: Some(additive), boosting };
         let mut moved = structure;
-        out.apply_to_rows(&rows, &mut moved);
+        out.apply_to_rows(&rows, &mut moved, &mut watch.part(0.95, 0.97))?;
         let weights: Vec<f64> = lags_days.iter().map(|lag| (-lag / LEVEL_HALF_LIFE_DAYS).exp2()).collect();
-        out.level = Levels::estimate(&rows, &moved).expected(&weights);
-        out
+        out.level = Levels::estimate(&rows, &moved, &mut watch.part(0.97, 1.0))?.expected(&weights);
+        Ok(out)
     }
 
     /// Whether there was enough to train on.
@@ -62,17 +68,22 @@ impl Layer {
             && self.boosting.as_ref().is_none_or(|b| b.check(N_FEATURES))
     }
 
-    fn apply_to_rows(&self, rows: &HazardRows, log_odds: &mut [Spans]) {
-        log_odds.par_chunks_mut(BLOCK).enumerate().for_each(|(chunk, log_odds)| {
-            let mut block = Block::new(rows.n_features);
-            let mut out = [Spans::default(); BLOCK];
-            for (i, x) in log_odds.iter().enumerate() {
-                block.push(rows.row(chunk * BLOCK + i));
-                out[i] = *x;
-            }
-            self.apply(&block, &mut out);
-            log_odds.copy_from_slice(&out[..block.len]);
-        });
+    fn apply_to_rows(&self, rows: &HazardRows, log_odds: &mut [Spans], watch: &mut Watch<'_>) -> Result<()> {
+        for (piece, log_odds) in log_odds.chunks_mut(ROWS_PER_PIECE).enumerate() {
+            let start = piece * ROWS_PER_PIECE;
+            watch.tell(start as f64 / rows.len() as f64)?;
+            log_odds.par_chunks_mut(BLOCK).enumerate().for_each(|(chunk, log_odds)| {
+                let mut block = Block::new(rows.n_features);
+                let mut out = [Spans::default(); BLOCK];
+                for (i, x) in log_odds.iter().enumerate() {
+                    block.push(rows.row(start + chunk * BLOCK + i));
+                    out[i] = *x;
+                }
+                self.apply(&block, &mut out);
+                log_odds.copy_from_slice(&out[..block.len]);
+            });
+        }
+        Ok(())
     }
 
     /// Moves the structure's log-odds (in `out`) to the layer's.

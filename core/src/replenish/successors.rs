@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::catalog::hash_id;
 use super::purchases::{AsOf, Purchases, Units};
+use crate::error::Result;
 use crate::history::{HistoryView, NONE};
 use crate::id::Id;
+use crate::progress::Watch;
 
 /// Customers who must have moved on to an item before it is proposed: below, a third of the share is chance.
 const MIN_CUSTOMERS: u32 = 10;
@@ -20,6 +22,9 @@ const MIN_DIRECTION: f64 = 3.0;
 const MAX_CUSTOMERS: f64 = 200_000.0;
 /// Units a customer may have bought in one group; with more, every pair of items follows every other.
 const MAX_UNITS: usize = 24;
+/// Customers looked at by one task, and tasks per thread between two questions whether to go on.
+const CUSTOMERS_PER_TASK: usize = 2048;
+const TASKS_PER_PIECE: usize = 8;
 
 /// What follows a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -40,35 +45,35 @@ pub(crate) fn learn(
     units: &Units<'_>,
     item_of: &(dyn Fn(u32) -> u32 + Sync),
     as_of: AsOf,
-) -> BTreeMap<u32, Successor> {
+    watch: &mut Watch<'_>,
+) -> Result<BTreeMap<u32, Successor>> {
     let share = (MAX_CUSTOMERS / view.n_customers() as f64).min(1.0);
     let limit = (share * u64::MAX as f64) as u64;
     let customers: Vec<u32> = view.customers.clone().collect();
     let category = |item: u32| view.history.items.category.get(item as usize).copied().unwrap_or(NONE);
-    let moves = customers
-        .par_chunks(2048)
-        .map(|customers| {
-            let mut moves = Moves::new();
-            let mut purchases = Purchases::default();
-            let mut text = String::new();
-            for &customer in customers {
-                let id: Id<'_> = view.history.customers.id(customer);
-                if hash_id(id, 4, &mut text) > limit {
-                    continue;
-                }
-                purchases.load(view.history, units, customer, as_of);
-                add_moves(&purchases, &category, &mut moves);
+    let moves_of = |customers: &[u32]| {
+        let mut moves = Moves::new();
+        let mut purchases = Purchases::default();
+        let mut text = String::new();
+        for &customer in customers {
+            let id: Id<'_> = view.history.customers.id(customer);
+            if hash_id(id, 4, &mut text) > limit {
+                continue;
             }
-            moves
-        })
-        .reduce(Moves::new, |mut a, b| {
-            for (pair, (n, days)) in b {
-                let sum = a.entry(pair).or_default();
-                *sum = (sum.0 + n, sum.1 + days);
-            }
-            a
-        });
-    choose(&moves, item_of)
+            purchases.load(view.history, units, customer, as_of);
+            add_moves(&purchases, &category, &mut moves);
+        }
+        moves
+    };
+    let mut moves = Moves::new();
+    watch.pieces(&customers, TASKS_PER_PIECE * CUSTOMERS_PER_TASK, |customers| {
+        let parts: Vec<Moves> = customers.par_chunks(CUSTOMERS_PER_TASK).map(moves_of).collect();
+        for (pair, (n, days)) in parts.into_iter().flatten() {
+            let sum = moves.entry(pair).or_default();
+            *sum = (sum.0 + n, sum.1 + days);
+        }
+    })?;
+    Ok(choose(&moves, item_of))
 }
 
 /// One customer's moves: from a unit bought no more to one first bought after the other's last purchase.
@@ -136,7 +141,9 @@ mod tests {
         let at = start.plus_days(f64::from(as_of_day));
         let as_of = AsOf { us: at.as_micros(), day: history.day_of(at) };
         let name = |unit: u32| history.items.ids.id(catalog.item_of(unit)).to_string();
-        let all = learn(&history.view(), &units, &|unit| catalog.item_of(unit), as_of);
+        let learn =
+            |watch: &mut Watch<'_>| super::learn(&history.view(), &units, &|unit| catalog.item_of(unit), as_of, watch);
+        let all = Watch::unwatched(learn).unwrap();
         all.iter().map(|(from, s)| (name(*from), name(s.unit), s.n_customers, s.after_days)).collect()
     }
 

@@ -9,7 +9,9 @@ use super::purchases::{AsOf, Purchase, Purchases, Units};
 use super::structure::{EDGES_DAYS, Structure, log_odds, weekday_factors};
 use super::summary::Summary;
 use super::traits::Traits;
+use crate::error::Result;
 use crate::history::HistoryView;
+use crate::progress::Watch;
 use crate::stats::HazardRows;
 use crate::time::{DAY_US, Timestamp};
 
@@ -20,6 +22,9 @@ const LAGS_DAYS: [i32; 9] = [7, 28, 56, 84, 112, 140, 168, 224, 364];
 const MIN_DAYS_BEFORE: i32 = 28;
 /// Customers whose rows may be drawn, as a multiple of what the rows asked for would need.
 const SPREAD_OVER_CUSTOMERS: f64 = 8.0;
+/// Customers looked at by one task, and tasks per thread between two questions whether to go on.
+const CUSTOMERS_PER_TASK: usize = 512;
+const TASKS_PER_PIECE: usize = 32;
 
 /// The cutoffs of a log that spans `first_day ..= as_of_day`, ascending; the last is the instant of fitting.
 pub(crate) fn cutoffs(first_day: i32, as_of_day: i32) -> Vec<i32> {
@@ -51,25 +56,28 @@ pub(crate) struct Drawing<'a> {
 
 impl Drawing<'_> {
     /// Draws rows at every cutoff but the last. Which rows is decided by a hash of the identifiers alone.
-    pub(crate) fn rows(&self) -> HazardRows {
+    pub(crate) fn rows(&self, watch: &mut Watch<'_>) -> Result<HazardRows> {
         let cutoffs = &self.summary.cutoff_days;
         let n_cutoffs = cutoffs.len() - 1;
         let mut rows = HazardRows { n_features: N_FEATURES, ..HazardRows::default() };
         let hashes = self.catalog.hashes();
+        let customers: Vec<u32> = self.view.customers.clone().collect();
         let mut n_pairs = 0;
         for k in 0..n_cutoffs {
             n_pairs += self.summary.n_pairs_in(k);
             let wanted = (self.max_rows / n_cutoffs) as f64 / (n_pairs as f64).max(1.0);
             let of_customers = (wanted * SPREAD_OVER_CUSTOMERS).min(1.0);
             let share = Share { of_customers, of_pairs: (wanted / of_customers).min(1.0) };
-            let customers: Vec<u32> = self.view.customers.clone().collect();
-            let parts: Vec<HazardRows> =
-                customers.par_chunks(512).map(|customers| self.rows_at(k, customers, share, &hashes)).collect();
-            for part in parts {
-                rows.append(part);
-            }
+            let mut watch = watch.part(k as f64 / n_cutoffs as f64, (k + 1) as f64 / n_cutoffs as f64);
+            watch.pieces(&customers, TASKS_PER_PIECE * CUSTOMERS_PER_TASK, |customers| {
+                let tasks = customers.par_chunks(CUSTOMERS_PER_TASK);
+                let parts: Vec<HazardRows> = tasks.map(|own| self.rows_at(k, own, share, &hashes)).collect();
+                for part in parts {
+                    rows.append(part);
+                }
+            })?;
         }
-        rows
+        Ok(rows)
     }
 
     fn rows_at(&self, k: usize, customers: &[u32], share: Share, hashes: &[u64]) -> HazardRows {
@@ -185,7 +193,10 @@ mod tests {
             as_of: at,
             max_rows,
         };
-        (drawing.rows(), summary.cutoff_days.iter().map(|c| at.day - c).collect())
+        (
+            Watch::unwatched(|watch| drawing.rows(watch)).unwrap(),
+            summary.cutoff_days.iter().map(|c| at.day - c).collect(),
+        )
     }
 
     #[test]

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{PairForecast, Purchase, Report, ScoreRow};
 use crate::error::{Error, Result};
-use crate::evaluate::{Backtest, BacktestOptions, audit, backtest};
+use crate::evaluate::{Backtest, BacktestOptions, audit, backtest_while};
 use crate::history::HistoryView;
 use crate::model::Model;
+use crate::progress::Progress;
 use crate::replenish::{ForecastOptions, Replenishment};
 use crate::time::Timestamp;
 
@@ -77,6 +78,20 @@ impl Report {
         as_of: Timestamp,
         options: &ReportOptions,
     ) -> Result<Self> {
+        Self::of_while(model, history, as_of, options, |_| true)
+    }
+
+    /// As [`Self::of`], telling `go_on` how far the backtest is, many times a second; when it answers `false`, the work stops.
+    ///
+    /// # Errors
+    /// As [`Self::of`], and `cancelled`.
+    pub fn of_while<'a>(
+        model: &Model,
+        history: impl Into<HistoryView<'a>>,
+        as_of: Timestamp,
+        options: &ReportOptions,
+        go_on: impl FnMut(Progress) -> bool,
+    ) -> Result<Self> {
         options.validate()?;
         let view = history.into();
         let due = model.replenishment_with(view.clone(), as_of, &ForecastOptions::default())?;
@@ -87,7 +102,7 @@ impl Report {
         report.audit = Some(audit(view.clone(), as_of));
         report.notes.clone_from(&options.notes);
         if options.with_backtest {
-            match backtest(view, as_of, model.options(), &BacktestOptions::default()) {
+            match backtest_while(view, as_of, model.options(), &BacktestOptions::default(), go_on) {
                 Ok(test) => report.show(test),
                 Err(e) if e.code() == crate::ErrorCode::EmptyData => report.notes.push(format!("No backtest: {e}.")),
                 Err(e) => return Err(e),

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::hazard::{BLOCK, Block, HazardRows, N_SPANS, Spans};
 use super::newton::{Data, Problem, State};
 use super::splines::{SLOTS, Splines, positions};
+use crate::error::Result;
+use crate::progress::Watch;
 
 /// Ridge on the pooled functions, in rows: what a function of unit variance costs. Larger than for independent rows, for
 /// the rows of one customer are not.
@@ -45,10 +47,13 @@ struct Function {
 
 impl Additive {
     /// Fits to rows; a span without an event keeps the pooled functions.
-    pub(crate) fn fit(rows: &HazardRows) -> Self {
+    pub(crate) fn fit(rows: &HazardRows, watch: &mut Watch<'_>) -> Result<Self> {
+        watch.tell(0.0)?;
         let splines = Splines::new(rows);
         let n = splines.n_coefficients;
+        watch.tell(0.0)?;
         let mut all = Data::new(&splines, rows, 1);
+        watch.tell(0.0)?;
         let intercept = all.intercepts();
         let stride = rows.len() / WARM_ROWS;
         let mut part = (stride > 1).then(|| Data::new(&splines, rows, stride));
@@ -61,21 +66,22 @@ impl Additive {
             part.shift(&intercept);
             let problem = penalty(RIDGE_POOLED, part);
             let zero = pooled.beta.clone();
-            part.minimise(&problem, &mut pooled, &zero, WARM_STEPS, &[0, 2]);
+            part.minimise(&problem, &mut pooled, &zero, (WARM_STEPS, &[0, 2]), &mut watch.part(0.0, 0.2))?;
             let warm = pooled.beta.clone();
-            all.minimise(&problem, &mut pooled, &warm, FULL_STEPS, &[]);
+            all.minimise(&problem, &mut pooled, &warm, (FULL_STEPS, &[]), &mut watch.part(0.2, 0.5))?;
             let further: Vec<[f64; 1]> = pooled.beta.iter().zip(&warm).map(|(b, w)| [b[0] - w[0]]).collect();
             part.pass(&splines, &further);
             let problem = penalty(RIDGE_SPAN, part);
             let zero = spans.beta.clone();
-            part.minimise(&problem, &mut spans, &zero, WARM_STEPS, &[0]);
+            part.minimise(&problem, &mut spans, &zero, (WARM_STEPS, &[0]), &mut watch.part(0.5, 0.6))?;
             let warm = spans.beta.clone();
-            all.minimise(&problem, &mut spans, &warm, FULL_STEPS, &[]);
+            all.minimise(&problem, &mut spans, &warm, (FULL_STEPS, &[]), &mut watch.part(0.6, 1.0))?;
         } else {
             let zero = pooled.beta.clone();
-            all.minimise(&penalty(RIDGE_POOLED, &all), &mut pooled, &zero, WARM_STEPS + FULL_STEPS, &[0, 2]);
+            let steps: (usize, &[usize]) = (WARM_STEPS + FULL_STEPS, &[0, 2]);
+            all.minimise(&penalty(RIDGE_POOLED, &all), &mut pooled, &zero, steps, &mut watch.part(0.0, 0.5))?;
             let zero = spans.beta.clone();
-            all.minimise(&penalty(RIDGE_SPAN, &all), &mut spans, &zero, WARM_STEPS + FULL_STEPS, &[0, 2]);
+            all.minimise(&penalty(RIDGE_SPAN, &all), &mut spans, &zero, steps, &mut watch.part(0.5, 1.0))?;
         }
         let value = |c: usize| -> Spans { std::array::from_fn(|s| (pooled.beta[c][0] + spans.beta[c][s]) as f32) };
         let function = |f: usize| {
@@ -87,10 +93,10 @@ impl Additive {
             }
             Function { feature: splines.features[f] as u16, knots: splines.knots[f].clone(), segments }
         };
-        Self {
+        Ok(Self {
             intercept: std::array::from_fn(|s| intercept[s] + value(0)[s]),
             functions: (0..splines.features.len()).map(function).collect(),
-        }
+        })
     }
 
     /// Whether a loaded model is one for so many features.
@@ -144,13 +150,18 @@ fn place(positions: &[f32; BLOCK], slots: &mut [u32; BLOCK], beyond: &mut [f32; 
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::super::simulate;
     use super::*;
 
+    fn fit(rows: &HazardRows) -> Additive {
+        Watch::unwatched(|watch| Additive::fit(rows, watch)).unwrap()
+    }
+
     #[test]
     fn recovers_a_signal_beside_constant_and_copied_features() {
-        let model = Additive::fit(&simulate::rows(30_000, -1.5, 1));
+        let model = fit(&simulate::rows(30_000, -1.5, 1));
         let error = simulate::error(2, |block, out| model.add_to(block, out));
         assert!(error < 0.2, "{error}");
         assert!(model.functions.iter().all(|f| f.feature != 4), "a constant feature has no function");
@@ -160,14 +171,14 @@ mod tests {
     fn does_not_depend_on_the_number_of_threads() {
         // More rows than the warm start takes, so that both stages run.
         let rows = simulate::rows(41_000, -1.5, 3);
-        let [one, three] = simulate::on_pools(|| Additive::fit(&rows));
+        let [one, three] = simulate::on_pools(|| fit(&rows));
         assert_eq!(one, three);
     }
 
     #[test]
     fn stays_near_the_offset_when_little_was_seen() {
         let rows = simulate::rows(60, -3.0, 4);
-        let model = Additive::fit(&rows);
+        let model = fit(&rows);
         let mut block = Block::new(6);
         (0..rows.len()).for_each(|row| block.push(rows.row(row)));
         let mut out = [Spans::default(); BLOCK];

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::bins::{Bins, draws};
 use super::grower::Grower;
 use super::hazard::{BLOCK, Block, CHUNK, HazardRows, N_SPANS, Spans};
+use crate::error::Result;
+use crate::progress::Watch;
 
 /// How the trees grow.
 #[derive(Debug, Clone, Copy)]
@@ -61,11 +63,13 @@ impl Tree {
 
 impl Boosting {
     /// Fits to rows, starting from their offsets.
-    pub(crate) fn fit(rows: &HazardRows, growth: &Growth) -> Self {
+    pub(crate) fn fit(rows: &HazardRows, growth: &Growth, watch: &mut Watch<'_>) -> Result<Self> {
+        watch.tell(0.0)?;
         let bins = Bins::new(rows);
         let mut log_odds = rows.offset.clone();
         let mut trees = Vec::with_capacity(growth.n_trees);
         for t in 0..growth.n_trees as u64 {
+            watch.tell(t as f64 / growth.n_trees as f64)?;
             let used = draws(t, rows.len(), growth.row_share);
             let features = bins.draw_features(t, growth.feature_share);
             let Some((tree, questions)) = Grower::new(rows, growth, &bins, &used, &features, &log_odds).grow() else {
@@ -83,7 +87,7 @@ impl Boosting {
             });
             trees.push(tree);
         }
-        Self { trees }
+        Ok(Self { trees })
     }
 
     /// Whether a loaded model is one for so many features.
@@ -123,14 +127,19 @@ impl Boosting {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::super::simulate;
     use super::*;
 
+    fn fit(rows: &HazardRows, growth: &Growth) -> Boosting {
+        Watch::unwatched(|watch| Boosting::fit(rows, growth, watch)).unwrap()
+    }
+
     #[test]
     fn recovers_a_signal_beside_constant_and_copied_features() {
         let growth = Growth { feature_share: 0.7, row_share: 0.5, ..Growth::default() };
-        let model = Boosting::fit(&simulate::rows(20_000, -1.5, 1), &growth);
+        let model = fit(&simulate::rows(20_000, -1.5, 1), &growth);
         let error = simulate::error(2, |block, out| model.add_to(block, 1.0, out));
         assert!(error < 0.3, "{error}");
         assert!(
@@ -143,7 +152,7 @@ mod tests {
     fn does_not_depend_on_the_number_of_threads() {
         let rows = simulate::rows(25_000, -1.5, 3);
         let growth = Growth { n_trees: 10, row_share: 0.9, feature_share: 0.7, ..Growth::default() };
-        let [one, three] = simulate::on_pools(|| Boosting::fit(&rows, &growth));
+        let [one, three] = simulate::on_pools(|| fit(&rows, &growth));
         assert!(!one.trees.is_empty());
         assert_eq!(one, three);
     }
@@ -151,7 +160,7 @@ mod tests {
     #[test]
     fn stays_near_the_offset_when_little_was_seen() {
         let rows = simulate::rows(60, -3.0, 4);
-        let model = Boosting::fit(&rows, &Growth::default());
+        let model = fit(&rows, &Growth::default());
         let mut block = Block::new(6);
         (0..rows.len()).for_each(|row| block.push(rows.row(row)));
         let mut out = [Spans::default(); BLOCK];
@@ -167,7 +176,7 @@ mod tests {
         let rows = simulate::rows(500, -1.0, 5);
         let growth =
             Growth { n_trees: 1, row_share: 1.0, feature_share: 1.0, ridge: 0.0, ridge_span: 1e9, rate: 1.0, depth: 1 };
-        let model = Boosting::fit(&rows, &growth);
+        let model = fit(&rows, &growth);
         let (feature, threshold) = model.trees[0].questions[0];
         let mut expected = [(0f32, 0f32); 2];
         for row in 0..rows.len() {
@@ -185,6 +194,6 @@ mod tests {
     #[test]
     fn no_rows_give_no_trees() {
         let rows = HazardRows { n_features: 6, ..HazardRows::default() };
-        assert!(Boosting::fit(&rows, &Growth::default()).trees.is_empty());
+        assert!(fit(&rows, &Growth::default()).trees.is_empty());
     }
 }

@@ -7,6 +7,8 @@
 use rayon::prelude::*;
 
 use super::hazard::{BLOCK, CHUNK, HazardRows, N_SPANS, Slopes, Spans};
+use crate::error::Result;
+use crate::progress::Watch;
 
 /// Curvature (about: events) with which a cutoff's level is pulled to the common one, and a span's to its cutoff's.
 const RIDGE: f64 = 20.0;
@@ -23,13 +25,14 @@ pub(crate) struct Levels {
 
 impl Levels {
     /// Estimates the levels of rows with the given log-odds.
-    pub(crate) fn estimate(rows: &HazardRows, log_odds: &[Spans]) -> Self {
+    pub(crate) fn estimate(rows: &HazardRows, log_odds: &[Spans], watch: &mut Watch<'_>) -> Result<Self> {
         let n = rows.cutoff.iter().map(|&c| c as usize + 1).max().unwrap_or(0);
         // common[s] + shift[c] + deviation[c][s]
         let (mut common, mut shift) = ([0f64; N_SPANS], vec![0f64; n]);
         let mut deviation = vec![[0f64; N_SPANS]; n];
         let mut seen = vec![[false; N_SPANS]; n];
-        for _ in 0..STEPS {
+        for i in 0..STEPS {
+            watch.tell(i as f64 / STEPS as f64)?;
             let at: Vec<Spans> =
                 (0..n).map(|c| std::array::from_fn(|s| (common[s] + shift[c] + deviation[c][s]) as f32)).collect();
             let (mut gradient, mut curvature) = (vec![[0f64; N_SPANS]; n], vec![[0f64; N_SPANS]; n]);
@@ -63,7 +66,7 @@ impl Levels {
         }
         let per_cutoff =
             (0..n).map(|c| std::array::from_fn(|s| (common[s] + shift[c] + deviation[c][s]) as f32)).collect();
-        Self { per_cutoff, seen }
+        Ok(Self { per_cutoff, seen })
     }
 
     /// The level of a row's cutoff.

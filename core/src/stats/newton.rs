@@ -9,9 +9,13 @@ use super::gram::gram;
 use super::hazard::{BLOCK, CHUNK, HazardRows, N_SPANS, Slopes, Spans, Targets};
 use super::solve::Cholesky;
 use super::splines::{Places, SLOTS, STEPS_PER_SEGMENT, Splines, split};
+use crate::error::Result;
+use crate::progress::Watch;
 
 /// Relative gain in the objective below which nothing is left to find.
 const TOLERANCE: f64 = 1e-5;
+/// Lengths tried of a step.
+const MAX_TRIES: usize = 4;
 
 /// The coefficients of `L` problems: one for all spans together, or one for each span.
 pub(super) type Coefficients<const L: usize> = Vec<[f64; L]>;
@@ -195,19 +199,21 @@ impl Data {
             .collect()
     }
 
-    /// Newton steps from a state whose log-odds lie `start` away; with `refresh`, the Hessian is formed from these rows
-    /// (it is far from the optimum's at first, and changes little later), otherwise the state's serves.
+    /// Newton steps from a state whose log-odds lie `start` away; before those in `refresh`, the Hessian is formed from
+    /// these rows (it is far from the optimum's at first, and changes little later), otherwise the state's serves.
     pub(super) fn minimise<const L: usize>(
         &mut self,
         problem: &Problem,
         state: &mut State<L>,
         start: &Coefficients<L>,
-        steps: usize,
-        refresh: &[usize],
-    ) {
+        (steps, refresh): (usize, &[usize]),
+        watch: &mut Watch<'_>,
+    ) -> Result<()> {
         let (loss, mut gradient) = self.pass(problem.splines, start);
         let mut objective = problem.objective(&loss, &state.beta);
         for step in 0..steps {
+            let done = |tries: usize| (step as f64 + tries as f64 / MAX_TRIES as f64) / steps as f64;
+            watch.tell(done(0))?;
             if refresh.contains(&step) {
                 state.factors = self.hessians::<L>(problem);
             }
@@ -216,7 +222,8 @@ impl Data {
                 break;
             }
             let (from, mut length, mut wanted) = (state.beta.clone(), [0f64; L], [1f64; L]);
-            for _ in 0..4 {
+            for tries in 0..MAX_TRIES {
+                watch.tell(done(tries))?;
                 let further: Coefficients<L> =
                     direction.iter().map(|d| std::array::from_fn(|l| d[l] * (wanted[l] - length[l]))).collect();
                 length = wanted;
@@ -237,6 +244,7 @@ impl Data {
                 }
             }
         }
+        Ok(())
     }
 }
 

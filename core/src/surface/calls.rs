@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Answer, AnswerKind, Call, ColumnDoc, Data, Subject, Watch, arguments};
 use crate::error::{Error, ErrorCode, Result};
-use crate::evaluate::{Audit, Backtest, BacktestOptions, audit, backtest};
+use crate::evaluate::{Audit, Backtest, BacktestOptions, audit, backtest_while};
 use crate::event::EventId;
 use crate::model::Model;
+use crate::progress::Progress;
 use crate::replenish::{Forecast, ForecastOptions, Options};
 use crate::report::{Report, ReportOptions};
 use crate::table::Table;
@@ -127,7 +128,7 @@ impl Arguments for Fit {
     type Output = Model;
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<Model> {
-        Model::fit_while(subject.history()?, self.as_of, &self.options, |stage| watch(stage, 0.0))
+        Model::fit_while(subject.history()?, self.as_of, &self.options, |p| watch(p.stage, p.overall()))
     }
 }
 
@@ -171,8 +172,9 @@ impl Arguments for Replenish {
     const NAME: &'static str = "replenishment";
     type Output = ReplenishmentTable;
 
-    fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<ReplenishmentTable> {
-        let due = subject.model()?.replenishment_with(subject.history()?, self.as_of, &self.options)?;
+    fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<ReplenishmentTable> {
+        let (model, history) = (subject.model()?, subject.history()?);
+        let due = model.replenishment_while(history, self.as_of, &self.options, |p| watch(p.stage, p.overall()))?;
         Ok(ReplenishmentTable(due.into_table()))
     }
 }
@@ -257,8 +259,9 @@ impl Arguments for RunBacktest {
     const ON_MODEL: bool = false;
     type Output = Value<Backtest>;
 
-    fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
-        Ok(Value::new(backtest(subject.history()?, self.as_of, &self.options, &self.backtest)?))
+    fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<Self::Output> {
+        let go_on = |p: Progress| watch(p.stage, p.overall());
+        Ok(Value::new(backtest_while(subject.history()?, self.as_of, &self.options, &self.backtest, go_on)?))
     }
 }
 
@@ -301,8 +304,10 @@ impl Arguments for MakeReport {
     const NAME: &'static str = "report";
     type Output = String;
 
-    fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<String> {
-        Ok(Report::of(subject.model()?, subject.history()?, self.as_of, &self.options)?.to_html())
+    fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<String> {
+        let (model, history) = (subject.model()?, subject.history()?);
+        let go_on = |p: Progress| watch(p.stage, p.overall());
+        Ok(Report::of_while(model, history, self.as_of, &self.options, go_on)?.to_html())
     }
 }
 
