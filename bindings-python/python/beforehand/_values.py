@@ -30,7 +30,11 @@ def to_json(value: Mapping[str, Any]) -> str:
     Raises:
         InvalidOptionsError: for what has no JSON, with the argument named.
     """
-    return json.dumps({name: plain(part, name) for name, part in value.items()}, ensure_ascii=False)
+    plain_value = {name: plain(part, name) for name, part in value.items()}
+    as_of = plain_value.get("as_of", "")
+    if not isinstance(as_of, str):
+        raise InvalidOptionsError(f"as_of is {as_of!r:.80}; give a datetime, a date, or a text such as 2026-01-31", "as_of")
+    return json.dumps(plain_value, ensure_ascii=False)
 
 
 def plain(value: Any, name: str) -> Any:
