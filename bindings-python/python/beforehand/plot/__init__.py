@@ -1,8 +1,8 @@
 """Pictures of forecasts and of what they are worth: needs matplotlib (`pip install 'beforehand[plot]'`).
 
-Each function draws on the `Axes` it is given, or on a new figure, and returns the `Axes`: change what you like on it, or save it
-with `ax.figure.savefig("picture.png")`. Text and lines follow the style in force, dark or light; the colours can be told apart by
-people who see fewer of them.
+Each function draws on the `Axes` it is given, or on a new figure, and returns the `Axes`: change what you like on it,
+or save it with `ax.figure.savefig("picture.png")`. Text and lines follow the style in force, dark or light; people who
+see fewer colours can tell those used here apart.
 """
 
 from __future__ import annotations

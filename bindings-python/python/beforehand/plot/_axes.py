@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Two of the colours of Okabe & Ito (2008), which everyone tells apart, the blue a little lighter for contrast on black too.
+# Two of the colours of Okabe & Ito (2008), which everyone tells apart; the blue a little lighter, for black grounds.
 FIRST = "#1E83C2"
 SECOND = "#D55E00"
 
@@ -23,7 +23,8 @@ def new_axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
     except ImportError as e:
         if e.name is None or e.name.partition(".")[0] != "matplotlib":
             raise
-        raise ImportError("beforehand.plot needs matplotlib: pip install 'beforehand[plot]'", name="matplotlib") from None
+        message = "beforehand.plot needs matplotlib: pip install 'beforehand[plot]'"
+        raise ImportError(message, name="matplotlib") from None
     if ax is None:
         _, ax = plt.subplots(figsize=size, layout="constrained")
     for side in ("top", "right"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._types import Backtest
 from ._axes import FIRST, as_percent, days, faint, new_axes, title
@@ -47,9 +47,11 @@ def calibration(backtest: Backtest, ax: Axes | None = None) -> Axes:
     above = [max(0.0, b.observed_high - b.share_observed) for b in bins]
     top = min(1.0, 1.08 * max([0.01, *forecast, *(b.observed_high for b in bins)]))
     ax.plot([0.0, top], [0.0, top], label="as promised", **faint())
-    ax.errorbar(forecast, observed, yerr=[below, above], fmt="o", markersize=4.5, color=FIRST, linewidth=1.2, clip_on=False, zorder=3)
-    ax.annotate("as promised", (0.62 * top, 0.62 * top), (6, -6), textcoords="offset points", rotation=45, ha="center",
-                va="center", rotation_mode="anchor", alpha=0.7, fontsize="small")  # fmt: skip
+    look: dict[str, Any] = {"fmt": "o", "markersize": 4.5, "linewidth": 1.2, "color": FIRST, "clip_on": False}
+    ax.errorbar(forecast, observed, yerr=[below, above], zorder=3, **look)
+    along: dict[str, Any] = {"rotation": 45, "rotation_mode": "anchor", "ha": "center", "va": "center"}
+    at = (0.62 * top, 0.62 * top)
+    ax.annotate("as promised", at, (6, -6), textcoords="offset points", alpha=0.7, fontsize="small", **along)
     ax.set(xlim=(0.0, top), ylim=(0.0, top), aspect="equal")
     as_percent(ax.xaxis)
     as_percent(ax.yaxis)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from statistics import median, quantiles
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._errors import EmptyDataError, InvalidOptionsError
 from .._history import Columns, Data
@@ -27,8 +27,9 @@ def cycles(
     columns: Columns | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """How long items last: for each, the median over its customers of `cycle_days` (point), the middle half of the customers (thick
-    line) and the middle 80 % (thin line).
+    """How long items last: the median of `cycle_days` over an item's customers, and how far the customers spread.
+
+    The thick line is the middle half of the customers, the thin line the middle 80 %.
 
     Shown are the items that most customers bought on two or more days, and of these only such customers count.
 
@@ -77,9 +78,10 @@ def cycles(
     places = range(len(shown))
     for share, width in ((0.8, 1.2), (0.5, 4.0)):
         ends = [_middle(cycles_of[item], share) for item in shown]
-        ax.hlines(places, [low for low, _ in ends], [high for _, high in ends], color=FIRST, linewidth=width, alpha=0.75)
-    ax.plot([median(cycles_of[item]) for item in shown], places, "o", color=FIRST, markersize=7, label="median",
-            markeredgecolor="white", markeredgewidth=1.0, zorder=3)  # fmt: skip
+        lows, highs = [low for low, _ in ends], [high for _, high in ends]
+        ax.hlines(places, lows, highs, color=FIRST, linewidth=width, alpha=0.75)
+    look: dict[str, Any] = {"color": FIRST, "markersize": 7, "markeredgecolor": "white", "markeredgewidth": 1.0}
+    ax.plot([median(cycles_of[item]) for item in shown], places, "o", label="median", zorder=3, **look)
     ax.set_yticks(list(places), [f"{names.get(item, item)} ({len(cycles_of[item]):,})" for item in shown])
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)

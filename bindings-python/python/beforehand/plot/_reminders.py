@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._errors import EmptyDataError
 from .._types import Backtest
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def reminders(backtest: Backtest, ax: Axes | None = None) -> Axes:
-    """Precision and recall of reminders over the probability from which customers are reminded: choose your threshold here.
+    """Precision and recall of reminders over the probability from which customers are reminded: choose a threshold.
 
-    A reminder is right when the purchase falls within the tolerance of the predicted run-out (`ReminderOptions`). The band is the
-    95 % interval of the precision.
+    A reminder is right when the purchase falls within the tolerance of the predicted run-out (`ReminderOptions`). The
+    band is the 95 % interval of the precision.
 
     Args:
         backtest: what `beforehand.backtest` returned.
@@ -44,22 +44,23 @@ def reminders(backtest: Backtest, ax: Axes | None = None) -> Axes:
     curve = backtest.reminders
     if curve is None or not curve.points:
         raise EmptyDataError(
-            "the backtest judged no reminder: none was due, or the log ends before it could be judged; give an earlier as_of, "
-            "or ReminderOptions with a shorter horizon_days"
+            "the backtest judged no reminder: none was due, or the log ends before it could be judged; "
+            "give an earlier as_of, or ReminderOptions with a shorter horizon_days"
         )
     ax = new_axes(ax, (6.4, 4.2))
     points = curve.points
     thresholds = [p.prob_threshold for p in points]
-    ax.fill_between(thresholds, [p.precision_low for p in points], [p.precision_high for p in points], color=FIRST, alpha=0.18, lw=0)
+    low, high = [p.precision_low for p in points], [p.precision_high for p in points]
+    ax.fill_between(thresholds, low, high, color=FIRST, alpha=0.18, linewidth=0)
     recalled = [p for p in points if p.recall is not None]
     # A curve of few points shows them; of many, they would only thicken the line.
     marker = "o" if len(points) <= 12 else ""
-    lines = [
+    lines: list[tuple[str, str, Any, Any]] = [
         ("precision", FIRST, thresholds, [p.precision for p in points]),
         ("recall", SECOND, [p.prob_threshold for p in recalled], [p.recall for p in recalled]),
     ]
     for label, color, x, y in lines:
-        ax.plot(x, y, color=color, label=label, linewidth=2.0, marker=marker, markersize=4)  # type: ignore[arg-type]
+        ax.plot(x, y, color=color, label=label, linewidth=2.0, marker=marker, markersize=4)
     if min(thresholds) < max(thresholds):
         ax.set_xlim(min(thresholds), max(thresholds))
     ax.set_ylim(0.0, 1.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from .._errors import EmptyDataError, InvalidOptionsError
@@ -40,13 +40,14 @@ def timeline(
 ) -> Axes:
     """What a customer bought of an item so far, and the fan of the days on which it will be bought again.
 
-    Points are purchases, filled up to `as_of`, hollow after it: those the forecast did not know. The curve is P(bought by then);
-    the fan under it holds the central 20, 40, 60 and 80 % of the run-out date, given that the customer buys again; the stroke in it
-    is the median, the triangle the day to remind. Older purchases lie left of what is shown: see `ax.set_xlim`.
+    Points are purchases: filled up to `as_of`, hollow after it, which the forecast did not know. The curve is P(bought
+    by then); the fan under it holds the central 20, 40, 60 and 80 % of the run-out date, given that the customer buys
+    again; the stroke in it is the median, the triangle the day to remind. Older purchases lie left of what is shown
+    (`ax.set_xlim` goes there). Of items that replace each other, only purchases of the one bought last are drawn.
 
     Args:
         model: a fitted model.
-        history: the log: best a `History`, which is read once for many pictures; anything else that the model reads serves as well.
+        history: the log; best a `History`, which is read once for many pictures, but whatever the model reads serves.
         customer: whose.
         as_of: the instant of prediction.
         item: of which item; by default the one likeliest to be bought within 28 days.
@@ -55,8 +56,8 @@ def timeline(
         ax: where to draw; by default on a new figure.
 
     Returns:
-        The axes. Its collections are the fan, the widest part first; its lines have the labels "bought", "bought since", "as of",
-        "P(bought by then)", "run-out …" and "remind …", the last two with their date.
+        The axes. Its collections are the fan, the widest part first; its lines have the labels "bought", "bought
+        since", "as of", "P(bought by then)", "run-out …" and "remind …", the last two with their date.
 
     Raises:
         UnknownCustomerError: the history holds no such customer.
@@ -75,9 +76,9 @@ def timeline(
         >>> model = beforehand.fit(log, as_of="2025-11-01")
         >>> ax = beforehand.plot.timeline(model, log, "c3", as_of="2025-11-01")
         >>> ax.get_title(loc="left")
-        'c3, filter: runs out 2025-11-08 (2025-11-05 … 2025-11-11)'
+        'c3, filter: runs out 2025-11-05 (2025-11-04 … 2025-11-09)'
     """
-    read = history if isinstance(history, History) else History(history, columns=columns or model._columns)
+    read = history if isinstance(history, History) else History(history, columns=columns or _columns_of(model))
     horizons = [float(day) for day in range(1, REACH_DAYS + 1)]
     forecasts = model.forecasts(read, as_of=as_of, customer=customer, horizons_days=horizons)
     forecast = _chosen(forecasts, customer, item)
@@ -98,12 +99,18 @@ def timeline(
     ax.set_yticks([0.0, 0.25, 0.5, 0.75, 1.0])
     ax.set_xlabel("day (UTC)")
     ax.set_ylabel("P(bought by then)")
-    dates = [at.date().isoformat() for at in (forecast.run_out_p50_at, forecast.run_out_p10_at, forecast.run_out_p90_at)]
     name = (item_names or {}).get(forecast.item, forecast.item)
-    title(ax, f"{customer}, {name}: runs out {dates[0]} ({dates[1]} … {dates[2]})")
+    likely = f"{forecast.run_out_p10_at.date()} … {forecast.run_out_p90_at.date()}"
+    title(ax, f"{customer}, {name}: runs out {forecast.run_out_p50_at.date()} ({likely})")
     shown = [line for line in ax.get_lines() if line.get_label() not in ("as of", "P(bought by then)")]
     ax.legend(handles=shown, frameon=False, loc="upper left", fontsize="small")
     return ax
+
+
+def _columns_of(model: Model) -> Columns | None:
+    """The columns that the model was fitted with."""
+    columns: Columns | None = getattr(model, "_columns", None)
+    return columns
 
 
 def _chosen(forecasts: list[Forecast], customer: Id, item: Id | None) -> Forecast:
@@ -115,8 +122,9 @@ def _chosen(forecasts: list[Forecast], customer: Id, item: Id | None) -> Forecas
     for forecast in forecasts:
         if forecast.item == item:
             return forecast
-    there = ", ".join(repr(f.item) for f in forecasts[:10]) + (f", … ({len(forecasts)} in all)" if len(forecasts) > 10 else "")
-    message = f"customer {customer!r} has no forecast for item {item!r}; there is one for each item bought last: {there}"
+    there = ", ".join(repr(f.item) for f in forecasts[:10])
+    more = f", … ({len(forecasts)} in all)" if len(forecasts) > 10 else ""
+    message = f"customer {customer!r} has no forecast of item {item!r}; there are forecasts of {there}{more}"
     raise InvalidOptionsError(message, "item")
 
 
@@ -128,11 +136,12 @@ def _draw_past(ax: Axes, bought: list[tuple[datetime, float]], now: datetime, *,
         if not points:
             continue
         days: Any = [at for at, _ in points]
-        ax.plot(days, [0.0] * len(days), marker="o", markerfacecolor=color, markeredgecolor=FIRST, markeredgewidth=1.6, markersize=7,
-                label=label, linestyle="none", zorder=5)  # fmt: skip
+        look: dict[str, Any] = {"marker": "o", "markersize": 7, "markeredgewidth": 1.6, "linestyle": "none"}
+        colors: dict[str, Any] = {"markerfacecolor": color, "markeredgecolor": FIRST}
+        ax.plot(days, [0.0] * len(days), label=label, zorder=5, **look, **colors)
         if write and any(units != 1.0 for _, units in bought):
             for at, units in points:
-                ax.annotate(f"{units:g}", (at, 0.0), (0, 9), textcoords="offset points", ha="center", fontsize="small", annotation_clip=True)  # type: ignore[arg-type]
+                _write(ax, f"{units:g}", (at, 0.0), (0, 9), ha="center")
 
 
 def _draw_fan(ax: Axes, forecast: Forecast, now: datetime) -> None:
@@ -153,22 +162,30 @@ def _draw_fan(ax: Axes, forecast: Forecast, now: datetime) -> None:
         inside = [low, *(day for day in days if low < day < high), high]
         at: Any = [now + timedelta(days=day) for day in inside]
         ax.fill_between(at, [_between(days, probs, day) for day in inside], color=FIRST, alpha=0.16, linewidth=0)
-    ax.axvline(now, label="as of", linestyle=(0, (4, 3)), **faint())  # type: ignore[arg-type]
-    ax.annotate("as of ", (now, 1.04), (0, -3), textcoords="offset points", ha="right", va="top", alpha=0.7, fontsize="small")  # type: ignore[arg-type]
+    start: Any = now
+    ax.axvline(start, label="as of", linestyle=(0, (4, 3)), **faint())
+    _write(ax, "as of ", (now, 1.04), (0, -3), ha="right", va="top", alpha=0.7)
     curve: Any = [now + timedelta(days=day) for day in days]
     ax.plot(curve, probs, color=FIRST, linewidth=1.8, label="P(bought by then)")
     middle: Any = [forecast.run_out_p50_at] * 2
-    ax.plot(middle, [0.0, prob_at(forecast.run_out_p50_at)], color=FIRST, linewidth=1.8, label=f"run-out {forecast.run_out_p50_at.date()}: median, middle 20 … 80 %")
+    run_out = f"run-out {forecast.run_out_p50_at.date()}: median, middle 20 … 80 %"
+    ax.plot(middle, [0.0, prob_at(forecast.run_out_p50_at)], color=FIRST, linewidth=1.8, label=run_out)
     remind: Any = [forecast.remind_at]
     ax.plot(remind, [0.0], "^", color=SECOND, markersize=9, label=f"remind {forecast.remind_at.date()}", zorder=4)
 
 
-def _date_axis(ax: Axes) -> None:
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+def _write(ax: Axes, text: str, at: tuple[Any, float], beside: tuple[int, int], **look: Any) -> None:
+    """Writes beside a point, so many points of the font away, unless the point is out of sight."""
+    ax.annotate(text, at, beside, textcoords="offset points", fontsize="small", annotation_clip=True, **look)
 
-    locator = AutoDateLocator(minticks=4, maxticks=9)
+
+def _date_axis(ax: Axes) -> None:
+    from matplotlib import dates
+
+    typed: Any = dates  # Some of its functions have no types.
+    locator = typed.AutoDateLocator(minticks=4, maxticks=9)
     ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    ax.xaxis.set_major_formatter(typed.ConciseDateFormatter(locator))
 
 
 def _days(span: timedelta) -> float:
@@ -193,5 +210,5 @@ def _instant(as_of: Any) -> datetime:
         as_of = datetime.fromisoformat(as_of)
     if not isinstance(as_of, datetime):
         as_of = datetime(as_of.year, as_of.month, as_of.day)
-    zoned: datetime = as_of.replace(tzinfo=timezone.utc) if as_of.tzinfo is None else as_of.astimezone(timezone.utc)
+    zoned: datetime = as_of.replace(tzinfo=UTC) if as_of.tzinfo is None else as_of.astimezone(UTC)
     return zoned
