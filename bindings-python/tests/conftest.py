@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 
+import beforehand
 import pytest
 
-import beforehand
-
 ROOT = Path(__file__).resolve().parents[2]
-VECTORS = ROOT / "core/tests/vectors"
+VECTORS = Path(os.environ.get("BEFOREHAND_VECTORS", ROOT / "core/tests/vectors"))
 AS_OF = "2025-08-20"
 
 

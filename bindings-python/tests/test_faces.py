@@ -7,9 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import beforehand
+import pytest
 from beforehand import _native
 
 PACKAGE = Path(beforehand.__file__).parent
@@ -51,12 +50,19 @@ def test_errors() -> None:
 
 def test_import_is_light() -> None:
     """No other package is imported."""
-    script = "import sys; before = set(sys.modules); import beforehand; print(sorted({m.partition('.')[0] for m in set(sys.modules) - before}))"
+    script = "import sys; before = set(sys.modules); import beforehand; print(*(set(sys.modules) - before))"
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
-    assert not {"numpy", "pandas", "polars", "pyarrow", "matplotlib", "tqdm"} & set(eval(out))
+    assert not {"numpy", "pandas", "polars", "pyarrow", "matplotlib", "tqdm"} & {
+        module.partition(".")[0] for module in out.split()
+    }
 
 
-@pytest.mark.parametrize("command", [["mypy", "--strict", "-p", "beforehand"], ["mypy.stubtest", "beforehand._native"]])
+CONFIG = str(Path(__file__).resolve().parents[1] / "pyproject.toml")
+MYPY = ["mypy", "--config-file", CONFIG, "-p", "beforehand"]
+STUBTEST = ["mypy.stubtest", "--mypy-config-file", CONFIG, "beforehand._native"]
+
+
+@pytest.mark.parametrize("command", [MYPY, STUBTEST], ids=["mypy", "stubtest"])
 def test_types(command: list[str]) -> None:
     """mypy --strict over the package, and the stubs against the native part."""
     pytest.importorskip("mypy")

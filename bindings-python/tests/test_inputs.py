@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import beforehand
+import pytest
 
 np = pytest.importorskip("numpy")
 pa = pytest.importorskip("pyarrow")
@@ -17,7 +16,7 @@ pd = pytest.importorskip("pandas")
 pl = pytest.importorskip("polars")
 
 DAYS = [date(2026, 1, 3), date(2026, 1, 17), date(2026, 1, 5)]
-INSTANTS = [datetime(d.year, d.month, d.day, 12, 30, tzinfo=timezone.utc) for d in DAYS]
+INSTANTS = [datetime(d.year, d.month, d.day, 12, 30, tzinfo=UTC) for d in DAYS]
 EXPECTED = [(INSTANTS[0], 2.0), (INSTANTS[1], 1.0)]
 
 
@@ -66,7 +65,7 @@ def test_duckdb() -> None:
     log = table()  # noqa: F841 - DuckDB finds it by name
     check(duckdb.sql("from log"))
     due = duckdb.sql("select 1 as one")
-    with pytest.raises(beforehand.InvalidDataError, match="no column \"customer\""):
+    with pytest.raises(beforehand.InvalidDataError, match='no column "customer"'):
         beforehand.History(due)
 
 
@@ -105,17 +104,17 @@ def test_instants(unit: str, zone: str | None) -> None:
     naive = pa.array([at.replace(tzinfo=None) for at in INSTANTS], pa.timestamp(unit))
     check(table(at=naive))
     shanghai = beforehand.History(table(at=naive), time_zone="Asia/Shanghai")
-    assert shanghai.purchases("c1", "milk")[0][0] == datetime(2026, 1, 3, 4, 30, tzinfo=timezone.utc)
+    assert shanghai.purchases("c1", "milk")[0][0] == datetime(2026, 1, 3, 4, 30, tzinfo=UTC)
 
 
 def test_dates_texts_and_numbers_as_times() -> None:
     """Dates, texts, and whole numbers once their unit is said."""
-    midnight = datetime(2026, 1, 3, tzinfo=timezone.utc)
+    midnight = datetime(2026, 1, 3, tzinfo=UTC)
     for at in (pa.array(DAYS, pa.date32()), pa.array(DAYS, pa.date64()), pa.array([str(d) for d in DAYS])):
         assert beforehand.History(table(at=at)).first_at == midnight
     seconds = pa.array([int(at.timestamp()) for at in INSTANTS])
     check(table(at=seconds), time_unit="seconds")
-    with pytest.raises(beforehand.EmptyDataError, match="time_unit"):
+    with pytest.raises(beforehand.InvalidDataError, match="time_unit"):
         beforehand.History(table(at=seconds))
 
 
@@ -165,7 +164,7 @@ def test_columns_in_the_callers_words() -> None:
     log = table().rename_columns(["user_id", "paid_at", "sku", "qty"])
     columns = {"customer": "user_id", "time": "paid_at", "item": "sku", "quantity": "qty"}
     check(log, columns=columns)
-    with pytest.raises(beforehand.InvalidDataError, match="did you mean \"user_id\"") as e:
+    with pytest.raises(beforehand.InvalidDataError, match='did you mean "user_id"') as e:
         beforehand.History(log, columns={**columns, "customer": "userid"})
     assert e.value.field == "userid"
     with pytest.raises(beforehand.InvalidOptionsError, match="allowed are customer"):
@@ -189,7 +188,8 @@ def test_empty() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [7, None, b"bytes", object(), [1, 2], ["a"], {"customer": [1], "at": ["2026-01-01", "2026-01-02"], "item": [1]}]
+    "data",
+    [7, None, b"bytes", object(), [1, 2], ["a"], {"customer": [1], "at": ["2026-01-01", "2026-01-02"], "item": [1]}],
 )
 def test_what_is_no_log(data: Any) -> None:
     """Clear errors for what is no log."""
@@ -225,7 +225,7 @@ def test_tables_are_read_by_everyone(model: beforehand.Model, history: beforehan
     assert pl.read_parquet(tmp_path / "due.parquet").equals(frame)
     assert pl.read_csv(tmp_path / "due.csv").height == len(due)
     duckdb = pytest.importorskip("duckdb")
-    assert duckdb.sql("select count(*) from due").fetchone() == (len(due),)
+    assert duckdb.sql("select count(*) from due").fetchall() == [(len(due),)]
     assert due.rows(2)[1]["customer"] == frame["customer"][1]
 
 
@@ -235,7 +235,7 @@ def test_arguments_of_other_packages(model: beforehand.Model, history: beforehan
     for as_of in (
         date(2025, 8, 20),
         datetime(2025, 8, 20),
-        datetime(2025, 8, 20, tzinfo=timezone.utc),
+        datetime(2025, 8, 20, tzinfo=UTC),
         pd.Timestamp("2025-08-20"),
         pd.Timestamp("2025-08-20", tz="Europe/Berlin").tz_convert("UTC").floor("D") + pd.Timedelta(days=1),
         np.datetime64("2025-08-20"),

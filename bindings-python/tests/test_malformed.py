@@ -6,12 +6,11 @@ import os
 from datetime import datetime
 from typing import Any
 
+import beforehand
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-import beforehand
 
 CASES = int(os.environ.get("BEFOREHAND_CASES", "10000"))
 TYPES = [
@@ -21,7 +20,23 @@ TYPES = [
 ]  # fmt: skip
 TEXTS = st.one_of(
     st.text(max_size=8),
-    st.sampled_from(["", " ", "c1", "c2", "milk", "袋🛍", "2026-01-03", "2026-02-30", "1e400", "NaN", "purchase", "return", "x" * 70_000]),
+    st.sampled_from(
+        [
+            "",
+            " ",
+            "c1",
+            "c2",
+            "milk",
+            "袋🛍",
+            "2026-01-03",
+            "2026-02-30",
+            "1e400",
+            "NaN",
+            "purchase",
+            "return",
+            "x" * 70_000,
+        ]
+    ),
 )
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "text": TEXTS,
@@ -46,7 +61,19 @@ def logs(draw: st.DrawFn) -> Any:
     """A table whose columns are of any type, hold anything, and may be missing."""
     n = draw(st.integers(0, 12))
     columns = {}
-    for name in ("customer", "at", "item", "quantity", "amount", "kind", "category", "need", "pack_size", "order", "undoes"):
+    for name in (
+        "customer",
+        "at",
+        "item",
+        "quantity",
+        "amount",
+        "kind",
+        "category",
+        "need",
+        "pack_size",
+        "order",
+        "undoes",
+    ):
         if draw(st.integers(0, 20 if name in ("customer", "at", "item") else 2)) == 0:
             continue
         usual = {"at": "time", "quantity": "small", "amount": "float", "pack_size": "float"}.get(name, "text")

@@ -7,9 +7,8 @@ import dataclasses
 import pickle
 from pathlib import Path
 
-import pytest
-
 import beforehand
+import pytest
 
 
 def test_files(model: beforehand.Model, tmp_path: Path) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
+import beforehand
 import pytest
 from conftest import VECTORS
-
-import beforehand
 
 FILES = sorted(VECTORS.glob("*.json"))
 CASES = [(path.stem, i) for path in FILES for i in range(len(json.loads(path.read_text())["vectors"]))]
@@ -33,7 +32,7 @@ def as_json(value: Any) -> Any:
         names = [f.name for f in dataclasses.fields(value) if not f.name.startswith("_")]
         return {name: as_json(getattr(value, name)) for name in names}
     if isinstance(value, datetime):
-        assert value.tzinfo == timezone.utc
+        assert value.tzinfo == UTC
         text = value.strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".")
         return f"{text}Z"
     if isinstance(value, (list, tuple)):

@@ -12,11 +12,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import beforehand
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-
-import beforehand
 
 
 def big_log(n_customers: int = 60_000) -> pa.Table:
@@ -93,9 +92,7 @@ def test_ctrl_c_stops_a_fit(tmp_path: Path) -> None:
     """)
     delays = []
     for _ in range(3):
-        process = subprocess.Popen(
-            [sys.executable, "-c", script, str(Path(__file__).parent)], stdout=subprocess.PIPE, text=True
-        )
+        process = subprocess.Popen([sys.executable, "-c", script, str(Path(__file__).parent)], stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None and process.stdout.readline() == "ready\n"
         time.sleep(0.7)
         sent = time.monotonic()

@@ -184,7 +184,9 @@ def _names(columns: Columns | None) -> dict[str, str | None]:
     if columns is None:
         return names
     if not isinstance(columns, Mapping):
-        raise InvalidOptionsError(f"columns is a {type(columns).__name__}; give a mapping such as {{'customer': 'user_id'}}", "columns")
+        raise InvalidOptionsError(
+            f"columns is a {type(columns).__name__}; give a mapping such as {{'customer': 'user_id'}}", "columns"
+        )
     for what, name in columns.items():
         what = "time" if what == "at" else what
         if what not in names:
@@ -271,7 +273,7 @@ def _cell(value: Any) -> Any:
     if isinstance(value, float):
         return value if value - value == 0 else str(value)
     if isinstance(value, datetime):
-        return None if value != value else isoformat(value, "time")  # noqa: PLR0124 - pandas' NaT
+        return None if value != value else isoformat(value, "time")
     try:
         return plain(value, "data")
     except InvalidOptionsError:

@@ -11,16 +11,21 @@ Progress: TypeAlias = bool | Callable[[str, float], bool | None] | None
 function of the stage and the share done (0 to 1) that stops the work by returning `False`."""
 
 
+_FORMAT = "{desc} {percentage:3.0f}% |{bar}| {postfix}"
+
+
 class Bar:
     """A bar of tqdm's, made when there is something to show."""
 
     def __init__(self, what: str, bar: Any) -> None:
-        self._what, self._make, self._bar = what, bar, None
+        self._what = what
+        self._make = bar
+        self._bar: Any = None
 
     def __call__(self, stage: str, share: float) -> None:
         """Moves the bar."""
         if self._bar is None:
-            self._bar = self._make(total=100, desc=self._what, leave=False, bar_format="{desc} {percentage:3.0f}% |{bar}| {postfix}")
+            self._bar = self._make(total=100, desc=self._what, leave=False, bar_format=_FORMAT)
         self._bar.set_postfix_str(stage.replace("_", " "), refresh=False)
         self._bar.update(max(0.0, round(100 * share, 1) - self._bar.n))
 
