@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -10,11 +11,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import pytest
-from conftest import AS_OF
-
 import beforehand
 import beforehand.plot
+import pytest
+from conftest import AS_OF
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
@@ -113,7 +113,7 @@ def test_the_fan_holds_the_quantiles(model: beforehand.Model, history: beforehan
         # The heights at the two ends are the shares of the probability to buy again.
         assert corners[:, 1].max() == pytest.approx(again * (1 + share) / 2, abs=0.02)
     assert spans[0] == pytest.approx((to_number(forecast.run_out_p10_at), to_number(forecast.run_out_p90_at)), abs=1e-6)
-    assert all(a[0] <= b[0] and b[1] <= a[1] for a, b in zip(spans, spans[1:], strict=False)), "each holds the next"
+    assert all(a[0] <= b[0] and b[1] <= a[1] for a, b in itertools.pairwise(spans)), "each holds the next"
 
 
 @pytest.mark.parametrize("as_of", [NOW, NOW.date(), NOW.replace(tzinfo=None), AS_OF + "T00:00:00Z"])
@@ -127,9 +127,7 @@ def test_the_timeline_reads_logs_by_the_columns_of_the_model(shop_rows: list[dic
     columns = {"customer": "who", "item": "sku", "time": "day"}
     model = beforehand.fit(rows, as_of=AS_OF, columns=columns)
     ax = beforehand.plot.timeline(model, rows, "c001", as_of=AS_OF)
-    again = beforehand.plot.timeline(
-        beforehand.Model.from_bytes(model.to_bytes()), rows, "c001", as_of=AS_OF, columns=columns
-    )
+    again = beforehand.plot.timeline(beforehand.Model.from_bytes(model.to_bytes()), rows, "c001", as_of=AS_OF, columns=columns)
     assert ax.get_title(loc="left") == again.get_title(loc="left") != ""
 
 
@@ -141,9 +139,7 @@ def test_the_timeline_says_what_it_cannot_draw(model: beforehand.Model, history:
     assert not plt.get_fignums()
 
 
-def test_cycles_show_the_median_and_the_spread_over_customers(
-    model: beforehand.Model, history: beforehand.History
-) -> None:
+def test_cycles_show_the_median_and_the_spread_over_customers(model: beforehand.Model, history: beforehand.History) -> None:
     ax = beforehand.plot.cycles(model, history, as_of=AS_OF, n_items=4, item_names={"soap": "Soap bar"})
     due = model.replenishment(history, as_of=AS_OF)
     expected: dict[str, list[float]] = {}
