@@ -242,9 +242,7 @@ def _add(group: Any, parameter: Parameter) -> None:
 def _parser() -> tuple[argparse.ArgumentParser, dict[str, list[Parameter]]]:
     raw = argparse.RawDescriptionHelpFormatter
     about = "Tells what each customer will need before the customer asks."
-    parser = argparse.ArgumentParser(
-        "beforehand", description=about, epilog=_EXAMPLE, formatter_class=raw, allow_abbrev=False
-    )
+    parser = argparse.ArgumentParser("beforehand", description=about, epilog=_EXAMPLE, formatter_class=raw, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"beforehand {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     calls: dict[str, tuple[str, Callable[..., Any]]] = {
@@ -260,9 +258,7 @@ def _parser() -> tuple[argparse.ArgumentParser, dict[str, list[Parameter]]]:
         usage = f"beforehand {name} LOG --as-of DATE{_USAGES.get(name, '')} [options]"
         texts: dict[str, Any] = {"help": short, "description": doc, "epilog": _EPILOGS[name], "usage": usage}
         sub = commands.add_parser(name, formatter_class=raw, allow_abbrev=False, **texts)
-        sub.add_argument(
-            "log", metavar="LOG", help="the order log: a .csv or .parquet file, or - for CSV from standard input"
-        )
+        sub.add_argument("log", metavar="LOG", help="the order log: a .csv or .parquet file, or - for CSV from standard input")
         sub.add_argument("--as-of", required=True, metavar="DATE",
                          help="the instant up to which the log is known, such as 2026-01-31")  # fmt: skip
         _add_files(sub, name)
@@ -279,16 +275,12 @@ def _add_files(sub: argparse.ArgumentParser, name: str) -> None:
     if name == "fit":
         sub.add_argument("--model", required=True, metavar="FILE", help="where the model goes")
     if name in ("forecast", "report"):
-        sub.add_argument(
-            "--model", metavar="FILE", help="a model that `beforehand fit` made; by default one is fitted on LOG"
-        )
+        sub.add_argument("--model", metavar="FILE", help="a model that `beforehand fit` made; by default one is fitted on LOG")
     if name == "forecast":
         sub.add_argument("--out", default="-", metavar="FILE",
                          help="where the table goes: .parquet or .csv; by default CSV to standard output")  # fmt: skip
     if name == "report":
-        sub.add_argument(
-            "--out", default="-", metavar="FILE", help="where the page goes; by default to standard output"
-        )
+        sub.add_argument("--out", default="-", metavar="FILE", help="where the page goes; by default to standard output")
     if name in ("backtest", "audit"):
         sub.add_argument("--json", action="store_true", help="print all numbers as JSON")
 
@@ -388,9 +380,7 @@ def _run(given: argparse.Namespace, taken: Sequence[Parameter]) -> None:
 
 def _history_of(given: argparse.Namespace, say: Callable[[str], None]) -> History:
     prefix = "column "
-    columns = {
-        name.removeprefix(prefix): value for name, value in vars(given).items() if name.startswith(prefix) and value
-    }
+    columns = {name.removeprefix(prefix): value for name, value in vars(given).items() if name.startswith(prefix) and value}
     options = {p.name: getattr(given, p.name) for p in parameters(History) if hasattr(given, p.name)}
     if given.log != "-":
         return _told(History(given.log, columns=columns, **options), say)
@@ -471,9 +461,7 @@ def _words(test: Backtest) -> str:
     dates = ", ".join(str(at.date()) for at in test.cutoffs)
     within = f"within {test.horizon_days:g} days"
     lines = [f"Backtest at {dates}; {test.all.n_forecasts:,} forecasts of purchases {within}", ""]
-    lines.append(
-        f"{'':<28}{'log-loss':>10}{'base rate':>11}{'gain':>8}{'forecast':>10}{'bought':>8}{'calibration error':>19}"
-    )
+    lines.append(f"{'':<28}{'log-loss':>10}{'base rate':>11}{'gain':>8}{'forecast':>10}{'bought':>8}{'calibration error':>19}")
     rows = [
         ("all pairs", test.all),
         ("bought twice or more", test.repeated),
@@ -494,14 +482,10 @@ def _words(test: Backtest) -> str:
         lines.append("No reminder could be judged: the log ends too early, or none was due.")
     else:
         options = test.reminders.options
-        lines.append(
-            f"Reminders of run-outs within {options.horizon_days:g} days, right to ±{options.tolerance_days:g} days:"
-        )
+        lines.append(f"Reminders of run-outs within {options.horizon_days:g} days, right to ±{options.tolerance_days:g} days:")
         lines.append(f"{'P at least':>12}{'reminders':>12}{'precision':>12}{'recall':>10}")
         points = test.reminders.points
         for point in points[:: max(1, len(points) // 6)]:
             recall = "-" if point.recall is None else f"{100 * point.recall:.1f} %"
-            lines.append(
-                f"{point.prob_threshold:>12.2f}{point.n_reminders:>12,}{100 * point.precision:>10.1f} %{recall:>10}"
-            )
+            lines.append(f"{point.prob_threshold:>12.2f}{point.n_reminders:>12,}{100 * point.precision:>10.1f} %{recall:>10}")
     return "\n".join(lines)

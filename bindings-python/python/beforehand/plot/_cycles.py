@@ -31,7 +31,8 @@ def cycles(
 
     The thick line is the middle half of the customers, the thin line the middle 80 %.
 
-    Shown are the items that most customers bought on two or more days, and of these only such customers count.
+    Shown are the items that most customers bought on two or more days; only such customers count, and how many they are
+    stands beside the item.
 
     Args:
         model: a fitted model.
@@ -73,7 +74,7 @@ def cycles(
         raise EmptyDataError("no customer bought any item on two days up to as_of; there is no cycle to draw", "data")
     most = sorted(cycles_of, key=lambda item: (-len(cycles_of[item]), str(item)))[:n_items]
     shown = sorted(most, key=lambda item: (median(cycles_of[item]), str(item)))
-    ax = new_axes(ax, (6.4, 1.2 + 0.3 * len(shown)))
+    ax = new_axes(ax, (7.4, 1.2 + 0.3 * len(shown)))
     names = item_names or {}
     places = range(len(shown))
     for share, width in ((0.8, 1.2), (0.5, 4.0)):
@@ -89,9 +90,9 @@ def cycles(
     ax.set_xlim(left=0.0)
     ax.grid(axis="x", **{**faint(), "alpha": 0.15})
     ax.set_axisbelow(True)
-    ax.set_xlabel("days that one purchase lasts")
-    ax.set_ylabel("item (customers who bought it twice or more)")
-    title(ax, "Cycles: median, middle half and middle 80 % of the customers")
+    ax.set_xlabel("days that one purchase lasts: median, middle half and middle 80 % of customers", x=1.0, ha="right")
+    ax.set_ylabel("item (repeat buyers)")
+    title(ax, "Cycles of the items most often bought again")
     return ax
 
 
