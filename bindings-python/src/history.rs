@@ -76,9 +76,8 @@ impl NativeHistory {
 
     /// The ingest report as JSON and in words.
     fn report(&self, py: Python<'_>) -> PyResult<(String, String)> {
-        let json = serde_json::to_string(&self.report).map_err(|e| {
-            errors::raise(py, &beforehand::Error::new(beforehand::ErrorCode::Internal, e.to_string()))
-        })?;
+        let json = serde_json::to_string(&self.report)
+            .map_err(|e| errors::raise(py, &beforehand::Error::new(beforehand::ErrorCode::Internal, e.to_string())))?;
         Ok((json, self.report.to_string()))
     }
 

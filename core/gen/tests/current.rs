@@ -74,7 +74,10 @@ fn every_public_item_has_a_face() {
     let known = |name: &str| definitions.types.iter().any(|t| t.name == name);
     for name in &public {
         let excused = RUST_ONLY.iter().any(|(n, _)| n == name);
-        assert!(known(name) || excused, "{name} has no face in other languages: derive JsonSchema and use it in a call");
+        assert!(
+            known(name) || excused,
+            "{name} has no face in other languages: derive JsonSchema and use it in a call"
+        );
     }
 }
 

@@ -98,8 +98,9 @@ impl<T: Serialize + Documented> Output for Value<T> {
     const KIND: AnswerKind = AnswerKind::Value;
 
     fn into_answer(self) -> Result<Answer> {
-        let json = serde_json::to_string(&self.value)
-            .map_err(|e| Error::new(ErrorCode::Internal, format!("the answer cannot be written: {e}; please report this")))?;
+        let json = serde_json::to_string(&self.value).map_err(|e| {
+            Error::new(ErrorCode::Internal, format!("the answer cannot be written: {e}; please report this"))
+        })?;
         Ok(Answer::Value { json, words: self.words })
     }
 
