@@ -29,7 +29,7 @@ impl From<(History, IngestReport)> for NativeHistory {
 }
 
 /// Names and options, which come as JSON.
-fn settings(py: Python<'_>, names: &str, options: &str) -> PyResult<(ColumnNames, IngestOptions)> {
+pub(crate) fn settings(py: Python<'_>, names: &str, options: &str) -> PyResult<(ColumnNames, IngestOptions)> {
     let names = read(py, "columns", names)?;
     Ok((names, read(py, "options", options)?))
 }

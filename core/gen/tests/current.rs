@@ -50,6 +50,7 @@ const RUST_ONLY: &[(&str, &str)] = &[
     ("Survival", "columns prob_within of any horizons"),
     ("REACH_DAYS", "said in the documentation"),
     ("Progress", "what progress is told"),
+    ("Fitting", "beforehand.spark"),
     ("cell_of", "a value of the language"),
     ("write_batch_csv", "Table.write_csv"),
     ("Stage", "its name, given to progress"),
