@@ -88,7 +88,7 @@ class History:
         on_refused: Literal["keep_going", "fail"] = "keep_going",
         delimiter: str = ",",
     ) -> None:
-        names = _names(columns)
+        names = names_of(columns)
         options = {
             "time_zone": time_zone,
             "merge_days": merge_days,
@@ -178,7 +178,7 @@ def history_of(data: Data, columns: Columns | None) -> History:
     return History(data, columns=columns)
 
 
-def _names(columns: Columns | None) -> dict[str, str | None]:
+def names_of(columns: Columns | None) -> dict[str, str | None]:
     """The column of everything, with the defaults for what is not said."""
     names: dict[str, str | None] = dict(_NAMES)
     if columns is None:

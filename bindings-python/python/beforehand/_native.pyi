@@ -2,9 +2,17 @@
 
 from typing import Any, final
 
-__all__ = ["History", "Model", "Table", "__version__", "call", "calls"]
+__all__ = ["Fitting", "History", "Model", "Table", "__version__", "call", "calls"]
 
 __version__: str
+
+@final
+class Fitting:
+    def __new__(cls, arguments: str) -> Fitting: ...
+    def question(self) -> bytes: ...
+    @staticmethod
+    def answer(data: Any, names: str, options: str, question: bytes) -> bytes: ...
+    def take(self, answers: list[bytes]) -> Model | None: ...
 
 @final
 class History:

@@ -134,7 +134,8 @@ fn body(out: &mut String, call: &Call, definitions: &Definitions, indent: &str) 
     let model = if call.on_model { "self" } else { "None" };
     let progress = if call.is_long { "progress" } else { "False" };
     let _ = writeln!(out, "{indent}answer = _run.{run}(");
-    let _ = writeln!(out, "{indent}    {:?},\n{indent}    {model},\n{indent}    data,\n{indent}    columns,", call.name);
+    let _ =
+        writeln!(out, "{indent}    {:?},\n{indent}    {model},\n{indent}    data,\n{indent}    columns,", call.name);
     let _ = writeln!(out, "{indent}    {progress},\n{indent}    {{");
     let mut groups: Vec<&String> = call.arguments.iter().filter_map(|a| a.group.as_ref()).collect();
     groups.dedup();
