@@ -175,7 +175,14 @@ def history_of(data: Data, columns: Columns | None) -> History:
         if columns is not None:
             raise InvalidOptionsError("columns are given with a History, which has been read already; leave them out", "columns")
         return data
-    return History(data, columns=columns)
+    try:
+        return History(data, columns=columns)
+    except (InvalidDataError, EmptyDataError) as e:
+        if "option time_unit" not in str(e):
+            raise
+        # Which calls do not have; a history does.
+        message = f'{e}; read the log first: History(data, columns=..., time_unit="seconds")'
+        raise type(e)(message, e.field, e.row) from None
 
 
 def names_of(columns: Columns | None) -> dict[str, str | None]:
