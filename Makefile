@@ -13,7 +13,7 @@ PYTHON_VENV := $(PYTHON_PACKAGE)/.venv
 PYTHON_BIN := $(abspath $(PYTHON_VENV))/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-python test-python-matrix lint gen vectors python wheel bench speed peers fuzz doc
+.PHONY: help run test test-rust test-python test-python-spark test-python-matrix lint gen vectors python wheel bench speed peers fuzz doc
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,7 +21,7 @@ help: ## List the targets
 run: ## Print the reminders that are due in a real order log, and write an HTML report
 	$(CARGO) run --release --package examples --bin reminders
 
-test: test-rust test-python ## Run all tests, with the documentation's examples
+test: test-rust test-python test-python-spark ## Run all tests, with the documentation's examples
 
 test-rust: ## Run the tests of the Rust crates, golden vectors among them
 	$(CARGO) test --workspace --all-features --all-targets
@@ -30,6 +30,9 @@ test-rust: ## Run the tests of the Rust crates, golden vectors among them
 test-python: python ## Build the Python package into an environment of its own, and run its tests
 	cd $(PYTHON_PACKAGE) && $(PYTHON_BIN)/ruff check . && $(PYTHON_BIN)/ruff format --check .
 	cd $(PYTHON_PACKAGE) && $(PYTHON_BIN)/python -m pytest
+
+test-python-spark: python ## Run the tests on a local Spark; needs Java 17
+	bash $(PYTHON_PACKAGE)/tests/spark.sh
 
 test-python-matrix: wheel ## Run the wheel's tests with other Pythons, pandas 2 and Polars 1, as far as they can be installed
 	bash $(PYTHON_PACKAGE)/tests/matrix.sh
