@@ -12,6 +12,7 @@ mod replenish;
 mod stats;
 mod time;
 
+pub mod churn;
 pub mod evaluate;
 pub mod report;
 

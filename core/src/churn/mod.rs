@@ -1,0 +1,7 @@
+//! Who is about to leave, with and without a contract, and whose use declines.
+
+mod decline;
+
+pub use decline::{Alarm, Declines, ModuleFinding, ModuleReason};
+pub use decline::{AlarmRule, DeclineModel, DeclineOptions, DeclineState};
+pub use decline::{MissingPeriods, Usage, UsageColumns, UsageRow};
