@@ -1,6 +1,6 @@
 //! Rows of a discrete-time hazard model: what was known, and in which span of time the event came.
 
-use super::fast_math::{exp, sigmoid};
+use super::fast_math::{exp, sigmoid, softplus};
 
 /// Spans of time a hazard model knows; as many as fit two vector registers.
 pub(crate) const N_SPANS: usize = 8;
@@ -25,6 +25,8 @@ pub(crate) struct HazardRows {
     pub(crate) event: Vec<bool>,
     /// The cutoff at which the row was formed, as an index.
     pub(crate) cutoff: Vec<u8>,
+    /// What each row counts for; empty when all count the same.
+    pub(crate) weight: Vec<f32>,
 }
 
 impl HazardRows {
@@ -39,6 +41,7 @@ impl HazardRows {
         self.n_at_risk.append(&mut other.n_at_risk);
         self.event.append(&mut other.event);
         self.cutoff.append(&mut other.cutoff);
+        self.weight.append(&mut other.weight);
     }
 
     pub(crate) fn row(&self, row: usize) -> &[f32] {
@@ -56,7 +59,11 @@ impl HazardRows {
 
     /// The targets of up to [`BLOCK`] rows from `start` on.
     pub(crate) fn targets(&self, start: usize, len: usize) -> Targets<'_> {
-        Targets { n_at_risk: &self.n_at_risk[start..start + len], event: &self.event[start..start + len] }
+        Targets {
+            n_at_risk: &self.n_at_risk[start..start + len],
+            event: &self.event[start..start + len],
+            weight: self.weight.get(start..start + len),
+        }
     }
 }
 
@@ -65,6 +72,8 @@ impl HazardRows {
 pub(crate) struct Targets<'a> {
     pub(crate) n_at_risk: &'a [u8],
     pub(crate) event: &'a [bool],
+    /// What each row counts for; all the same without.
+    pub(crate) weight: Option<&'a [f32]>,
 }
 
 /// Ones in the first `n` spans.
@@ -129,11 +138,25 @@ impl Slopes {
                 self.curvature[row][s] = p[s] * (1.0 - p[s]) * at_risk[s];
             }
         }
+        if let Some(weight) = targets.weight {
+            for ((g, c), w) in self.gradient.iter_mut().zip(&mut self.curvature).zip(weight) {
+                g.iter_mut().chain(c).for_each(|x| *x *= w);
+            }
+        }
     }
 
     /// The same, and adds the rows' negative log-likelihood per span to `loss`.
     pub(crate) fn compute_with_loss(&mut self, targets: &Targets, log_odds: &[Spans], loss: &mut [f64; N_SPANS]) {
         self.compute(targets, log_odds);
+        if let Some(weight) = targets.weight {
+            for (row, (x, &w)) in log_odds.iter().zip(weight).enumerate() {
+                let (at_risk, event) = targets.lanes(row);
+                for s in 0..N_SPANS {
+                    loss[s] += f64::from(w * (at_risk[s] * softplus(x[s]) - x[s] * event[s]));
+                }
+            }
+            return;
+        }
         // ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|). The last terms are summed as one logarithm of their product, which
         // is at most 2^64 for a block of rows.
         let (mut sum, mut product) = (Spans::default(), [1f32; N_SPANS]);

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::options::DeclineOptions;
-use super::period::{Period, Typical};
+use super::period::{NEVER, Period, Typical};
 use super::state::DeclineState;
 use super::tally::{Excess, Tally, dispersion_variance, excess, levels, period_dispersion, typical};
 use super::twins::{Model, Twins};
@@ -132,7 +132,7 @@ impl<'a> Fit<'a> {
             }
             let mut period = self.judge(at);
             if let Some(twins) = &mut twins {
-                let before = periods.last().map_or(f32::INFINITY, |p| p.ln_threshold);
+                let before = periods.last().map_or(NEVER, |p| p.ln_threshold);
                 let typical = &self.typicals[period.typical as usize];
                 twins.live(at, &mut period, typical, rate, before);
             }
@@ -194,7 +194,7 @@ impl<'a> Fit<'a> {
         let period = Period {
             ln_effect: 0.0,
             dispersion: typical.dispersion,
-            ln_threshold: last.map_or(f32::INFINITY, |p| p.ln_threshold),
+            ln_threshold: last.map_or(NEVER, |p| p.ln_threshold),
             typical: 0,
         };
         let mut twins = Twins::new(&models, typical, 0, self.options);
@@ -239,7 +239,7 @@ impl<'a> Fit<'a> {
             ln_effect: ln_effect as f32,
             // A period that customers met very differently says less about each.
             dispersion: dispersion.max((seen - 2.0 * standard_error).min(10.0) as f32),
-            ln_threshold: f32::INFINITY,
+            ln_threshold: NEVER,
             typical: (self.typicals.len() - 1) as u16,
         }
     }

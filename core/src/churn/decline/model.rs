@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::fit::learn;
 use super::modules;
 use super::options::DeclineOptions;
-use super::period::{Period, Typical};
+use super::period::{NEVER, Period, Typical};
 use super::result::{Alarm, Declines, ModuleFinding};
 use super::state::DeclineState;
 use super::usage::Usage;
@@ -187,7 +187,7 @@ impl DeclineModel {
         }
         let last = self.periods[self.periods.len() - 1].clone();
         if place < 0 {
-            return Period { ln_effect: 0.0, ln_threshold: f32::INFINITY, typical: 0, ..last };
+            return Period { ln_effect: 0.0, ln_threshold: NEVER, typical: 0, ..last };
         }
         let dispersion = self.typical(&last).dispersion;
         let year = self.options.periods_per_year.round() as i64;

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// A threshold that no evidence exceeds; not infinity, which JSON cannot hold.
+pub(super) const NEVER: f32 = f32::MAX;
+
 /// What is typical of customers, as it was known at some period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Typical {

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::options::DeclineOptions;
-use super::period::{Period, Typical};
+use super::period::{NEVER, Period, Typical};
 use super::state::DeclineState;
 use crate::stats::Draws;
 
@@ -116,7 +116,7 @@ impl<'a> Twins<'a> {
             })
             .collect();
         if evidence.is_empty() {
-            period.ln_threshold = f32::INFINITY;
+            period.ln_threshold = NEVER;
             return;
         }
         let due = rate * evidence.len() as f64;
@@ -124,7 +124,7 @@ impl<'a> Twins<'a> {
         self.allowed += due;
         let place = (wanted.max(0.0) as usize).min(evidence.len() - 1);
         let (_, &mut latest, _) = evidence.select_nth_unstable_by(place, |a, b| b.total_cmp(a));
-        period.ln_threshold = if before.is_finite() { before + LATEST * (latest - before) } else { latest };
+        period.ln_threshold = if before < NEVER { before + LATEST * (latest - before) } else { latest };
         let threshold = period.ln_threshold;
         let raised: usize = self
             .twins
