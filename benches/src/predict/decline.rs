@@ -125,8 +125,8 @@ pub fn decline(arguments: &DeclineArguments) -> Result<(), Failure> {
             declines.len(),
             100.0 * model.false_alarms_per_year(),
             model.dispersion(),
-            fitted - read,
-            start.elapsed() - fitted,
+            fitted.saturating_sub(read),
+            start.elapsed().saturating_sub(fitted),
         );
         let mut first = vec![None; usage.n_customers()];
         for (customer, alarm) in declines.iter() {

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::stats::{exp, ln};
 
 /// Points of the grid; four make a vector.
-pub(super) const GRID: usize = 12;
+pub(super) const GRID: usize = 8;
 /// One number per point.
 pub(super) type Grid = [f32; GRID];
 
@@ -47,13 +47,17 @@ const DRIFT: f32 = 0.004;
 /// The grid spans this many standard deviations to either side when laid …
 const REACH: f32 = 3.3;
 /// … and is laid anew when one is fewer points than this, or fewer than two from the grid's edge.
-const NARROW: f32 = 1.05;
+const NARROW: f32 = 0.7;
 /// Larger counts are taken in larger units: beyond, it is dispersion that limits what a count can say.
 const MAX_COUNT: f32 = 10_000.0;
 /// By how much the logarithm of a mass falls from point to point beyond a grid that is laid anew, at least.
 const FADE: f32 = 1.0;
 /// No mass grows beyond this: the alarm is long overdue.
 const MAX_MASS: f32 = 1e12;
+/// Nor do masses and likelihoods fall below these: products of smaller ones are subnormal, which takes processors a hundred
+/// times as long, and they tell nothing.
+const MIN_MASS: f32 = 1e-20;
+const LEAST_LN: f32 = -30.0;
 
 /// What is given for one period.
 #[derive(Debug, Clone, Copy)]
@@ -138,7 +142,9 @@ impl Filter {
             exp(-0.5 * z * z)
         });
         let total = sum(&healthy);
-        healthy.iter_mut().for_each(|p| *p /= total);
+        for p in &mut healthy {
+            *p /= total;
+        }
         Self {
             middle: mean_ln,
             spacing,
@@ -235,7 +241,8 @@ impl Filter {
             let top = out[below..n].iter().copied().fold(f32::NEG_INFINITY, |a, b| if a > b { a } else { b });
             for l in &mut out[..n] {
                 let x = *l - top;
-                *l = exp(if x < 40.0 { x } else { 40.0 });
+                let x = if x < 40.0 { x } else { 40.0 };
+                *l = exp(if x > LEAST_LN { x } else { LEAST_LN });
             }
         }
         let at = |step: usize| out[below - step..].first_chunk().copied().unwrap_or_default();
@@ -246,11 +253,12 @@ impl Filter {
         let before = self.healthy;
         let joint: Grid = std::array::from_fn(|j| before[j] * likelihood[0][j]);
         let scale = 1.0 / sum(&joint).max(1e-30);
-        self.healthy = std::array::from_fn(|j| (joint[j] * scale).max(1e-18));
+        self.healthy = std::array::from_fn(|j| (joint[j] * scale).max(MIN_MASS));
         let step = |mass: &Grid, l: &Grid| -> Grid {
             std::array::from_fn(|j| {
                 let x = mass[j] * l[j] * scale;
-                if x < MAX_MASS { x } else { MAX_MASS }
+                let x = if x < MAX_MASS { x } else { MAX_MASS };
+                if x > MIN_MASS { x } else { MIN_MASS }
             })
         };
         let mut evidence = 0.0;
@@ -288,7 +296,7 @@ impl Filter {
     /// too, with each mass's sum kept.
     fn lay_anew(&mut self, mean: f32, sd: f32) {
         let (middle, spacing) = (self.middle, self.spacing);
-        let ratio = (2.0 * REACH * sd.max(0.6) / (GRID - 1) as f32).clamp(0.3, 2.0).max(MIN_SPACING / spacing);
+        let ratio = (2.0 * REACH * sd.max(0.4) / (GRID - 1) as f32).clamp(0.25, 2.0).max(MIN_SPACING / spacing);
         self.middle = middle + spacing * mean;
         self.spacing = spacing * ratio;
         let place: [(usize, f32); GRID] = std::array::from_fn(|j| {
@@ -318,5 +326,70 @@ impl Filter {
         };
         carry(&mut self.healthy);
         self.slow.iter_mut().chain(&mut self.four).chain(&mut self.two).for_each(carry);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(count: f32) -> Observation {
+        Observation { count, effect: 1.0, dispersion: 0.1, prob_silent: 0.0 }
+    }
+
+    /// Sums over a fine grid of levels: the mean level after some counts, and the ratio of the likelihood with the last
+    /// `n` counts at `remains` of the level to that without a fall.
+    fn exact(counts: &[f32], n: usize, remains: f64) -> (f64, f64) {
+        let (mut healthy, mut fallen, mut mean) = (0.0, 0.0, 0.0);
+        for k in -4_000..4_000 {
+            let z = f64::from(k) / 500.0;
+            let level = (2.0 + 0.5 * z).exp();
+            let likelihood = |x: f32, mu: f64| {
+                let x = f64::from(x);
+                (x * mu.ln() - (x + 10.0) * (1.0 + 0.1 * mu).ln()).exp()
+            };
+            let prior = (-0.5 * z * z).exp();
+            let (before, since) = counts.split_at(counts.len() - n);
+            let p: f64 = before.iter().map(|&x| likelihood(x, level)).product::<f64>() * prior;
+            let h: f64 = since.iter().map(|&x| likelihood(x, level)).product();
+            healthy += p * h;
+            mean += p * h * level;
+            fallen += p * since.iter().map(|&x| likelihood(x, remains * level)).product::<f64>();
+        }
+        (mean / healthy, fallen / healthy)
+    }
+
+    #[test]
+    fn level_and_evidence_are_those_of_a_fine_grid() {
+        let counts = [9.0, 14.0, 7.0, 11.0, 12.0, 8.0, 16.0, 10.0, 13.0, 9.0, 4.0, 3.0];
+        let mut filter = Filter::new(2.0, 0.5);
+        for (n, &count) in counts.iter().enumerate() {
+            filter.update(&seen(count));
+            let (mean, _) = exact(&counts[..=n], 0, 1.0);
+            let error = f64::from(filter.mean_level()) / mean - 1.0;
+            assert!(error.abs() < 0.02, "{n}: {error}");
+        }
+        // The masses of falls one, two and three periods ago; falls are whole steps of the grid.
+        for (n, mass) in [(1, &filter.four[0]), (2, &filter.four[1]), (3, &filter.four[2])] {
+            let fall = (FALLS[1] / filter.spacing + 0.5).floor() * filter.spacing;
+            let (_, ratio) = exact(&counts, n, f64::from(-fall).exp());
+            let error = f64::from(sum(mass)) / ratio - 1.0;
+            assert!(error.abs() < 0.1, "{n}: {error}");
+        }
+    }
+
+    #[test]
+    fn evidence_rises_with_a_fall_and_pauses_explain_silence() {
+        let after = |counts: &[f32], prob_silent: f32| {
+            let mut filter = Filter::new(2.5, 0.5);
+            for &count in [12.0; 20].iter().chain(counts) {
+                filter.update(&Observation { prob_silent, ..seen(count) });
+            }
+            filter.ln_evidence()
+        };
+        let (steady, fallen) = (after(&[12.0; 4], 0.0), after(&[4.0; 4], 0.0));
+        assert!(fallen > steady + 5.0, "{steady} {fallen}");
+        let (pause, gone) = (after(&[0.0; 3], 0.3), after(&[0.0; 3], 0.0));
+        assert!(gone > pause + 3.0, "{pause} {gone}");
     }
 }

@@ -253,12 +253,11 @@ impl<'a> Fit<'a> {
             .filter(|m| m.is_there(at))
             .map(|member| {
                 let count = member.count(at);
-                let step = member.state.as_mut().and_then(|state| match count {
-                    Some(count) => Some((count, state.observe(count, period, typical))),
-                    None => {
+                let step = member.state.as_mut().and_then(|state| {
+                    if count.is_none() {
                         state.skip();
-                        None
                     }
+                    count.map(|count| (count, state.observe(count, period, typical)))
                 });
                 (member, step)
             })

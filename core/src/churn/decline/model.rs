@@ -110,7 +110,7 @@ impl DeclineModel {
     /// `invalid_data` for a negative or infinite count; the state is then unchanged.
     pub fn update(&self, state: &mut DeclineState, count: Option<f64>) -> Result<Option<Alarm>> {
         let count = count.unwrap_or(f64::NAN);
-        if count < 0.0 || count > 1e12 {
+        if !count.is_nan() && !(0.0..=1e12).contains(&count) {
             return Err(Error::data("count", format!("count is {count}; allowed are 0 to 1e12, or none")));
         }
         Ok(self.advance(state, ((count * 4096.0).round() / 4096.0) as f32))

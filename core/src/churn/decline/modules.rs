@@ -146,6 +146,8 @@ fn similar_shares(usage: &Usage, customer: usize, until: i64) -> Vec<f64> {
             n += 1.0;
         }
     }
-    shares.iter_mut().for_each(|s| *s /= n.max(1.0));
+    for share in &mut shares {
+        *share /= n.max(1.0);
+    }
     shares
 }

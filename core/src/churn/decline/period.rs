@@ -17,7 +17,7 @@ pub(super) struct Typical {
     pub(super) dispersion_spread: f32,
     /// Beta distribution of a customer's P(silent): after a period of use, and after one without.
     pub(super) silent_after_use: [f32; 2],
-    pub(super) silent_after_silence: [f32; 2],
+    pub(super) silent_after_pause: [f32; 2],
     /// Standard deviation between customers of the strength with which they follow the periods' effects; the mean is 1.
     pub(super) season_sd: f32,
 }
@@ -30,7 +30,7 @@ impl Default for Typical {
             dispersion: 0.1,
             dispersion_spread: 0.0,
             silent_after_use: [0.2, 9.8],
-            silent_after_silence: [2.0, 8.0],
+            silent_after_pause: [2.0, 8.0],
             season_sd: 0.33,
         }
     }

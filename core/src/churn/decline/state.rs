@@ -35,7 +35,7 @@ pub struct DeclineState {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Silence {
     pub(super) after_use: [f32; 2],
-    pub(super) after_silence: [f32; 2],
+    pub(super) after_pause: [f32; 2],
     pub(super) was_silent: bool,
 }
 
@@ -59,7 +59,7 @@ pub(super) struct Noise {
 impl Silence {
     fn prob(&self, typical: &Typical) -> f32 {
         let ([silent, active], [a, b]) = if self.was_silent {
-            (self.after_silence, typical.silent_after_silence)
+            (self.after_pause, typical.silent_after_pause)
         } else {
             (self.after_use, typical.silent_after_use)
         };
@@ -67,7 +67,7 @@ impl Silence {
     }
 
     fn learn(&mut self, is_zero: bool, prob_silent: f32, weight: f32) {
-        let counts = if self.was_silent { &mut self.after_silence } else { &mut self.after_use };
+        let counts = if self.was_silent { &mut self.after_pause } else { &mut self.after_use };
         if is_zero {
             counts[0] += weight * prob_silent;
         } else {
@@ -78,7 +78,7 @@ impl Silence {
 }
 
 impl Noise {
-    pub(super) fn ratio(&self, typical: &Typical) -> f32 {
+    pub(super) fn ratio(self, typical: &Typical) -> f32 {
         let prior = 1.0 / typical.dispersion_spread.max(1e-4);
         ((prior + self.sum) / (prior + self.information)).clamp(0.1, 10.0)
     }

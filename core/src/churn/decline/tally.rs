@@ -77,7 +77,7 @@ pub(super) fn typical(states: &[&DeclineState], tally: &Tally, before: &Typical)
     Typical {
         dispersion: tally.dispersion(),
         silent_after_use: silence(&trusted, |s| s.silence().after_use, before.silent_after_use),
-        silent_after_silence: silence(&trusted, |s| s.silence().after_silence, before.silent_after_silence),
+        silent_after_pause: silence(&trusted, |s| s.silence().after_pause, before.silent_after_pause),
         season_sd: season_sd(&trusted, before.season_sd),
         ..before.clone()
     }

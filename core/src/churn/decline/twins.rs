@@ -33,7 +33,7 @@ struct Twin<'a> {
 
 /// All twins, at the same period.
 pub(super) struct Twins<'a> {
-    twins: Vec<Twin<'a>>,
+    all: Vec<Twin<'a>>,
     options: &'a DeclineOptions,
     /// Alarms allowed and raised since these twins were made.
     allowed: f64,
@@ -53,7 +53,7 @@ impl<'a> Twins<'a> {
         let beta = |draws: &mut Draws, [silent, active]: [f32; 2], [a, b]: [f32; 2]| {
             draws.beta(f64::from(a + silent).max(1e-6), f64::from(b + active).max(1e-6))
         };
-        let twins = (0..n)
+        let all = (0..n)
             .into_par_iter()
             .map(|i| {
                 let model = &models[i % models.len()];
@@ -69,7 +69,7 @@ impl<'a> Twins<'a> {
                     dispersion_ratio: if spread > 1e-3 { draws.gamma(1.0 / spread) * spread } else { 1.0 },
                     prob_silent: [
                         beta(&mut draws, silence.after_use, typical.silent_after_use),
-                        beta(&mut draws, silence.after_silence, typical.silent_after_silence),
+                        beta(&mut draws, silence.after_pause, typical.silent_after_pause),
                     ],
                     was_silent: false,
                     state: DeclineState::new(model.first_period, typical),
@@ -79,13 +79,13 @@ impl<'a> Twins<'a> {
                 }
             })
             .collect();
-        Self { twins, options, allowed: 0.0, raised: 0.0 }
+        Self { all, options, allowed: 0.0, raised: 0.0 }
     }
 
     /// Lives through periods whose thresholds are known.
     pub(super) fn replay(&mut self, begin: i64, periods: &[Period], typicals: &[Typical]) {
         let options = self.options;
-        self.twins.par_iter_mut().for_each(|twin| {
+        self.all.par_iter_mut().for_each(|twin| {
             for (k, period) in periods.iter().enumerate() {
                 twin.live(begin + k as i64, period, &typicals[period.typical as usize]);
                 twin.has_alarmed |= twin.state.raise(period.ln_threshold, options, twin.last_dispersion).is_some();
@@ -95,7 +95,7 @@ impl<'a> Twins<'a> {
 
     /// The share of twins that have alarmed.
     pub(super) fn share_alarmed(&self) -> f64 {
-        self.twins.iter().filter(|t| t.has_alarmed).count() as f64 / self.twins.len().max(1) as f64
+        self.all.iter().filter(|t| t.has_alarmed).count() as f64 / self.all.len().max(1) as f64
     }
 
     /// Lives through the next period, and sets the threshold that so many of the twins exceed as are allowed; `before` is
@@ -107,7 +107,7 @@ impl<'a> Twins<'a> {
         const FEEDBACK: f64 = 0.1;
         let options = self.options;
         let mut evidence: Vec<f32> = self
-            .twins
+            .all
             .par_iter_mut()
             .filter_map(|twin| {
                 twin.live(at, period, typical);
@@ -127,7 +127,7 @@ impl<'a> Twins<'a> {
         period.ln_threshold = if before < NEVER { before + LATEST * (latest - before) } else { latest };
         let threshold = period.ln_threshold;
         let raised: usize = self
-            .twins
+            .all
             .par_iter_mut()
             .map(|twin| {
                 let is_new = twin.state.next_period == at + 1;
@@ -139,7 +139,7 @@ impl<'a> Twins<'a> {
 
     /// The states of all twins.
     pub(super) fn states(&self) -> impl Iterator<Item = &DeclineState> {
-        self.twins.iter().map(|t| &t.state)
+        self.all.iter().map(|t| &t.state)
     }
 }
 

@@ -365,7 +365,7 @@ where
     fn check(&self) -> Result<()> {
         for row in 0..self.n_rows {
             let count = (self.count)(row);
-            if count < 0.0 || count > MAX_COUNT {
+            if !count.is_nan() && !(0.0..=MAX_COUNT).contains(&count) {
                 return Err(Error::data(
                     "count",
                     format!("row {row} has the count {count}; allowed are 0 to 1e12, or NaN when nothing is known"),

@@ -66,8 +66,8 @@ impl Cohort {
             if !(2..=MAX_TERMS).contains(&cohort.len()) {
                 return refuse(format!("has {} numbers; give 2 to {MAX_TERMS}, from the start on", cohort.len()));
             }
-            if let Some(w) = cohort.windows(2).find(|w| w[1] > w[0]) {
-                return refuse(format!("rises from {} to {}; give the customers left after each renewal", w[0], w[1]));
+            if let Some(&[before, after]) = cohort.windows(2).find(|w| w[1] > w[0]) {
+                return refuse(format!("rises from {before} to {after}; give the customers left after each renewal"));
             }
         }
         let n_customers: u64 = cohorts.iter().map(|c| c[0]).sum();

@@ -81,7 +81,7 @@ impl Encoder {
     pub(super) fn reduce(&mut self, features: &[f32], notes: &mut Vec<String>) {
         let n = self.source.len();
         let constant: Vec<bool> =
-            (0..n).map(|f| features.iter().skip(f).step_by(n).all(|x| *x == features[f])).collect();
+            (0..n).map(|f| features.iter().skip(f).step_by(n).all(|x| x.to_bits() == features[f].to_bits())).collect();
         let collinear = dependent(features, n, &constant);
         let keep = |f: &usize| !constant[*f] && !collinear[*f];
         for (s, source) in self.sources.iter().enumerate() {
@@ -218,7 +218,9 @@ fn dependent(features: &[f32], n: usize, constant: &[bool]) -> Vec<bool> {
     for row in &rows {
         sd.iter_mut().zip(&mean).zip(*row).for_each(|((s, m), &x)| *s += (f64::from(x) - m).powi(2) * scale);
     }
-    sd.iter_mut().for_each(|s| *s = s.sqrt().max(1e-30));
+    for s in &mut sd {
+        *s = s.sqrt().max(1e-30);
+    }
     let mut gram = vec![0f64; n * n];
     let mut z = vec![0f64; n];
     for row in &rows {

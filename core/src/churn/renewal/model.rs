@@ -250,7 +250,9 @@ impl RenewalModel {
         let mut common = self.additive.terms(features, &mut own);
         if let Some(trees) = &self.trees {
             let rest = f64::from(1.0 - TREES_WEIGHT);
-            own.iter_mut().for_each(|x| *x *= rest);
+            for x in &mut own {
+                *x *= rest;
+            }
             common = rest * common + trees.boosting.terms(features, &trees.covers, f64::from(TREES_WEIGHT), &mut own);
         }
         let mut out = vec![common + f64::from(self.base)];
@@ -267,7 +269,9 @@ impl RenewalModel {
             sum.iter_mut().zip(self.terms(rows.row(r))).for_each(|(s, x)| *s += weight * x);
             total += weight;
         }
-        sum.iter_mut().for_each(|s| *s /= total.max(1e-30));
+        for s in &mut sum {
+            *s /= total.max(1e-30);
+        }
         sum
     }
 
