@@ -168,7 +168,9 @@ fn later_counts_change_no_earlier_alarm() {
         own[50..].iter_mut().for_each(|n| *n = (*n * 3.0 + c as f64) % 7.0);
     }
     assert_eq!(alarms(&made), before);
-    made.iter_mut().for_each(|own| own.truncate(50));
+    for own in &mut made {
+        own.truncate(50);
+    }
     assert_eq!(alarms(&made), before);
 }
 

@@ -319,7 +319,9 @@ fn effect(rows: &[Row]) -> f64 {
         let (mut slope, mut curvature) = (-ln_effect / (EFFECT_SD * EFFECT_SD), 1.0 / (EFFECT_SD * EFFECT_SD));
         for row in rows {
             let (mean, variance, active) = row.expect(ln_effect);
-            let weight = row.trust * active * row.strength / (1.0 + row.dispersion * mean + variance / mean.max(1e-9));
+            // Squared: customers on their way down, not yet alarmed, must not pass for a bad period of everyone.
+            let weight = row.trust * row.trust * active * row.strength
+                / (1.0 + row.dispersion * mean + variance / mean.max(1e-9));
             slope += weight * (row.count - mean);
             curvature += weight * row.strength * mean;
         }
