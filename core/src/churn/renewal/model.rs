@@ -93,9 +93,10 @@ impl RenewalModel {
         drop(all);
         let total: f64 = renewals.iter().map(|r| r.weight).sum();
         let events: f64 = renewals.iter().filter(|r| r.is_cancelled).map(|r| r.weight).sum();
-        // Half an event of either kind: whoever never cancelled may yet.
-        let base = ((events + 0.5) / (total - events + 0.5)).ln() as f32;
+        // Weights are relative: they are brought to a mean of 1.
         let mean = total / renewals.len() as f64;
+        // Half an event of either kind: whoever never cancelled may yet.
+        let base = ((events / mean + 0.5) / ((total - events) / mean + 0.5)).ln() as f32;
         let is_weighted = renewals.iter().any(|r| r.weight.to_bits() != renewals[0].weight.to_bits());
         let rows = HazardRows {
             n_features: encoder.n_features(),
