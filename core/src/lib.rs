@@ -14,6 +14,7 @@ mod stats;
 mod table;
 mod time;
 
+pub mod churn;
 pub mod evaluate;
 pub mod report;
 #[cfg(feature = "surface")]

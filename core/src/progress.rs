@@ -112,10 +112,9 @@ impl<'a> Watch<'a> {
     }
 }
 
-#[cfg(test)]
 impl Watch<'_> {
     /// Work that nobody watches.
-    pub(crate) fn unwatched<T>(work: impl FnOnce(&mut Watch<'_>) -> Result<T>) -> Option<T> {
-        work(&mut Watch::new(&mut |_| true, Stage::TrainLayer)).ok()
+    pub(crate) fn unwatched<T>(work: impl FnOnce(&mut Watch<'_>) -> Result<T>) -> Result<T> {
+        work(&mut Watch::new(&mut |_| true, Stage::TrainLayer))
     }
 }
