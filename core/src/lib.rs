@@ -12,9 +12,11 @@ mod replenish;
 mod stats;
 mod time;
 
+pub mod churn;
 pub mod evaluate;
 pub mod report;
 
+pub use churn::{Driver, Lapse, LapseHorizon, LapseOptions, LapseReason, LapseRisk};
 pub use error::{Error, ErrorCode, Result};
 pub use event::{Event, EventId, EventKind};
 pub use history::{ColumnNames, Columns, IdColumn, KindColumn, TimeColumn};

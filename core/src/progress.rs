@@ -14,6 +14,8 @@ pub enum Stage {
     TrainLayer,
     /// Learning what buyers of an item move on to.
     LearnSuccessors,
+    /// Learning who does not come back.
+    LearnLapse,
 }
 
 impl Stage {
@@ -24,6 +26,7 @@ impl Stage {
             Self::DrawRows => "draw_rows",
             Self::TrainLayer => "train_layer",
             Self::LearnSuccessors => "learn_successors",
+            Self::LearnLapse => "learn_lapse",
         }
     }
 
@@ -33,7 +36,8 @@ impl Stage {
             Self::Summarise => 0.0,
             Self::DrawRows => 0.15,
             Self::TrainLayer => 0.35,
-            Self::LearnSuccessors => 0.95,
+            Self::LearnSuccessors => 0.75,
+            Self::LearnLapse => 0.8,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, lowest first. A module may use only what stands above it in this list, …
-const ORDER: [&str; 13] = [
+const ORDER: [&str; 14] = [
     "error",
     "time",
     "stats",
@@ -15,6 +15,7 @@ const ORDER: [&str; 13] = [
     "history",
     "progress",
     "replenish",
+    "churn",
     "model",
     "evaluate",
     "report",

@@ -2,10 +2,11 @@
 //! pair's cutoff only.
 //!
 //! `predict replenish --events E.parquet --pairs P.parquet --horizon 28 --out O.parquet`
+//! `predict lapse --events E.parquet --rows R.parquet --horizon 84 --out O.parquet`
 
 use std::process::ExitCode;
 
-use benches::predict::{Arguments, replenish};
+use benches::predict::{Arguments, lapse, replenish};
 
 const USAGE: &str = "usage: predict replenish --events FILE --pairs FILE --horizon DAYS --out FILE [--ignore-quantity]
   events: customer_id, item_id, day (whole number) or ts, and if known quantity, pack_size, category, need
@@ -16,6 +17,7 @@ fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let result = match words.next().as_deref() {
         Some("replenish") => Arguments::parse(words).and_then(|arguments| replenish(&arguments)),
+        Some("lapse") => Arguments::parse(words).and_then(|arguments| lapse(&arguments)),
         Some(other) => Err(format!("unknown task {other:?}\n{USAGE}").into()),
         None => Err(USAGE.into()),
     };

@@ -1,10 +1,12 @@
 //! The tasks of the program `predict`.
 
 mod arguments;
+mod lapse;
 mod replenish;
 mod tables;
 
 pub use arguments::Arguments;
+pub use lapse::lapse;
 pub use replenish::replenish;
 
 /// Any failure, with its message.

@@ -101,6 +101,19 @@ impl Additive {
         })
     }
 
+    /// What each feature adds to the log-odds of one row, beside the intercept.
+    pub(crate) fn contributions(&self, row: &[f32], mut take: impl FnMut(usize, Spans)) {
+        let mut block = Block::new(row.len());
+        block.push(row);
+        let (mut slots, mut beyond) = ([0u32; BLOCK], [0f32; BLOCK]);
+        for function in &self.functions {
+            let feature = function.feature as usize;
+            place(&positions(&function.knots, block.column(feature)), &mut slots, &mut beyond);
+            let [value, slope] = &function.segments[slots[0] as usize & (SLOTS - 1)];
+            take(feature, std::array::from_fn(|s| value[s] + beyond[0] * slope[s]));
+        }
+    }
+
     /// Adds the model's log-odds to `out`, one entry per row of the block.
     pub(crate) fn add_to(&self, block: &Block, out: &mut [Spans; BLOCK]) {
         const NOTHING: [[Spans; 2]; SLOTS] = [[[0.0; N_SPANS]; 2]; SLOTS];

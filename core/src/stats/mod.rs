@@ -8,10 +8,12 @@ mod gram;
 mod grower;
 mod hazard;
 mod level;
+mod minimise;
 mod newton;
 #[cfg(test)]
 mod simulate;
 mod solve;
+pub(crate) mod special;
 mod splines;
 
 pub(crate) use additive::Additive;
@@ -21,3 +23,4 @@ pub(crate) use fast_math::sigmoid;
 pub(crate) use fast_math::{ln, ln_count, ln_exp_m1, softplus};
 pub(crate) use hazard::{BLOCK, Block, HazardRows, N_SPANS, Spans};
 pub(crate) use level::Levels;
+pub(crate) use minimise::{Minimum, invert, minimise};
