@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::drivers::{N_REASONS, REASON_OF_FEATURE};
 use super::evidence::N_FEATURES;
+use crate::replenish::EDGES_DAYS;
 use crate::stats::{Additive, BLOCK, Block, Boosting, Growth, HazardRows, Levels, Spans};
 
 /// Events a log must hold in its training rows before the additive part is fitted …
@@ -15,6 +16,9 @@ const MIN_EVENTS_BOOSTING: usize = 1_000;
 /// Days after which an earlier cutoff's level counts half. Customers as wholes move with the season as well as with the
 /// week, so levels are averaged over a year rather than followed.
 const LEVEL_HALF_LIFE_DAYS: f64 = 364.0;
+/// Weight of "no level at all" in the level to expect, windows. The structure was fitted to the whole log and is right on
+/// average; a level seen in one or two windows of a quarter is mostly theirs.
+const PRIOR_WINDOWS: f64 = 2.0;
 /// Weight of the trees in the average; the additive part has the rest.
 const BOOSTING_WEIGHT: f32 = 0.5;
 /// Slower than for pairs, with more rows a tree and a smaller ridge: there are fewer customers than pairs.
@@ -51,7 +55,11 @@ impl Layer {
         let mut moved = structure;
         out.apply_to_rows(&rows, &mut moved);
         let weights: Vec<f64> = lags_days.iter().map(|lag| (-lag / LEVEL_HALF_LIFE_DAYS).exp2()).collect();
-        out.level = Levels::estimate(&rows, &moved).expected(&weights);
+        let levels = Levels::estimate(&rows, &moved);
+        let widths = std::array::from_fn(|s| EDGES_DAYS[s] - if s == 0 { 0.0 } else { EDGES_DAYS[s - 1] });
+        let n_windows = levels.n_windows(lags_days, &widths);
+        out.level = levels.expected(&weights);
+        out.level.iter_mut().zip(n_windows).for_each(|(level, n)| *level *= (n / (n + PRIOR_WINDOWS)) as f32);
         out
     }
 

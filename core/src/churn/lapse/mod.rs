@@ -3,7 +3,7 @@
 //! `visits` → `population` (what everyone taught us) → `evidence` (what one customer has shown) with the structure of
 //! `btyd` → `layer` (how far the structure was off at earlier cutoffs; `training` draws the rows) → `curve` → `result`.
 
-pub mod btyd;
+mod btyd;
 mod count;
 mod curve;
 mod drivers;
@@ -16,6 +16,7 @@ mod result;
 mod training;
 mod visits;
 
+pub use btyd::{CustomerSummary, Expectation, Family, FitStatus, GammaGamma, Parameter, PurchaseModel};
 pub use drivers::{Driver, LapseReason};
 pub use options::LapseOptions;
 pub use result::{Lapse, LapseHorizon, LapseRisk};

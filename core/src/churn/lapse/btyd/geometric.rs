@@ -13,6 +13,7 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(test)]
 use crate::stats::special::{ln_add_exp, ln_rising};
 
 /// The largest k that is tried: gaps as regular as these are as good as clockwork.
@@ -78,6 +79,7 @@ impl Geometric {
         (self.a / (self.b + x + self.c() - 1.0)).ln() + shape * ln_ratio
     }
 
+    #[cfg(test)]
     /// The log-likelihood of one customer, without the gaps' factor `t^(k-1)/(k-1)!` and constants.
     pub(crate) fn ln_likelihood(&self, x: f64, t_last: f64, t_observed: f64) -> f64 {
         let shape = self.r + f64::from(self.k) * x;
@@ -166,7 +168,8 @@ impl Standing {
 
     /// The expected number of purchases within `t`: the sum of all P(at least n).
     pub(crate) fn expected(&self, model: &Geometric, t: f64) -> f64 {
-        const MAX_TERMS: usize = 2_000_000;
+        // Beyond so many purchases the sum is cut; nobody waits for the last of them.
+        const MAX_TERMS: usize = 50_000;
         if t <= 0.0 {
             return 0.0;
         }
