@@ -1,12 +1,14 @@
 //! `predict lapse`: P(a customer buys within the horizon) and the expected purchase days, for customers at their cutoffs.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray};
 use arrow_cast::cast;
 use arrow_schema::DataType;
+use beforehand::churn::CustomerSummary;
 use beforehand::{ColumnNames, History, Id, IngestOptions, LapseOptions, Model, Options, Timestamp};
 
 use super::tables::{column, instants, micros, read, texts, with_column, write};
@@ -55,6 +57,35 @@ pub fn lapse(arguments: &Arguments) -> Result<(), Failure> {
         out.push(batch_out);
     }
     write(&arguments.out, &out)
+}
+
+/// Customer summaries of a log up to `until_days` after its first day, in units of `unit_days`; amounts are those of days.
+///
+/// # Errors
+/// As [`lapse`].
+pub fn customers(path: &Path, until_days: f64, unit_days: f64) -> Result<Vec<CustomerSummary>, Failure> {
+    let mut days: BTreeMap<String, BTreeMap<i64, f64>> = BTreeMap::new();
+    for batch in &read(path)? {
+        let batch = arrow_select::filter::filter_record_batch(batch, &purchases(batch)?)?;
+        let times = micros(named(&batch, &TIMES)?.1)?;
+        let amounts = named(&batch, &AMOUNTS).map_or_else(|_| Ok(vec![0.0; batch.num_rows()]), |c| numbers(c.1))?;
+        for ((customer, us), amount) in texts(named(&batch, &CUSTOMERS)?.1)?.into_iter().zip(times).zip(amounts) {
+            *days.entry(customer).or_default().entry(us.div_euclid(86_400_000_000)).or_default() += amount;
+        }
+    }
+    let first = days.values().filter_map(|d| d.keys().next().copied()).min().unwrap_or(0);
+    let last = days.values().filter_map(|d| d.keys().next_back().copied()).max().unwrap_or(0);
+    let until = ((last - first) as f64).min(until_days);
+    let summary = |days: &BTreeMap<i64, f64>| {
+        let known: Vec<(f64, f64)> =
+            days.iter().map(|(&d, &a)| ((d - first) as f64, a)).filter(|d| d.0 <= until).collect();
+        let times: Vec<f64> = known.iter().map(|d| d.0 / unit_days).collect();
+        let out = CustomerSummary::from_times(&times, until / unit_days);
+        let later = known.get(1..).unwrap_or_default();
+        let mean = later.iter().map(|d| d.1).sum::<f64>() / later.len().max(1) as f64;
+        (!known.is_empty()).then(|| if mean > 0.0 { out.mean_value(mean) } else { out })
+    };
+    Ok(days.values().filter_map(summary).collect())
 }
 
 /// The first of some columns that the batch has.

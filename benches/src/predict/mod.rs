@@ -6,7 +6,7 @@ mod replenish;
 mod tables;
 
 pub use arguments::Arguments;
-pub use lapse::lapse;
+pub use lapse::{customers, lapse};
 pub use replenish::replenish;
 
 /// Any failure, with its message.

@@ -132,10 +132,15 @@ impl Standing {
         let z = t / (self.scale + t);
         // Per phase: the term and the lower tail of the phases done within t.
         let mut term = [0.0; MAX_K];
-        let mut below = [0.0; MAX_K];
+        let (mut below, mut direct) = ([0.0; MAX_K], [false; MAX_K]);
         let mut done = [0.0; MAX_K];
         for j in 0..k as usize {
             term[j] = (self.shape + j as f64) * ln_rest;
+            // Only a first term that would vanish needs logarithms.
+            direct[j] = term[j] > -600.0;
+            if direct[j] {
+                term[j] = f64::exp(term[j]);
+            }
         }
         let ln_z = z.ln();
         let mut stay = self.prob_alive;
@@ -146,8 +151,13 @@ impl Standing {
                 let shape = self.shape + j as f64;
                 let until = f64::from(k) * n - j as f64;
                 while done[j] < until {
-                    below[j] += f64::exp(term[j]);
-                    term[j] += ln_z + ((shape + done[j]) / (done[j] + 1.0)).ln();
+                    if direct[j] {
+                        below[j] += term[j];
+                        term[j] *= z * (shape + done[j]) / (done[j] + 1.0);
+                    } else {
+                        below[j] += f64::exp(term[j]);
+                        term[j] += ln_z + ((shape + done[j]) / (done[j] + 1.0)).ln();
+                    }
                     done[j] += 1.0;
                 }
                 prob += self.phases[j] * (1.0 - below[j]).max(0.0);
