@@ -70,7 +70,8 @@ fn extreme_customers_and_parameters_have_finite_answers() {
 
 #[test]
 fn the_counts_probabilities_add_up_to_one_and_to_the_mean() {
-    let bg = PurchaseModel::from_parameters(Family::BgNbd, [0.2425945, 4.4136019, 0.7929199, 2.4258881], 1).unwrap();
+    let bg =
+        PurchaseModel::from_parameters(Family::BgNbd, [0.242_594_5, 4.413_601_9, 0.792_919_9, 2.425_888_1], 1).unwrap();
     let pareto = PurchaseModel::from_parameters(Family::ParetoNbd, [0.55315, 10.57633, 0.60625, 11.6715], 1).unwrap();
     for model in [bg, pareto] {
         let customer = CustomerSummary::new(4, 20.0, 30.0);

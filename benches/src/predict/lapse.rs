@@ -99,13 +99,15 @@ fn numbers(array: &ArrayRef) -> Result<Vec<f64>, Failure> {
     Ok(array.as_primitive::<arrow_array::types::Float64Type>().iter().map(|x| x.unwrap_or(f64::NAN)).collect())
 }
 
-/// Which rows are purchases: not cancelled, of a known customer, and of a positive quantity and price where those are told.
+/// Which rows are purchases: not cancelled, of a known customer, and of no negative quantity and a positive price where those are told.
 fn purchases(batch: &RecordBatch) -> Result<BooleanArray, Failure> {
     let customers = named(batch, &CUSTOMERS)?.1;
     let mut keep: Vec<bool> = (0..batch.num_rows()).map(|row| customers.is_valid(row)).collect();
     for name in ["quantity", "unit_price"] {
         if let Some(column) = batch.column_by_name(name) {
-            keep.iter_mut().zip(numbers(column)?).for_each(|(keep, x)| *keep &= x > 0.0);
+            // A quantity of 0 is an odd row of a purchase; a price of 0 is a gift or a correction.
+            let least = if name == "quantity" { 0.0 } else { f64::MIN_POSITIVE };
+            keep.iter_mut().zip(numbers(column)?).for_each(|(keep, x)| *keep &= x >= least);
         }
     }
     if let Some(cancelled) = batch.column_by_name("is_cancel").and_then(|c| c.as_boolean_opt()) {

@@ -56,7 +56,9 @@ pub(crate) fn minimise(
             d = direction(&inverse, &g, &free);
         }
         let scale = (MAX_MOVE / largest(&d)).min(1.0);
-        d.iter_mut().for_each(|d| *d *= scale);
+        for d in &mut d {
+            *d *= scale;
+        }
         let Some((next, next_value, next_g)) = search(&f, &x, value, &g, &d, &clamp) else {
             if fresh {
                 break;

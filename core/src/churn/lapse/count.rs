@@ -1,7 +1,7 @@
 //! How many days with a purchase to expect, given that there is one.
 //!
 //! The model of buying and leaving gives the further purchases after the first; a Poisson regression on them at earlier
-//! cutoffs, with that as its offset, corrects it by the customer's discounted rates (quasi-likelihood, McCullagh & Nelder
+//! cutoffs, with that as its offset, corrects it by the customer's discounted rates (quasi-likelihood, `McCullagh` & Nelder
 //! 1989): real logs hold customers who come in bursts. Without rows it changes nothing.
 
 use rayon::prelude::*;

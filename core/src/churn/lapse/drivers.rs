@@ -157,7 +157,9 @@ pub(crate) fn explain(curve: &Curve, own: &[Spans; N_REASONS], means: &[Spans], 
     let left = lapse(&at(1.0)) - base - drivers.iter().map(|d| d.log_odds).sum::<f64>();
     let size: f64 = drivers.iter().map(|d| d.log_odds.abs()).sum();
     if size > 0.0 {
-        drivers.iter_mut().for_each(|d| d.log_odds += left * d.log_odds.abs() / size);
+        for d in &mut drivers {
+            d.log_odds += left * d.log_odds.abs() / size;
+        }
     }
     drivers.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()).then(a.reason.cmp(&b.reason)));
     (base, drivers)
@@ -168,6 +170,7 @@ fn softplus(x: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

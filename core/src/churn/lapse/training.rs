@@ -59,7 +59,9 @@ pub(crate) fn draw(view: &HistoryView<'_>, as_of: AsOf, decay: &Decay, max_rows:
             })
             .collect();
         let mut sums = Sums::default();
-        parts.into_iter().for_each(|part| sums.append(part));
+        for part in parts {
+            sums.append(part);
+        }
         sums
     };
     let last = sums_at(as_of.day);

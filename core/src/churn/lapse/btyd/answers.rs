@@ -72,7 +72,7 @@ impl PurchaseModel {
             Process::Pareto(p) => {
                 let alive = p.prob_alive(customer.x(), customer.t_last, customer.t_observed);
                 let at_least = |n| alive * p.at_least_if_alive(customer.x(), customer.t_observed, t, n);
-                (1..).map(at_least).find(|&prob| !push(prob));
+                (1..=10_000).map(at_least).find(|&prob| !push(prob));
             }
         }
         out

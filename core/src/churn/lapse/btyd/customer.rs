@@ -182,7 +182,9 @@ impl Groups {
     pub(crate) fn sample(&self, stride: usize) -> Self {
         let list: Vec<Group> = self.list.iter().copied().step_by(stride).collect();
         let mut repeats: Vec<(f64, f64)> = self.repeats.iter().map(|r| (r.0, 0.0)).collect();
-        list.iter().for_each(|g| repeats[g.x as usize].1 += g.weight);
+        for g in &list {
+            repeats[g.x as usize].1 += g.weight;
+        }
         let weight = list.iter().map(|g| g.weight).sum();
         let n_repeats = repeats.iter().map(|(x, w)| x * w).sum();
         let log_gaps = self.log_gaps * n_repeats / self.n_repeats.max(1e-300);
@@ -191,6 +193,7 @@ impl Groups {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -91,7 +91,9 @@ impl GammaGamma {
         rows.sort_unstable_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])).then(a[2].total_cmp(&b[2])));
         let weight: f64 = rows.iter().map(|r| r[2]).sum();
         let unit = rows.iter().map(|r| r[1] * r[2]).sum::<f64>() / weight;
-        rows.iter_mut().for_each(|r| r[1] /= unit);
+        for row in &mut rows {
+            row[1] /= unit;
+        }
         let loss = |logs: &[f64], gradient: &mut [f64]| loss(&rows, weight, logs, gradient);
         let found = [[1.0, 1.0, 0.0], [2.0, 1.5, 1.0], [0.0, 0.7, 0.0]]
             .map(|start| minimise(loss, &start, &BOUNDS, None))
@@ -143,7 +145,9 @@ fn loss(rows: &[[f64; 3]], weight: f64, logs: &[f64], gradient: &mut [f64]) -> f
     };
     let parts: Vec<[f64; 4]> = rows.par_chunks(CHUNK).map(part).collect();
     let mut sums = [0.0; 4];
-    parts.iter().for_each(|p| sums.iter_mut().zip(p).for_each(|(s, p)| *s += p));
+    for part in &parts {
+        sums.iter_mut().zip(part).for_each(|(s, p)| *s += p);
+    }
     for ((g, s), x) in gradient.iter_mut().zip(sums).zip([p, q, gamma]) {
         *g = -s * x / weight;
     }

@@ -65,7 +65,9 @@ impl Geometric {
             *phase = weight;
             sum += weight;
         }
-        phases.iter_mut().for_each(|p| *p /= sum);
+        for phase in &mut phases {
+            *phase /= sum;
+        }
         let prob_alive = if x + self.c() > 0.0 {
             let gone = self.ln_gone(x, shape, (scale / (self.alpha + t_last)).ln());
             1.0 / (1.0 + (gone - f64::ln(sum)).exp())

@@ -153,7 +153,9 @@ impl Pareto {
         };
         let parts: Vec<[f64; 5]> = groups.list.par_chunks(CHUNK).map(part).collect();
         let mut sums = [0.0; 5];
-        parts.iter().for_each(|p| sums.iter_mut().zip(p).for_each(|(s, p)| *s += p));
+        for part in &parts {
+            sums.iter_mut().zip(part).for_each(|(s, p)| *s += p);
+        }
         for ((g, by), x) in gradient.iter_mut().zip(sums).zip([r, alpha, s, beta]) {
             *g = -by * x / groups.weight;
         }
