@@ -2,10 +2,11 @@
 //! pair's cutoff only.
 //!
 //! `predict replenish --events E.parquet --pairs P.parquet --horizon 28 --out O.parquet`
+//! `predict lapse --events E.parquet --rows R.parquet --horizon 84 --out O.parquet`
 
 use std::process::ExitCode;
 
-use benches::predict::{Arguments, ContractArguments, DeclineArguments, contract, decline, replenish};
+use benches::predict::{Arguments, ContractArguments, DeclineArguments, contract, decline, lapse, replenish};
 
 const USAGE: &str = "usage: predict replenish --events FILE --pairs FILE --horizon DAYS --out FILE [--ignore-quantity]
   events: customer_id, item_id, day (whole number) or ts, and if known quantity, pack_size, category, need
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         Some("replenish") => Arguments::parse(words).and_then(|arguments| replenish(&arguments)),
         Some("decline") => DeclineArguments::parse(words).and_then(|arguments| decline(&arguments)),
         Some("contract") => ContractArguments::parse(words).and_then(|arguments| contract(&arguments)),
+        Some("lapse") => Arguments::parse(words).and_then(|arguments| lapse(&arguments)),
         Some(other) => Err(format!("unknown task {other:?}\n{USAGE}").into()),
         None => Err(USAGE.into()),
     };

@@ -3,12 +3,14 @@
 mod arguments;
 mod contract;
 mod decline;
+mod lapse;
 mod replenish;
 mod tables;
 
 pub use arguments::Arguments;
 pub use contract::{ContractArguments, contract};
 pub use decline::{DeclineArguments, decline};
+pub use lapse::{customers, lapse};
 pub use replenish::replenish;
 
 /// Any failure, with its message.

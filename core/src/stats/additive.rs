@@ -110,6 +110,12 @@ impl Additive {
 
     /// What each feature of a row adds to the first span's log-odds, into `out`; the intercept.
     pub(crate) fn terms(&self, row: &[f32], out: &mut [f64]) -> f64 {
+        self.contributions(row, |feature, spans| out[feature] += f64::from(spans[0]));
+        f64::from(self.intercept[0])
+    }
+
+    /// What each feature of a row adds to the log-odds, beside the intercept.
+    pub(crate) fn contributions(&self, row: &[f32], mut take: impl FnMut(usize, Spans)) {
         for function in &self.functions {
             let x = row[function.feature as usize];
             let knots = &function.knots;
@@ -117,9 +123,8 @@ impl Additive {
             let slot = knots[1..last].iter().filter(|k| x >= **k).count();
             let t = ((x - knots[slot]) / (knots[slot + 1] - knots[slot])).clamp(0.0, 1.0);
             let [value, slope] = &function.segments[slot];
-            out[function.feature as usize] += f64::from(value[0] + t * slope[0]);
+            take(function.feature as usize, std::array::from_fn(|s| value[s] + t * slope[s]));
         }
-        f64::from(self.intercept[0])
     }
 
     /// Adds the model's log-odds to `out`, one entry per row of the block.

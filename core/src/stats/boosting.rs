@@ -98,6 +98,30 @@ impl Boosting {
         })
     }
 
+    /// What each feature adds to the log-odds of one row, beside the mean of all leaves: the way from the root to the leaf
+    /// as a sum of steps, each from the mean of the leaves before a question to that after its answer (Saabas 2014).
+    pub(crate) fn contributions(&self, row: &[f32], mut take: impl FnMut(usize, Spans)) {
+        for tree in &self.trees {
+            let mut answers = 0;
+            let mean = |level: usize, answers: usize| -> Spans {
+                let mut sum = Spans::default();
+                let n = 1usize << (tree.questions.len() - level);
+                for rest in 0..n {
+                    let leaf = &tree.leaves[answers | rest << level];
+                    sum.iter_mut().zip(leaf).for_each(|(s, l)| *s += l / n as f32);
+                }
+                sum
+            };
+            let mut before = mean(0, 0);
+            for (level, &(feature, threshold)) in tree.questions.iter().enumerate() {
+                answers |= usize::from(row[feature as usize] > threshold) << level;
+                let after = mean(level + 1, answers);
+                take(feature as usize, std::array::from_fn(|s| after[s] - before[s]));
+                before = after;
+            }
+        }
+    }
+
     /// How many of the rows end in each leaf of each tree: what [`Self::terms`] needs.
     pub(crate) fn covers(&self, rows: &HazardRows) -> Vec<Vec<f32>> {
         self.trees

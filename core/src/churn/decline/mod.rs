@@ -10,6 +10,7 @@
 
 mod filter;
 mod fit;
+mod log;
 mod model;
 mod modules;
 mod options;
@@ -21,6 +22,8 @@ mod tally;
 mod twins;
 mod usage;
 
+pub(crate) use log::into_table as decline_table;
+pub use log::{UsageDecline, usage_declines};
 pub use model::DeclineModel;
 pub use options::{AlarmRule, DeclineOptions};
 pub use result::{Alarm, Declines, ModuleFinding, ModuleReason};

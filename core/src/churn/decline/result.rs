@@ -7,6 +7,7 @@ use crate::event::EventId;
 
 /// What a module has to do with an alarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ModuleReason {
@@ -18,6 +19,7 @@ pub enum ModuleReason {
 
 /// A module that an alarm names.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ModuleFinding {
     /// The module.
@@ -37,6 +39,7 @@ pub struct ModuleFinding {
 ///
 /// Levels are counts per period of an average period; pauses are not counted in.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Alarm {
     /// The period whose count raised the alarm.
@@ -81,6 +84,7 @@ impl Alarm {
 
 /// All alarms of a table, as columns, by customer and period.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Declines {
     /// The customer, as a place in [`Usage::customers`](super::Usage::customers).
