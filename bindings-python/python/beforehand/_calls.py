@@ -640,7 +640,7 @@ class ModelCalls:
             >>> model = beforehand.fit(log, as_of="2025-11-01")
             >>> risk = model.lapse_of(log, as_of="2025-11-01", customer="c4")
             >>> risk.n_visits, risk.recency_days, risk.horizons[0].horizon_days
-            (4, 176.0, 84.0)
+            (4, 206.0, 84.0)
             >>> abs(risk.log_odds - risk.base_log_odds - sum(d.log_odds for d in risk.drivers)) < 1e-6
             True
         """

@@ -17,6 +17,7 @@ mod scoring;
 mod structure;
 mod successors;
 mod summary;
+mod sums;
 mod survival;
 #[cfg(test)]
 mod tests;
