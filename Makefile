@@ -61,9 +61,8 @@ lint: ## Check formatting, clippy and documentation, warnings denied
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --all-features --no-deps
 
-bench: ## Measure ingest, fit, everyone's and one customer's forecast on a made log of a million purchases
-	$(CARGO) run --release --package benches --bin generate -- --customers 100000 --out target/bench.parquet
-	$(CARGO) run --release --package benches --bin speed -- target/bench.parquet
+bench: ## Measure ingest, fit, everyone's and one customer's forecast, stage by stage, on a made log of 200,000 purchases
+	$(CARGO) bench --package benches --bench pipeline
 
 speed: $(PEERS)/.venv/installed ## Measure whole logs of 10^5 to 10^7 purchases beside one Polars aggregation of each
 	$(CARGO) build --release --package benches --bin generate --bin speed

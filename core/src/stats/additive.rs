@@ -5,9 +5,10 @@
 //! the offset. Penalised maximum likelihood by Newton steps (Hastie & Tibshirani 1990, Generalized Additive Models;
 //! discrete-time hazard: Allison 1982).
 
+use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
-use super::hazard::{BLOCK, Block, HazardRows, N_SPANS, Spans};
+use super::hazard::{BLOCK, Block, FEW, HazardRows, N_SPANS, Spans};
 use super::newton::{Data, Problem, State};
 use super::splines::{SLOTS, Splines, positions};
 use crate::error::Result;
@@ -109,28 +110,34 @@ impl Additive {
 
     /// Adds the model's log-odds to `out`, one entry per row of the block.
     pub(crate) fn add_to(&self, block: &Block, out: &mut [Spans; BLOCK]) {
-        const NOTHING: [[Spans; 2]; SLOTS] = [[[0.0; N_SPANS]; 2]; SLOTS];
         for o in &mut out[..block.len] {
             o.iter_mut().zip(&self.intercept).for_each(|(o, x)| *o += x);
         }
-        let (mut slots, mut beyond) = ([[0u32; BLOCK]; GROUP], [[0f32; BLOCK]; GROUP]);
-        for group in self.functions.chunks(GROUP) {
-            let mut tables = [&NOTHING; GROUP];
-            for (g, function) in group.iter().enumerate() {
-                tables[g] = function.segments.first_chunk().unwrap_or(&NOTHING);
-                place(
-                    &positions(&function.knots, block.column(function.feature as usize)),
-                    &mut slots[g],
-                    &mut beyond[g],
-                );
-            }
-            for (i, o) in out[..block.len].iter_mut().enumerate() {
-                for g in 0..GROUP {
-                    let [value, slope] = &tables[g][slots[g][i] as usize & (SLOTS - 1)];
-                    let t = beyond[g][i];
-                    for s in 0..N_SPANS {
-                        o[s] += value[s] + t * slope[s];
-                    }
+        if block.len <= FEW {
+            add::<FEW>(&self.functions, block, &mut out[..block.len]);
+        } else {
+            add::<BLOCK>(&self.functions, block, &mut out[..block.len]);
+        }
+    }
+}
+
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn add<const ROWS: usize>(functions: &[Function], block: &Block, out: &mut [Spans]) {
+    const NOTHING: [[Spans; 2]; SLOTS] = [[[0.0; N_SPANS]; 2]; SLOTS];
+    let (mut slots, mut beyond) = ([[0u32; ROWS]; GROUP], [[0f32; ROWS]; GROUP]);
+    for group in functions.chunks(GROUP) {
+        let mut tables = [&NOTHING; GROUP];
+        for (g, function) in group.iter().enumerate() {
+            tables[g] = function.segments.first_chunk().unwrap_or(&NOTHING);
+            let column = block.column(function.feature as usize);
+            place(&positions(&function.knots, column), &mut slots[g], &mut beyond[g]);
+        }
+        for (i, o) in out.iter_mut().enumerate() {
+            for g in 0..GROUP {
+                let [value, slope] = &tables[g][slots[g][i] as usize & (SLOTS - 1)];
+                let t = beyond[g][i];
+                for s in 0..N_SPANS {
+                    o[s] += value[s] + t * slope[s];
                 }
             }
         }
@@ -139,7 +146,9 @@ impl Additive {
 
 /// Splits positions into the knot below and how far beyond it they are. Right on a knot, either neighbour may be named:
 /// the function has the same value there.
-fn place(positions: &[f32; BLOCK], slots: &mut [u32; BLOCK], beyond: &mut [f32; BLOCK]) {
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "to become wider vector instructions where its caller does")]
+fn place<const ROWS: usize>(positions: &[f32; ROWS], slots: &mut [u32; ROWS], beyond: &mut [f32; ROWS]) {
     // Adding this number rounds to a whole one, which then stands in the sum's lowest bits.
     const ROUND: f32 = 12_582_912.0;
     for ((&p, slot), t) in positions.iter().zip(slots).zip(beyond) {

@@ -5,12 +5,13 @@
 //! common value. Second-order boosting on histograms (Friedman 2001; Chen & Guestrin 2016). Rows and features are drawn
 //! by a counter-based hash, and sums are formed in a fixed order: the trees do not depend on threads.
 
+use multiversion::multiversion;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::bins::{Bins, draws};
 use super::grower::Grower;
-use super::hazard::{BLOCK, Block, CHUNK, HazardRows, N_SPANS, Spans};
+use super::hazard::{BLOCK, Block, CHUNK, FEW, HazardRows, N_SPANS, Spans};
 use crate::error::Result;
 use crate::progress::Watch;
 
@@ -75,16 +76,10 @@ impl Boosting {
             let Some((tree, questions)) = Grower::new(rows, growth, &bins, &used, &features, &log_odds).grow() else {
                 continue;
             };
-            log_odds.par_chunks_mut(CHUNK).enumerate().for_each(|(chunk, log_odds)| {
-                let mut leaf = [0u8; CHUNK];
-                for (level, &(feature, bin)) in questions.iter().enumerate() {
-                    let column = &bins.column(feature)[chunk * CHUNK..][..log_odds.len()];
-                    leaf.iter_mut().zip(column).for_each(|(l, &b)| *l |= u8::from(b > bin) << level);
-                }
-                for (x, &l) in log_odds.iter_mut().zip(&leaf) {
-                    x.iter_mut().zip(&tree.leaves[l as usize]).for_each(|(x, v)| *x += v);
-                }
-            });
+            log_odds
+                .par_chunks_mut(CHUNK)
+                .enumerate()
+                .for_each(|(chunk, log_odds)| add_leaves(&bins, &questions, &tree.leaves, chunk, log_odds));
             trees.push(tree);
         }
         Ok(Self { trees })
@@ -100,29 +95,51 @@ impl Boosting {
 
     /// Adds the model's log-odds times `weight` to `out`, one entry per row of the block.
     pub(crate) fn add_to(&self, block: &Block, weight: f32, out: &mut [Spans; BLOCK]) {
-        const NOTHING: [Spans; N_LEAVES] = [[0.0; N_SPANS]; N_LEAVES];
-        let mut sum = [[0f32; N_SPANS]; BLOCK];
-        for group in self.trees.chunks(GROUP) {
-            let mut leaf = [[0u32; BLOCK]; GROUP];
-            let mut leaves = [&NOTHING; GROUP];
-            for (g, tree) in group.iter().enumerate() {
-                leaves[g] = tree.leaves.first_chunk().unwrap_or(&NOTHING);
-                for (level, &(feature, threshold)) in tree.questions.iter().enumerate() {
-                    for (l, &x) in leaf[g].iter_mut().zip(block.column(feature as usize)) {
-                        *l |= u32::from(x > threshold) << level;
-                    }
-                }
-            }
-            for (i, s) in sum[..block.len].iter_mut().enumerate() {
-                for g in 0..GROUP {
-                    let value = &leaves[g][leaf[g][i] as usize & (N_LEAVES - 1)];
-                    s.iter_mut().zip(value).for_each(|(s, v)| *s += v);
+        if block.len <= FEW {
+            add::<FEW>(&self.trees, block, weight, &mut out[..block.len]);
+        } else {
+            add::<BLOCK>(&self.trees, block, weight, &mut out[..block.len]);
+        }
+    }
+}
+
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn add<const ROWS: usize>(trees: &[Tree], block: &Block, weight: f32, out: &mut [Spans]) {
+    const NOTHING: [Spans; N_LEAVES] = [[0.0; N_SPANS]; N_LEAVES];
+    let mut sum = [[0f32; N_SPANS]; ROWS];
+    for group in trees.chunks(GROUP) {
+        let mut leaf = [[0u32; ROWS]; GROUP];
+        let mut leaves = [&NOTHING; GROUP];
+        for (g, tree) in group.iter().enumerate() {
+            leaves[g] = tree.leaves.first_chunk().unwrap_or(&NOTHING);
+            for (level, &(feature, threshold)) in tree.questions.iter().enumerate() {
+                for (l, &x) in leaf[g].iter_mut().zip(block.column::<ROWS>(feature as usize)) {
+                    *l |= u32::from(x > threshold) << level;
                 }
             }
         }
-        for (o, s) in out[..block.len].iter_mut().zip(&sum) {
-            o.iter_mut().zip(s).for_each(|(o, s)| *o += weight * s);
+        for (i, s) in sum[..out.len()].iter_mut().enumerate() {
+            for g in 0..GROUP {
+                let value = &leaves[g][leaf[g][i] as usize & (N_LEAVES - 1)];
+                s.iter_mut().zip(value).for_each(|(s, v)| *s += v);
+            }
         }
+    }
+    for (o, s) in out.iter_mut().zip(&sum) {
+        o.iter_mut().zip(s).for_each(|(o, s)| *o += weight * s);
+    }
+}
+
+/// Moves the log-odds of a chunk's rows by a tree's leaves; its questions are asked of the rows' bins.
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn add_leaves(bins: &Bins, questions: &[(usize, u8)], leaves: &[Spans], chunk: usize, log_odds: &mut [Spans]) {
+    let mut leaf = [0u8; CHUNK];
+    for (level, &(feature, bin)) in questions.iter().enumerate() {
+        let column = &bins.column(feature)[chunk * CHUNK..][..log_odds.len()];
+        leaf.iter_mut().zip(column).for_each(|(l, &b)| *l |= u8::from(b > bin) << level);
+    }
+    for (x, &l) in log_odds.iter_mut().zip(&leaf) {
+        x.iter_mut().zip(&leaves[l as usize]).for_each(|(x, v)| *x += v);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Rows of a discrete-time hazard model: what was known, and in which span of time the event came.
 
+use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
 use super::fast_math::{exp, sigmoid};
@@ -10,6 +11,8 @@ pub(crate) const N_SPANS: usize = 8;
 pub(crate) type Spans = [f32; N_SPANS];
 /// Rows evaluated together, so that loops over them become vector instructions.
 pub(crate) const BLOCK: usize = 64;
+/// So few rows are evaluated as a smaller block: one customer's.
+pub(crate) const FEW: usize = 16;
 /// Rows whose sums are formed together. Sums of chunks are added in order: the result does not depend on the threads.
 pub(crate) const CHUNK: usize = 4096;
 
@@ -136,42 +139,52 @@ impl Slopes {
 
     /// Computes gradients and curvatures at the given log-odds, one entry per target.
     pub(crate) fn compute(&mut self, targets: &Targets, log_odds: &[Spans]) {
-        let mut prob = [Spans::default(); BLOCK];
-        let n = log_odds.len().min(BLOCK);
-        for (p, &x) in prob[..n].as_flattened_mut().iter_mut().zip(log_odds.as_flattened()) {
-            *p = sigmoid(x);
-        }
-        for (row, p) in prob[..n].iter().enumerate() {
-            let (at_risk, event) = targets.lanes(row);
-            for s in 0..N_SPANS {
-                self.gradient[row][s] = (p[s] - event[s]) * at_risk[s];
-                self.curvature[row][s] = p[s] * (1.0 - p[s]) * at_risk[s];
-            }
-        }
+        slopes(self, targets, log_odds);
     }
 
     /// The same, and adds the rows' negative log-likelihood per span to `loss`.
     pub(crate) fn compute_with_loss(&mut self, targets: &Targets, log_odds: &[Spans], loss: &mut [f64; N_SPANS]) {
-        self.compute(targets, log_odds);
-        // ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|). The last terms are summed as one logarithm of their product, which
-        // is at most 2^64 for a block of rows.
-        let (mut sum, mut product) = (Spans::default(), [1f32; N_SPANS]);
-        let mut small = [Spans::default(); BLOCK];
-        let n = log_odds.len().min(BLOCK);
-        for (e, &x) in small[..n].as_flattened_mut().iter_mut().zip(log_odds.as_flattened()) {
-            *e = exp(-x.abs());
-        }
-        for (row, (x, e)) in log_odds.iter().zip(&small[..n]).enumerate() {
-            let (at_risk, event) = targets.lanes(row);
-            for s in 0..N_SPANS {
-                let positive = if x[s] > 0.0 { x[s] } else { 0.0 };
-                sum[s] += positive * at_risk[s] - x[s] * event[s];
-                product[s] *= 1.0 + e[s] * at_risk[s];
-            }
-        }
+        slopes(self, targets, log_odds);
+        add_loss(targets, log_odds, loss);
+    }
+}
+
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn slopes(out: &mut Slopes, targets: &Targets, log_odds: &[Spans]) {
+    let mut prob = [Spans::default(); BLOCK];
+    let n = log_odds.len().min(BLOCK);
+    for (p, &x) in prob[..n].as_flattened_mut().iter_mut().zip(log_odds.as_flattened()) {
+        *p = sigmoid(x);
+    }
+    for (row, p) in prob[..n].iter().enumerate() {
+        let (at_risk, event) = targets.lanes(row);
         for s in 0..N_SPANS {
-            loss[s] += f64::from(sum[s]) + f64::from(product[s]).ln();
+            out.gradient[row][s] = (p[s] - event[s]) * at_risk[s];
+            out.curvature[row][s] = p[s] * (1.0 - p[s]) * at_risk[s];
         }
+    }
+}
+
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn add_loss(targets: &Targets, log_odds: &[Spans], loss: &mut [f64; N_SPANS]) {
+    // ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|). The last terms are summed as one logarithm of their product, which is at
+    // most 2^64 for a block of rows.
+    let (mut sum, mut product) = (Spans::default(), [1f32; N_SPANS]);
+    let mut small = [Spans::default(); BLOCK];
+    let n = log_odds.len().min(BLOCK);
+    for (e, &x) in small[..n].as_flattened_mut().iter_mut().zip(log_odds.as_flattened()) {
+        *e = exp(-x.abs());
+    }
+    for (row, (x, e)) in log_odds.iter().zip(&small[..n]).enumerate() {
+        let (at_risk, event) = targets.lanes(row);
+        for s in 0..N_SPANS {
+            let positive = if x[s] > 0.0 { x[s] } else { 0.0 };
+            sum[s] += positive * at_risk[s] - x[s] * event[s];
+            product[s] *= 1.0 + e[s] * at_risk[s];
+        }
+    }
+    for s in 0..N_SPANS {
+        loss[s] += f64::from(sum[s]) + f64::from(product[s]).ln();
     }
 }
 
@@ -202,7 +215,8 @@ impl Block {
         self.len += 1;
     }
 
-    pub(crate) fn column(&self, feature: usize) -> &[f32; BLOCK] {
-        self.columns[feature * BLOCK..].first_chunk().unwrap_or(&[0.0; BLOCK])
+    /// The first rows of a column; past the end of the block stands what is left of earlier ones.
+    pub(crate) fn column<const ROWS: usize>(&self, feature: usize) -> &[f32; ROWS] {
+        self.columns[feature * BLOCK..].first_chunk().unwrap_or(&[0.0; ROWS])
     }
 }

@@ -18,6 +18,6 @@ pub(crate) use additive::Additive;
 pub(crate) use boosting::{Boosting, Growth};
 #[cfg(test)]
 pub(crate) use fast_math::sigmoid;
-pub(crate) use fast_math::{ln, ln_count, ln_exp_m1, softplus};
+pub(crate) use fast_math::{ln, ln_1p, ln_count, ln_exp_m1, one_minus_exp, softplus};
 pub(crate) use hazard::{BLOCK, Block, HazardRows, N_SPANS, Spans};
 pub(crate) use level::Levels;

@@ -3,6 +3,7 @@
 //! The way is found on a fixed part of the rows, where a step costs little; all rows then correct what the part got
 //! wrong, with the part's Hessian. Sums are formed per chunk and added in order: the fit does not depend on the threads.
 
+use multiversion::multiversion;
 use rayon::prelude::*;
 
 use super::gram::gram;
@@ -14,6 +15,8 @@ use crate::progress::Watch;
 
 /// Relative gain in the objective below which nothing is left to find.
 const TOLERANCE: f64 = 1e-5;
+/// Functions gone through together, so that a row's sum stays in registers between them.
+const GROUP: usize = 4;
 /// Lengths tried of a step.
 const MAX_TRIES: usize = 4;
 
@@ -277,6 +280,7 @@ impl Problem<'_> {
 }
 
 /// Moves a block's log-odds; tables hold a function's value at each knot and its slope beyond.
+#[multiversion(targets("x86_64+avx+avx2"))]
 fn move_block<const L: usize>(
     places: &Places,
     block: usize,
@@ -285,12 +289,15 @@ fn move_block<const L: usize>(
     log_odds: &mut [Spans],
 ) {
     let mut moved = [*intercept; BLOCK];
-    for (f, table) in tables.iter().enumerate() {
-        for (m, &place) in moved.iter_mut().zip(places.column(block, f)) {
-            let (k, t) = split(place);
-            let [value, slope] = &table[k];
-            for l in 0..L {
-                m[l] += value[l] + t * slope[l];
+    for (group, tables) in tables.chunks(GROUP).enumerate() {
+        let columns: [&[u16; BLOCK]; GROUP] = std::array::from_fn(|g| places.column(block, group * GROUP + g));
+        for (i, m) in moved.iter_mut().enumerate() {
+            for (table, column) in tables.iter().zip(columns) {
+                let (k, t) = split(column[i]);
+                let [value, slope] = &table[k];
+                for l in 0..L {
+                    m[l] += value[l] + t * slope[l];
+                }
             }
         }
     }
@@ -319,13 +326,28 @@ impl<const L: usize> Sums<L> {
             *g = std::array::from_fn(|l| if L == 1 { s.iter().sum() } else { s[l] });
             self.intercept.iter_mut().zip(*g).for_each(|(sum, g)| *sum += f64::from(g));
         }
-        for (f, sums) in self.functions.iter_mut().enumerate() {
-            for (g, &place) in gradient.iter().zip(places.column(block, f)) {
-                let (k, t) = split(place);
+        add_gradients(places, block, &gradient, &mut self.functions);
+    }
+}
+
+/// Adds a block's gradients to the sums of each function's knots.
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn add_gradients<const L: usize>(
+    places: &Places,
+    block: usize,
+    gradient: &[[f32; L]; BLOCK],
+    functions: &mut [Table<L>],
+) {
+    for (group, functions) in functions.chunks_mut(GROUP).enumerate() {
+        let columns: [&[u16; BLOCK]; GROUP] = std::array::from_fn(|g| places.column(block, group * GROUP + g));
+        for (i, gradient) in gradient.iter().enumerate() {
+            // Row by row, so that neighbouring sums do not wait for each other: many rows stand on the same knot.
+            for (sums, column) in functions.iter_mut().zip(columns) {
+                let (k, t) = split(column[i]);
                 let [all, beyond] = &mut sums[k];
                 for l in 0..L {
-                    all[l] += g[l];
-                    beyond[l] += t * g[l];
+                    all[l] += gradient[l];
+                    beyond[l] += t * gradient[l];
                 }
             }
         }
