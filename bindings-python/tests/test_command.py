@@ -176,7 +176,7 @@ WRONG_USES: list[tuple[str, list[str]]] = [
     ("'x' is no list of numbers; give such as 7,28", ["forecast", "LOG", "--as-of", AS_OF, "--horizons", "x"]),
     ("'few' is no whole number", ["backtest", "LOG", "--as-of", AS_OF, "--n-cutoffs", "few"]),
     ("'a bit' is no number", ["backtest", "LOG", "--as-of", AS_OF, "--step-days", "a bit"]),
-    ("choose from 'need', 'category', 'none'", ["backtest", "LOG", "--as-of", AS_OF, "--substitutes", "all"]),
+    ("invalid choice: 'all'", ["backtest", "LOG", "--as-of", AS_OF, "--substitutes", "all"]),
     ("--max-training-rows is 7; allowed are 1000", ["backtest", "LOG", "--as-of", AS_OF, "--max-training-rows", "7"]),
     ('--time-zone is "Mars"; give an IANA name', ["audit", "LOG", "--as-of", AS_OF, "--time-zone", "Mars"]),
     ("delimiter is ';;'; give one character", ["audit", "LOG", "--as-of", AS_OF, "--delimiter", ";;"]),
