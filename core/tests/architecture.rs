@@ -227,5 +227,5 @@ fn the_map_names_every_module() {
             assert!(map.contains(&format!("`{folder}/`")), "ARCHITECTURE.md does not name the folder {folder}/");
         }
     }
-    assert!(map.lines().count() <= 250, "ARCHITECTURE.md is to be read in one sitting");
+    assert!(map.lines().count() <= 300, "ARCHITECTURE.md is to be read in one sitting");
 }
