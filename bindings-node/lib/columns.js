@@ -45,8 +45,8 @@ function column(field, given, n, reading, out) {
   // Another thread could change what is being read.
   const shared = typeof SharedArrayBuffer !== 'undefined' && given.buffer instanceof SharedArrayBuffer
   const array = shared ? given.slice() : given
-  if (kind === 'id') ids(name, array, out)
-  else if (kind === 'time') times(name, array, reading, out)
+  if (kind === 'id') ids(field, array, out)
+  else if (kind === 'time') times(field, array, reading, out)
   else numbers(field, array, out)
 }
 
@@ -82,11 +82,11 @@ function dictionary(field, { codes, values }, reading, out) {
   }
   const joined = values.join('\0')
   if (!joined.isWellFormed()) throw invalidData(name, `column ${name} holds half of a character; repair the text`)
-  out.push(name, 'codes', places, [joined])
+  out.push(field.column, 'codes', places, [joined])
 }
 
-function ids(name, array, out) {
-  if (array instanceof BigInt64Array) return out.push(name, 'wide', array, null)
+function ids({ name, column }, array, out) {
+  if (array instanceof BigInt64Array) return out.push(column, 'wide', array, null)
   if (isWide(array) || array instanceof Float32Array) {
     throw invalidData(name, `column ${name} is a ${array.constructor.name}; give identifiers as BigInt64Array, Float64Array or Int32Array`)
   }
@@ -98,33 +98,30 @@ function ids(name, array, out) {
       }
     }
   }
-  out.push(name, 'ints', array instanceof Float64Array ? array : Float64Array.from(array), null)
+  out.push(column, 'ints', array instanceof Float64Array ? array : Float64Array.from(array), null)
 }
 
-function times(name, array, reading, out) {
+function times(field, array, reading, out) {
+  const { column } = field
   const { unit } = reading
-  if (array instanceof BigInt64Array && unit === 'microseconds') return out.push(name, 'micros', array, null)
+  if (array instanceof BigInt64Array && unit === 'microseconds') return out.push(column, 'micros', array, null)
   if (array instanceof Float64Array && (unit === undefined || unit === 'milliseconds')) {
     for (let row = 0; unit === undefined && row < array.length; row++) {
-      if (array[row] < FIRST_MS || array[row] > LAST_MS) return plainTimes(name, array, reading, out)
+      if (array[row] < FIRST_MS || array[row] > LAST_MS) return plain(field, array, array.length, reading, out)
     }
-    return out.push(name, 'instants', array, null)
+    return out.push(column, 'instants', array, null)
   }
   if (unit !== undefined && !isWide(array) && MS_OF[unit] >= 1) {
-    return out.push(name, 'instants', Float64Array.from(array, (x) => x * MS_OF[unit]), null)
+    return out.push(column, 'instants', Float64Array.from(array, (x) => x * MS_OF[unit]), null)
   }
-  plainTimes(name, array, reading, out)
+  plain(field, array, array.length, reading, out)
 }
 
-/** Value by value, which finds the row that is wrong. */
-const plainTimes = (name, array, reading, out) =>
-  plain(reading.fields.find((field) => field.kind === 'time'), array, array.length, reading, out)
-
-function numbers({ name, field }, array, out) {
+function numbers({ column, field }, array, out) {
   const values = array instanceof Float64Array ? array : Float64Array.from(array, Number)
   // NaN is a number that went wrong for quantities, and an unknown one for the rest.
   const wrong = field === 'quantity' && values.some(Number.isNaN)
-  out.push(name, 'numbers', wrong ? values.map((x) => (x === x ? x : Infinity)) : values, null)
+  out.push(column, 'numbers', wrong ? values.map((x) => (x === x ? x : Infinity)) : values, null)
 }
 
 module.exports = { fromColumns }

@@ -12,8 +12,9 @@ const MS_OF = { seconds: 1e3, milliseconds: 1, microseconds: 1e-3, nanoseconds: 
 
 /** Identifiers: whole numbers as long as all are, else texts, each once. */
 class Ids {
-  constructor({ name, read }, n) {
+  constructor({ name, column, read }, n) {
     this.name = name
+    this.column = column
     this.read = read
     this.n = n
     /** Whole numbers so far; given up for texts, or for wide numbers. */
@@ -143,22 +144,23 @@ class Ids {
 
   into(out) {
     if (this.codes !== undefined) {
-      out.push(this.name, 'codes', this.codes, this.parts.length === 0 ? [''] : this.parts)
+      out.push(this.column, 'codes', this.codes, this.parts.length === 0 ? [''] : this.parts)
     } else if (this.wide !== undefined) {
-      out.push(this.name, 'wide', this.wide, null)
+      out.push(this.column, 'wide', this.wide, null)
     } else if (this.seen) {
-      out.push(this.name, 'ints', this.ints, null)
+      out.push(this.column, 'ints', this.ints, null)
     } else {
       // Nothing but missing identifiers.
-      out.push(this.name, 'codes', new Uint32Array(this.n).fill(NONE), [''])
+      out.push(this.column, 'codes', new Uint32Array(this.n).fill(NONE), [''])
     }
   }
 }
 
 /** Instants: milliseconds as long as no text comes. */
 class Times {
-  constructor({ name, read }, n, unit) {
+  constructor({ name, column, read }, n, unit) {
     this.name = name
+    this.column = column
     this.read = read
     this.unit = unit
     this.factor = unit === undefined ? 1 : MS_OF[unit]
@@ -223,9 +225,9 @@ class Times {
   }
 
   into(out) {
-    if (this.texts === undefined) out.push(this.name, 'instants', this.ms, null)
-    else if (this.texts.includes(null) || this.texts.some((text) => text.includes('\0'))) out.push(this.name, 'sparse', this.texts, null)
-    else out.push(this.name, 'texts', this.texts.length, [this.texts.join('\0')])
+    if (this.texts === undefined) out.push(this.column, 'instants', this.ms, null)
+    else if (this.texts.includes(null) || this.texts.some((text) => text.includes('\0'))) out.push(this.column, 'sparse', this.texts, null)
+    else out.push(this.column, 'texts', this.texts.length, [this.texts.join('\0')])
   }
 }
 
@@ -239,8 +241,9 @@ function instant(ms) {
 
 /** Numbers, which databases may have returned as texts. Infinity stands for what is none: the core refuses such rows. */
 class Numbers {
-  constructor({ name, read, field }, n) {
+  constructor({ name, column, read, field }, n) {
     this.name = name
+    this.column = column
     this.read = read
     this.nan = field === 'quantity' ? Infinity : NaN
     this.numbers = new Float64Array(n)
@@ -263,7 +266,7 @@ class Numbers {
   }
 
   into(out) {
-    out.push(this.name, 'numbers', this.numbers, null)
+    out.push(this.column, 'numbers', this.numbers, null)
   }
 }
 

@@ -51,12 +51,15 @@ function make(columns, ingest) {
   const fields = []
   for (const [field, { json, isOptional, kind }] of Object.entries(FIELDS)) {
     const name = names[field]
-    core[json] = name
-    if (name === null) continue
     const byDefault = name === defaultName(field)
+    // Files and Arrow tables have the names of all languages.
+    const column = byDefault ? (field === 'time' ? 'at' : json) : name
+    core[json] = column
+    if (name === null) continue
     fields.push({
       field,
       name,
+      column,
       kind,
       // A default name is a habit, not a request.
       isAsked: !isOptional || !byDefault,

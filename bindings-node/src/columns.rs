@@ -9,7 +9,7 @@
 //! | `sparse` | the texts, `null` for none | |
 //! | `numbers` | `Float64Array`, NaN for none | |
 //! | `ints` | `Float64Array` of whole numbers, NaN for none | |
-//! | `wide` | `BigInt64Array` | |
+//! | `wide` | `BigInt64Array`, the least number for none | |
 //! | `instants` | `Float64Array`: milliseconds since 1970, NaN for none | |
 //! | `micros` | `BigInt64Array`: microseconds since 1970, the least number for none | |
 
@@ -81,7 +81,11 @@ fn column(flat: &Array<'_>, at: u32, name: &str) -> napi::Result<ArrayRef> {
         }
         "wide" => {
             let numbers: BigInt64ArraySlice<'_> = entry(flat, data)?;
-            Arc::new(Int64Array::from(numbers.to_vec()))
+            Arc::new(if numbers.contains(&i64::MIN) {
+                numbers.iter().map(|&i| (i != i64::MIN).then_some(i)).collect()
+            } else {
+                Int64Array::from(numbers.to_vec())
+            })
         }
         "instants" => {
             let ms: Float64ArraySlice<'_> = entry(flat, data)?;
