@@ -1,5 +1,5 @@
 # Everything that a newcomer, a reviewer or the build server runs. `make help` lists it.
-# Needs Rust 1.89 or later; `make peers` and `make speed` also need Python 3.11 or later; `make fuzz` needs cargo-fuzz.
+# `make run` and `make test-rust` need Rust 1.89 or later, what concerns Python also Python 3.11 or later, `make fuzz` cargo-fuzz.
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -8,18 +8,50 @@ FUZZ_SECONDS ?= 60
 PEERS := benches/peers
 PEERS_PYTHON := $(PEERS)/.venv/bin/python
 
+PYTHON_PACKAGE := bindings-python
+PYTHON_VENV := $(PYTHON_PACKAGE)/.venv
+PYTHON_BIN := $(abspath $(PYTHON_VENV))/bin
+
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench speed peers fuzz doc
+.PHONY: help run test test-rust test-python test-python-matrix lint gen vectors python wheel bench speed peers fuzz doc
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Print the reminders that are due in a real order log, and write an HTML report
 	$(CARGO) run --release --package examples --bin reminders
 
-test: ## Run all tests, with the documentation's examples
+test: test-rust test-python ## Run all tests, with the documentation's examples
+
+test-rust: ## Run the tests of the Rust crates, golden vectors among them
 	$(CARGO) test --workspace --all-features --all-targets
 	$(CARGO) test --workspace --all-features --doc
+
+test-python: python ## Build the Python package into an environment of its own, and run its tests
+	cd $(PYTHON_PACKAGE) && $(PYTHON_BIN)/ruff check . && $(PYTHON_BIN)/ruff format --check .
+	cd $(PYTHON_PACKAGE) && $(PYTHON_BIN)/python -m pytest
+
+test-python-matrix: wheel ## Run the wheel's tests with other Pythons, pandas 2 and Polars 1, as far as they can be installed
+	bash $(PYTHON_PACKAGE)/tests/matrix.sh
+
+# The profile of the tests, so that what they compiled serves here as well. Speed is measured with `make wheel`.
+python: $(PYTHON_VENV)/installed ## Build the Python package into bindings-python/.venv, for working on it
+	cd $(PYTHON_PACKAGE) && VIRTUAL_ENV=$(abspath $(PYTHON_VENV)) $(PYTHON_BIN)/maturin develop --quiet
+
+wheel: $(PYTHON_VENV)/installed ## Build the wheel into bindings-python/dist
+	rm -rf $(PYTHON_PACKAGE)/dist
+	cd $(PYTHON_PACKAGE) && $(PYTHON_BIN)/maturin build --release --out dist
+
+$(PYTHON_VENV)/installed: $(PYTHON_PACKAGE)/requirements-test.txt
+	$(PYTHON) -m venv $(PYTHON_VENV)
+	$(PYTHON_BIN)/python -m pip install --quiet --requirement $<
+	@touch $@
+
+gen: ## Write the faces in other languages from the definitions in the core
+	$(CARGO) run --quiet --package beforehand-gen
+
+vectors: ## Write what golden vectors expect; look at the difference before you commit it
+	$(CARGO) run --quiet --package beforehand-gen -- vectors
 
 lint: ## Check formatting, clippy and documentation, warnings denied
 	$(CARGO) fmt --all --check

@@ -15,7 +15,10 @@ pub(crate) fn into_python(py: Python<'_>, answer: Answer) -> PyResult<Py<PyAny>>
         Answer::Value { json, words } => (json, words).into_pyobject(py)?.into_any().unbind(),
         Answer::Text(text) => text.into_pyobject(py)?.into_any().unbind(),
         _ => {
-            let e = Error::new(ErrorCode::Internal, "this package does not know the kind of the answer; please report this");
+            let e = Error::new(
+                ErrorCode::Internal,
+                "this package does not know the kind of the answer; please report this",
+            );
             return Err(errors::raise(py, &e));
         }
     })

@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use arrow_array::RecordBatchReader;
-use arrow_array::ffi_stream::{RecordBatchStreamReader, FFI_ArrowArrayStream};
+use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
 use beforehand::{ColumnNames, Error, ErrorCode, History, IngestOptions, IngestReport, Result};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;

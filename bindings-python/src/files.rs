@@ -31,7 +31,8 @@ pub(crate) fn read_parquet(
     // When a column is missing, all are read, so that the error can list them.
     let fields = builder.schema().fields();
     let complete = [&names.customer, &names.time, &names.item].iter().all(|n| fields.find(n).is_some());
-    let wanted: Vec<usize> = (0..fields.len()).filter(|&i| !complete || used.contains(fields[i].name().as_str())).collect();
+    let wanted: Vec<usize> =
+        (0..fields.len()).filter(|&i| !complete || used.contains(fields[i].name().as_str())).collect();
     let mask = ProjectionMask::roots(builder.parquet_schema(), wanted);
     let reader = builder.with_projection(mask).with_batch_size(BATCH_ROWS).build().map_err(|e| failed(path, e))?;
     let empty = RecordBatch::new_empty(arrow_array::RecordBatchReader::schema(&reader));
@@ -62,7 +63,8 @@ pub(crate) fn write(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Res
 
 /// Writes a batch as Parquet, compressed with zstd.
 pub(crate) fn write_parquet(batch: &RecordBatch, file: &mut BufWriter<File>) -> Result<()> {
-    let failed = |e: parquet::errors::ParquetError| Error::new(ErrorCode::Io, format!("the table could not be written: {e}"));
+    let failed =
+        |e: parquet::errors::ParquetError| Error::new(ErrorCode::Io, format!("the table could not be written: {e}"));
     let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
     let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).map_err(failed)?;
     writer.write(batch).map_err(failed)?;

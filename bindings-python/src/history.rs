@@ -29,7 +29,7 @@ impl From<(History, IngestReport)> for NativeHistory {
 }
 
 /// Names and options, which come as JSON.
-fn settings(py: Python<'_>, names: &str, options: &str) -> PyResult<(ColumnNames, IngestOptions)> {
+pub(crate) fn settings(py: Python<'_>, names: &str, options: &str) -> PyResult<(ColumnNames, IngestOptions)> {
     let names = read(py, "columns", names)?;
     Ok((names, read(py, "options", options)?))
 }
@@ -76,9 +76,8 @@ impl NativeHistory {
 
     /// The ingest report as JSON and in words.
     fn report(&self, py: Python<'_>) -> PyResult<(String, String)> {
-        let json = serde_json::to_string(&self.report).map_err(|e| {
-            errors::raise(py, &beforehand::Error::new(beforehand::ErrorCode::Internal, e.to_string()))
-        })?;
+        let json = serde_json::to_string(&self.report)
+            .map_err(|e| errors::raise(py, &beforehand::Error::new(beforehand::ErrorCode::Internal, e.to_string())))?;
         Ok((json, self.report.to_string()))
     }
 

@@ -5,6 +5,7 @@ mod arrow_in;
 mod arrow_out;
 mod errors;
 mod files;
+mod fitting;
 mod history;
 mod model;
 mod pool;
@@ -15,6 +16,7 @@ mod work;
 use beforehand::surface::{Call, Subject};
 use pyo3::prelude::*;
 
+use fitting::NativeFitting;
 use history::NativeHistory;
 use model::NativeModel;
 use table::NativeTable;
@@ -52,6 +54,7 @@ fn calls() -> Vec<&'static str> {
 #[pymodule(gil_used = false)]
 fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    m.add_class::<NativeFitting>()?;
     m.add_class::<NativeHistory>()?;
     m.add_class::<NativeModel>()?;
     m.add_class::<NativeTable>()?;

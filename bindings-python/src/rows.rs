@@ -11,7 +11,8 @@ use serde_json::Value;
 ///
 /// A column of whole numbers is `Int64`, of numbers `Float64`, of yes and no `Boolean`; any other is text.
 pub(crate) fn batch(json: &str) -> Result<RecordBatch> {
-    let failed = |e: &dyn std::fmt::Display| Error::new(ErrorCode::InvalidData, format!("the rows cannot be read: {e}"));
+    let failed =
+        |e: &dyn std::fmt::Display| Error::new(ErrorCode::InvalidData, format!("the rows cannot be read: {e}"));
     let columns: Vec<(String, Vec<Value>)> = serde_json::from_str(json).map_err(|e| failed(&e))?;
     let (mut fields, mut arrays) = (Vec::new(), Vec::new());
     for (name, values) in columns {

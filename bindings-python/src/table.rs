@@ -27,7 +27,9 @@ fn value(py: Python<'_>, cell: Cell<'_>) -> PyResult<Py<PyAny>> {
     Ok(match cell {
         Cell::Int(i) => i.into_pyobject(py)?.into_any().unbind(),
         Cell::Text(text) => text.into_pyobject(py)?.into_any().unbind(),
-        Cell::Timestamp(at) => py.import("beforehand._values")?.getattr("from_micros")?.call1((at.as_micros(),))?.unbind(),
+        Cell::Timestamp(at) => {
+            py.import("beforehand._values")?.getattr("from_micros")?.call1((at.as_micros(),))?.unbind()
+        }
         Cell::Number(x) => x.into_pyobject(py)?.into_any().unbind(),
         Cell::Flag(yes) => yes.into_pyobject(py)?.to_owned().into_any().unbind(),
         _ => py.None(),

@@ -51,7 +51,9 @@ pub(crate) fn long<T: Send + 'static>(
                 }
                 return result.map_err(|e| errors::raise(py, &e));
             }
-            Err(RecvTimeoutError::Disconnected) => return Err(PyRuntimeError::new_err("the work ended without an answer")),
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(PyRuntimeError::new_err("the work ended without an answer"));
+            }
             Err(RecvTimeoutError::Timeout) => {
                 let asked = py.check_signals().and_then(|()| state.show(py, progress.as_ref()));
                 if let Err(interruption) = asked {
@@ -93,7 +95,8 @@ impl State {
 /// The work's result; a panic is an error.
 fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let said = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+        let said =
+            panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
         let said = said.unwrap_or_else(|| "no message".to_owned());
         Err(Error::new(ErrorCode::Internal, format!("a defect of the library: {said}; please report this")))
     })

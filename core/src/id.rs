@@ -93,6 +93,22 @@ impl Dictionary {
         Self { ids: Ids::Str { text, ends } }
     }
 
+    /// All identifiers of several sets; as texts, unless all are numbers.
+    pub(crate) fn united<'d>(parts: impl Iterator<Item = &'d Self> + Clone) -> Self {
+        let ids = parts.filter(|p| !p.is_empty()).flat_map(Self::iter);
+        if ids.clone().all(|id| matches!(id, Id::Int(_))) && ids.clone().next().is_some() {
+            let int = |id| if let Id::Int(i) = id { Some(i) } else { None };
+            let mut ids: Vec<i64> = ids.filter_map(int).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            return Self::from_sorted_ints(ids);
+        }
+        let mut ids: Vec<String> = ids.map(|id| id.to_string()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Self::from_sorted_strs(ids.iter().map(String::as_str))
+    }
+
     /// How many identifiers there are.
     pub fn len(&self) -> usize {
         match &self.ids {
@@ -146,7 +162,7 @@ impl Dictionary {
     }
 
     /// All identifiers in the order of their codes.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Id<'_>> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Id<'_>> + Clone {
         (0..self.len() as u32).map(|code| self.id(code))
     }
 

@@ -3,6 +3,7 @@
 
 mod error;
 mod event;
+mod fitting;
 mod history;
 mod id;
 mod model;
@@ -20,6 +21,7 @@ pub mod surface;
 
 pub use error::{Error, ErrorCode, Result};
 pub use event::{Event, EventId, EventKind};
+pub use fitting::Fitting;
 pub use history::{ColumnNames, Columns, IdColumn, KindColumn, TimeColumn};
 pub use history::{History, HistoryView, Items};
 pub use history::{IngestOptions, IngestReport, OnRefused, Reason, Refusal, TimeUnit};

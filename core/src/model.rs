@@ -74,13 +74,7 @@ impl Model {
     ) -> Result<Self> {
         options.validate()?;
         let view = history.into();
-        let (mut n_customers, mut n_events) = (0, 0);
-        for customer in view.customers.clone() {
-            let own = &view.history.at_us[view.history.events_of(customer)];
-            let n = own.partition_point(|&us| us <= as_of.as_micros());
-            n_customers += u64::from(n > 0);
-            n_events += n as u64;
-        }
+        let (n_customers, n_events) = Self::seen(&view, as_of);
         if n_events == 0 {
             let first = view.history.first_at().map_or_else(|| "none".to_owned(), |at| at.to_string());
             return Err(Error::new(
@@ -94,6 +88,22 @@ impl Model {
         let at = AsOf { us: as_of.as_micros(), day: view.history.day_of(as_of) };
         let replenish = Fitted::fit(&view, at, options, &mut Watch::new(&mut go_on, Stage::Summarise))?;
         Ok(Self { as_of, n_customers, n_events, replenish })
+    }
+
+    /// The customers and events of a view up to an instant.
+    pub(crate) fn seen(view: &HistoryView<'_>, as_of: Timestamp) -> (u64, u64) {
+        let n_until = |customer: u32| {
+            let own = &view.history.at_us[view.history.events_of(customer)];
+            own.partition_point(|&us| us <= as_of.as_micros()) as u64
+        };
+        view.customers
+            .clone()
+            .map(n_until)
+            .fold((0, 0), |(customers, events), n| (customers + u64::from(n > 0), events + n))
+    }
+
+    pub(crate) fn of(as_of: Timestamp, (n_customers, n_events): (u64, u64), replenish: Fitted) -> Self {
+        Self { as_of, n_customers, n_events, replenish }
     }
 
     /// The instant up to which the model learned.

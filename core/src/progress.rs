@@ -10,10 +10,10 @@ pub enum Stage {
     Summarise,
     /// Fitting: forming training rows at earlier cutoffs.
     DrawRows,
-    /// Fitting: training the layer.
-    TrainLayer,
     /// Fitting: learning what buyers of an item move on to.
     LearnSuccessors,
+    /// Fitting: training the layer.
+    TrainLayer,
     /// Forecasting every pair.
     Forecast,
     /// Backtesting: fitting and forecasting at one cutoff after the other.
@@ -38,8 +38,8 @@ impl Stage {
         match self {
             Self::Summarise => (0.0, 0.15),
             Self::DrawRows => (0.15, 0.35),
-            Self::TrainLayer => (0.35, 0.95),
-            Self::LearnSuccessors => (0.95, 1.0),
+            Self::LearnSuccessors => (0.35, 0.4),
+            Self::TrainLayer => (0.4, 1.0),
             Self::Forecast | Self::Backtest => (0.0, 1.0),
         }
     }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, lowest first. A module may use only what stands above it in this list, …
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 16] = [
     "error",
     "progress",
     "time",
@@ -17,6 +17,7 @@ const ORDER: [&str; 15] = [
     "table",
     "replenish",
     "model",
+    "fitting",
     "evaluate",
     "report",
     "surface",

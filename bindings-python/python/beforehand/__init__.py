@@ -21,7 +21,7 @@ from ._table import Table
 from ._types import *  # noqa: F403
 from ._types import __all__ as _types
 
-__all__ = [  # noqa: PLE0604
+__all__ = [
     "Columns",
     "Data",
     "History",

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from . import _native as native
 from . import _run
 from ._history import Columns, Data
 from ._table import Table
@@ -226,6 +227,8 @@ class ModelCalls:
     """What can be asked of a model."""
 
     __slots__ = ()
+    _native: native.Model
+    _columns: Columns | None
 
     def replenishment(
         self, data: Data,

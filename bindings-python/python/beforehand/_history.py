@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol, TypeAlias
 
 from . import _native
-from ._errors import InvalidDataError, InvalidOptionsError
+from ._errors import EmptyDataError, InvalidDataError, InvalidOptionsError
 from ._show import html_table
 from ._types import Id, IngestReport
 from ._values import instant, isoformat, plain
@@ -35,6 +35,9 @@ _NAMES = {
     "customer": "customer", "time": "at", "item": "item", "quantity": "quantity", "amount": "amount", "kind": "kind",
     "category": "category", "need": "need", "pack_size": "pack_size", "order": "order", "undoes": "undoes",
 }  # fmt: skip
+
+# Files that are often given and cannot be read.
+_FOREIGN = (".arrow", ".avro", ".feather", ".gz", ".ipc", ".json", ".jsonl", ".orc", ".xls", ".xlsx", ".zip", ".zst")
 
 
 class History:
@@ -85,7 +88,7 @@ class History:
         on_refused: Literal["keep_going", "fail"] = "keep_going",
         delimiter: str = ",",
     ) -> None:
-        names = _names(columns)
+        names = names_of(columns)
         options = {
             "time_zone": time_zone,
             "merge_days": merge_days,
@@ -94,7 +97,10 @@ class History:
             "on_refused": on_refused,
             "delimiter": delimiter,
         }
-        self._native = _read(data, names, json.dumps({name: plain(value, name) for name, value in options.items()}))
+        try:
+            self._native = _read(data, names, json.dumps({name: plain(value, name) for name, value in options.items()}))
+        except InvalidDataError as e:
+            raise _with_advice(e, names) from None
         self._report: IngestReport | None = None
 
     @property
@@ -172,13 +178,15 @@ def history_of(data: Data, columns: Columns | None) -> History:
     return History(data, columns=columns)
 
 
-def _names(columns: Columns | None) -> dict[str, str | None]:
+def names_of(columns: Columns | None) -> dict[str, str | None]:
     """The column of everything, with the defaults for what is not said."""
     names: dict[str, str | None] = dict(_NAMES)
     if columns is None:
         return names
     if not isinstance(columns, Mapping):
-        raise InvalidOptionsError(f"columns is a {type(columns).__name__}; give a mapping such as {{'customer': 'user_id'}}", "columns")
+        raise InvalidOptionsError(
+            f"columns is a {type(columns).__name__}; give a mapping such as {{'customer': 'user_id'}}", "columns"
+        )
     for what, name in columns.items():
         what = "time" if what == "at" else what
         if what not in names:
@@ -195,6 +203,9 @@ def _read(data: Any, names: dict[str, str | None], options: str) -> _native.Hist
         path = os.fspath(data)
         if not isinstance(path, str):
             raise InvalidOptionsError(f"data is a path of {type(path).__name__}; give a text or pathlib.Path", "data")
+        if path.lower().endswith(_FOREIGN):
+            message = f"{path} is neither CSV nor Parquet; read it with Polars, pandas or DuckDB, and give the table"
+            raise InvalidDataError(message, "data")
         if path.lower().endswith((".parquet", ".pq")):
             return _native.History.from_parquet(path, columns, options)
         return _native.History.from_csv(path, columns, options)
@@ -204,10 +215,23 @@ def _read(data: Any, names: dict[str, str | None], options: str) -> _native.Hist
         except Exception as e:
             if type(e).__module__.partition(".")[0] in ("pyarrow", "polars", "pandas", "duckdb"):
                 raise InvalidDataError(f"the table cannot be handed over as Arrow: {e}") from e
+            if type(e) is ValueError:
+                kind = type(data).__name__
+                raise InvalidDataError(f"data is a {kind} that is no table of named columns: {e}", "data") from e
             raise
     if hasattr(data, "collect") and hasattr(data, "collect_schema"):
         raise InvalidDataError("data is a lazy frame; give data.collect()", "data")
     return _native.History.from_columns(json.dumps(_columns_of(data, names), ensure_ascii=False), columns, options)
+
+
+def _with_advice(e: InvalidDataError, names: dict[str, str | None]) -> InvalidDataError:
+    """For a missing column, how to say which one is meant."""
+    message = str(e)
+    what = next((what for what, name in names.items() if name == e.field), None)
+    if what is None or not message.startswith("the table has no column "):
+        return e
+    message = message.replace("(for at)", "(for time)")
+    return InvalidDataError(f'{message}; say which one it is with columns={{"{what}": "..."}}', e.field, e.row)
 
 
 def _columns_of(data: Any, names: dict[str, str | None]) -> list[tuple[str, list[Any]]]:
@@ -215,11 +239,15 @@ def _columns_of(data: Any, names: dict[str, str | None]) -> list[tuple[str, list
     wanted = [name for name in names.values() if name is not None]
     if isinstance(data, Mapping):
         columns = {str(name): list(values) for name, values in data.items() if not isinstance(values, (str, bytes))}
+        if not columns:
+            raise EmptyDataError("data holds no column; give columns of values by their names", "data")
         lengths = {name: len(values) for name, values in columns.items() if name in wanted}
         if len(set(lengths.values())) > 1:
             raise InvalidDataError(f"the columns differ in length: {lengths}; give columns of equal length", "data")
     elif isinstance(data, Iterable) and not isinstance(data, (bytes, bytearray)):
         rows = list(data)
+        if not rows:
+            raise EmptyDataError("data holds no row; give at least one purchase", "data")
         columns = {}
         for number, row in enumerate(rows):
             if not isinstance(row, Mapping):
@@ -245,7 +273,7 @@ def _cell(value: Any) -> Any:
     if isinstance(value, float):
         return value if value - value == 0 else str(value)
     if isinstance(value, datetime):
-        return None if value != value else isoformat(value, "time")  # noqa: PLR0124 - pandas' NaT
+        return None if value != value else isoformat(value, "time")
     try:
         return plain(value, "data")
     except InvalidOptionsError:

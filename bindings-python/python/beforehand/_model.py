@@ -6,7 +6,7 @@ import os
 from datetime import datetime
 from typing import Any
 
-from . import _native
+from . import _native as native
 from ._calls import ModelCalls
 from ._history import Columns
 from ._show import html_table
@@ -35,9 +35,9 @@ class Model(ModelCalls):
         raise TypeError("a Model comes from beforehand.fit, Model.load or Model.from_bytes")
 
     @classmethod
-    def _of(cls, native: _native.Model, columns: Columns | None = None) -> Model:
+    def _of(cls, made: native.Model, columns: Columns | None = None) -> Model:
         model = object.__new__(cls)
-        model._native, model._columns = native, columns
+        model._native, model._columns = made, columns
         return model
 
     @classmethod
@@ -48,7 +48,7 @@ class Model(ModelCalls):
             IncompatibleModelError: the file is no model, is damaged, or comes from a version that cannot be read.
             IoError: the file cannot be read.
         """
-        return cls._of(_native.Model.load(os.fspath(path)))
+        return cls._of(native.Model.load(os.fspath(path)))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the model file: a few megabytes at most, without any customer's data."""
@@ -61,7 +61,7 @@ class Model(ModelCalls):
         Raises:
             IncompatibleModelError: the bytes are no model, are damaged, or come from a version that cannot be read.
         """
-        return cls._of(_native.Model.from_bytes(bytes(data)))
+        return cls._of(native.Model.from_bytes(bytes(data)))
 
     def to_bytes(self) -> bytes:
         """The bytes of the model file."""
@@ -123,4 +123,4 @@ class Model(ModelCalls):
 
 
 def _unpickled(data: bytes, columns: Columns | None) -> Model:
-    return Model._of(_native.Model.from_bytes(data), columns)
+    return Model._of(native.Model.from_bytes(data), columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -11,17 +12,22 @@ Progress: TypeAlias = bool | Callable[[str, float], bool | None] | None
 function of the stage and the share done (0 to 1) that stops the work by returning `False`."""
 
 
+_FORMAT = "{desc} {percentage:3.0f}% |{bar}|"
+
+
 class Bar:
     """A bar of tqdm's, made when there is something to show."""
 
     def __init__(self, what: str, bar: Any) -> None:
-        self._what, self._make, self._bar = what, bar, None
+        self._what = what
+        self._make = bar
+        self._bar: Any = None
 
     def __call__(self, stage: str, share: float) -> None:
         """Moves the bar."""
         if self._bar is None:
-            self._bar = self._make(total=100, desc=self._what, leave=False, bar_format="{desc} {percentage:3.0f}% |{bar}| {postfix}")
-        self._bar.set_postfix_str(stage.replace("_", " "), refresh=False)
+            self._bar = self._make(total=100, desc=self._what, leave=False, bar_format=_FORMAT)
+        self._bar.set_description_str(f"{self._what}: {stage.replace('_', ' ')}" if stage else self._what, refresh=False)
         self._bar.update(max(0.0, round(100 * share, 1) - self._bar.n))
 
     def close(self) -> None:
@@ -37,7 +43,10 @@ def watcher(progress: Progress, what: str) -> Any:
     if progress is False or (progress is None and not _is_watched()):
         return None
     try:
-        from tqdm.auto import tqdm
+        with warnings.catch_warnings():
+            # In a notebook without ipywidgets it warns, and draws with characters.
+            warnings.simplefilter("ignore")
+            from tqdm.auto import tqdm
     except ImportError:
         if progress is True:
             raise ImportError("progress=True needs tqdm: pip install 'beforehand[progress]'") from None

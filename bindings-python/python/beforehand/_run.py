@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from . import _native
+from . import _native as native
 from ._history import Columns, Data, History, history_of
 from ._progress import Bar, Progress, watcher
 from ._table import Table
 from ._values import to_json
 
 if TYPE_CHECKING:
+    from ._calls import ModelCalls
     from ._model import Model
 
 
@@ -24,7 +25,12 @@ class Value(NamedTuple):
 
 
 def _run(
-    name: str, on: Model | None, data: Data | None, columns: Columns | None, progress: Progress, arguments: Mapping[str, Any]
+    name: str,
+    on: ModelCalls | None,
+    data: Data | None,
+    columns: Columns | None,
+    progress: Progress,
+    arguments: Mapping[str, Any],
 ) -> Any:
     if columns is None and on is not None and not isinstance(data, History):
         columns = on._columns
@@ -33,14 +39,19 @@ def _run(
     history = None if data is None else history_of(data, columns)._native
     watch = watcher(progress, name.replace("_", " "))
     try:
-        return _native.call(name, text, None if on is None else on._native, history, watch)
+        return native.call(name, text, None if on is None else on._native, history, watch)
     finally:
         if isinstance(watch, Bar):
             watch.close()
 
 
 def model(
-    name: str, on: Model | None, data: Data | None, columns: Columns | None, progress: Progress, arguments: Mapping[str, Any]
+    name: str,
+    on: ModelCalls | None,
+    data: Data | None,
+    columns: Columns | None,
+    progress: Progress,
+    arguments: Mapping[str, Any],
 ) -> Model:
     """A call that answers a model, which remembers the columns it was fitted with."""
     from ._model import Model
@@ -49,14 +60,24 @@ def model(
 
 
 def table(
-    name: str, on: Model | None, data: Data | None, columns: Columns | None, progress: Progress, arguments: Mapping[str, Any]
+    name: str,
+    on: ModelCalls | None,
+    data: Data | None,
+    columns: Columns | None,
+    progress: Progress,
+    arguments: Mapping[str, Any],
 ) -> Table:
     """A call that answers a table."""
     return Table(_run(name, on, data, columns, progress, arguments))
 
 
 def text(
-    name: str, on: Model | None, data: Data | None, columns: Columns | None, progress: Progress, arguments: Mapping[str, Any]
+    name: str,
+    on: ModelCalls | None,
+    data: Data | None,
+    columns: Columns | None,
+    progress: Progress,
+    arguments: Mapping[str, Any],
 ) -> str:
     """A call that answers a text."""
     answer: str = _run(name, on, data, columns, progress, arguments)
@@ -64,7 +85,12 @@ def text(
 
 
 def value(
-    name: str, on: Model | None, data: Data | None, columns: Columns | None, progress: Progress, arguments: Mapping[str, Any]
+    name: str,
+    on: ModelCalls | None,
+    data: Data | None,
+    columns: Columns | None,
+    progress: Progress,
+    arguments: Mapping[str, Any],
 ) -> Value:
     """A call that answers a value."""
     answer, words = _run(name, on, data, columns, progress, arguments)

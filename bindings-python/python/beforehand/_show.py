@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from html import escape
 from typing import Any, ClassVar
+
+from ._escape import escape
 
 # Rows of a table that a notebook shows, and entries of a list.
 N_SHOWN = 10

@@ -410,19 +410,19 @@ class NextItem(Shown):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=False)
 class ReminderOptions(Shown):
     """What counts as a reminder, and as a right one."""
 
-    tolerance_days: float
+    tolerance_days: float = 7.0
     """How far the purchase may be from the predicted run-out, in days, both ways; ≥ 0. Default 7: a reminder in the
     right week helps.
     """
-    horizon_days: float
+    horizon_days: float = 28.0
     """Run-outs up to this many days after `as_of` are reminded of, and purchases up to it count for the recall; > 0.
     Default 28.
     """
-    n_points: int
+    n_points: int = 50
     """Most points of the curve, ≥ 2. Default 50."""
 
     @classmethod

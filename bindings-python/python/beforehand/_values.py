@@ -6,12 +6,12 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from ._errors import InvalidOptionsError
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def instant(text: str | None) -> Any:
@@ -30,7 +30,11 @@ def to_json(value: Mapping[str, Any]) -> str:
     Raises:
         InvalidOptionsError: for what has no JSON, with the argument named.
     """
-    return json.dumps({name: plain(part, name) for name, part in value.items()}, ensure_ascii=False)
+    plain_value = {name: plain(part, name) for name, part in value.items()}
+    as_of = plain_value.get("as_of", "")
+    if not isinstance(as_of, str):
+        raise InvalidOptionsError(f"as_of is {as_of!r:.80}; give a datetime, a date, or a text such as 2026-01-31", "as_of")
+    return json.dumps(plain_value, ensure_ascii=False)
 
 
 def plain(value: Any, name: str) -> Any:
@@ -59,9 +63,9 @@ def plain(value: Any, name: str) -> Any:
 
 def isoformat(value: datetime, name: str) -> str:
     """An instant as text; a naive one is taken as UTC."""
-    if value != value:  # noqa: PLR0124 - pandas' NaT
+    if value != value:
         raise InvalidOptionsError(f"{name} is {value}; give an instant", name)
-    return value.isoformat() if value.tzinfo is None else value.astimezone(timezone.utc).isoformat()
+    return value.isoformat() if value.tzinfo is None else value.astimezone(UTC).isoformat()
 
 
 def _foreign(value: Any, name: str) -> Any:

@@ -5,6 +5,7 @@ use std::ops::Range;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
+use super::items::Items;
 use super::merge::{Merged, merge};
 use super::names::ColumnNames;
 use super::options::{IngestOptions, OnRefused};
@@ -13,9 +14,10 @@ use super::repeats::count_repeats;
 use super::report::{IngestReport, Tally};
 use super::returns;
 use super::source::Chunk;
-use super::store::{History, Items, Unsorted};
+use super::store::{History, Unsorted};
 use super::traits::{unite_ids, unite_numbers};
 use crate::error::{Error, ErrorCode, Result};
+use crate::id::Dictionary;
 use crate::time::WallClock;
 
 /// Fewer rows than this are not worth a second thread.
@@ -183,13 +185,14 @@ fn dictionaries(parts: &mut [Part]) -> (Merged, Merged) {
 fn items(parts: &mut [Part], merged: &Merged, contested: &mut [bool]) -> Items {
     let ids = parts.iter_mut().map(|p| std::mem::take(&mut p.categories)).collect();
     let traits = parts.iter_mut().map(|p| std::mem::take(&mut p.category)).collect();
-    let (categories, category) = unite_ids(traits, ids, merged, contested);
+    let (categories, category, category_at_us) = unite_ids(traits, ids, merged, contested);
     let ids = parts.iter_mut().map(|p| std::mem::take(&mut p.needs)).collect();
     let traits = parts.iter_mut().map(|p| std::mem::take(&mut p.need)).collect();
-    let (needs, need) = unite_ids(traits, ids, merged, contested);
-    let pack_size =
-        unite_numbers(parts.iter_mut().map(|p| std::mem::take(&mut p.pack_size)).collect(), merged, contested);
-    Items { categories, category, needs, need, pack_size, ..Items::default() }
+    let (needs, need, need_at_us) = unite_ids(traits, ids, merged, contested);
+    let sizes = parts.iter_mut().map(|p| std::mem::take(&mut p.pack_size)).collect();
+    let (pack_size, pack_size_at_us) = unite_numbers(sizes, merged, contested);
+    let ids = Dictionary::default();
+    Items { ids, categories, category, category_at_us, needs, need, need_at_us, pack_size, pack_size_at_us }
 }
 
 /// One set of columns in final codes, and the order of each purchase. Each column goes as soon as it is copied.

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::intern::Interner;
-use super::store::NONE;
+use super::items::NONE;
 use crate::id::{Dictionary, Id};
 
 /// Below this many entries a thread pool costs more than it saves.

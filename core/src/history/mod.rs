@@ -6,6 +6,7 @@ mod builder;
 mod columns;
 mod csv;
 mod intern;
+mod items;
 mod merge;
 mod names;
 mod options;
@@ -22,10 +23,11 @@ mod text;
 mod traits;
 
 pub use columns::{Columns, IdColumn, KindColumn, TimeColumn};
+pub use items::Items;
+pub(crate) use items::NONE;
 pub use names::ColumnNames;
 pub use options::{IngestOptions, OnRefused, TimeUnit};
 pub use report::{IngestReport, Reason, Refusal};
-pub(crate) use store::NONE;
-pub use store::{History, HistoryView, Items};
+pub use store::{History, HistoryView};
 #[cfg(test)]
 pub(crate) use store::{Undo, Unsorted};

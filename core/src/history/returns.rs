@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use super::intern::MISSING;
+use super::items::NONE;
 use super::merge::{Merged, merge};
 use super::names::Field;
 use super::part::{Part, Return};
 use super::report::{Reason, Tally};
-use super::store::{NONE, Undo, Unsorted};
+use super::store::{Undo, Unsorted};
 
 /// Customer, item and order.
 type Key = (u32, u32, u32);

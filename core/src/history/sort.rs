@@ -6,7 +6,8 @@ use std::ops::Range;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
-use super::store::{History, Items, Undo, Unsorted};
+use super::items::Items;
+use super::store::{History, Undo, Unsorted};
 use crate::id::Dictionary;
 use crate::time::DayClock;
 

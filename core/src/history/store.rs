@@ -4,58 +4,10 @@ use std::ops::Range;
 
 use jiff::tz::TimeZone;
 
+use super::items::Items;
 use crate::error::{Error, ErrorCode, Result};
 use crate::id::{Dictionary, Id};
 use crate::time::{DayClock, Timestamp};
-
-/// What is known about the items besides who bought them.
-#[derive(Debug, Clone, Default)]
-pub struct Items {
-    pub(crate) ids: Dictionary,
-    pub(crate) categories: Dictionary,
-    /// Category code of each item, `NONE` where unknown; empty when the log has no categories.
-    pub(crate) category: Vec<u32>,
-    pub(crate) needs: Dictionary,
-    /// Need code of each item, `NONE` where unknown; empty when the log has no needs.
-    pub(crate) need: Vec<u32>,
-    /// Content of one unit (grams, pieces, …), NaN where unknown; empty when the log has no pack sizes.
-    pub(crate) pack_size: Vec<f64>,
-}
-
-/// The code that stands for "unknown".
-pub(crate) const NONE: u32 = u32::MAX;
-
-impl Items {
-    /// How many items there are.
-    pub fn len(&self) -> usize {
-        self.ids.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
-    }
-
-    /// The identifiers.
-    pub fn ids(&self) -> &Dictionary {
-        &self.ids
-    }
-
-    /// The category of an item, if known.
-    pub fn category(&self, item: u32) -> Option<Id<'_>> {
-        self.category.get(item as usize).filter(|&&c| c != NONE).map(|&c| self.categories.id(c))
-    }
-
-    /// The need an item serves, if known: items of one need replace each other.
-    pub fn need(&self, item: u32) -> Option<Id<'_>> {
-        self.need.get(item as usize).filter(|&&n| n != NONE).map(|&n| self.needs.id(n))
-    }
-
-    /// The content of one unit of an item (grams, pieces, …), if known.
-    pub fn pack_size(&self, item: u32) -> Option<f64> {
-        self.pack_size.get(item as usize).copied().filter(|s| s.is_finite())
-    }
-}
 
 /// A return or cancellation that names the purchase it undoes, in full or in part.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,8 +1,8 @@
 //! What rows say about their item. The earliest row counts, so that later rows never change what was known before.
 
 use super::intern::Interner;
+use super::items::NONE;
 use super::merge::{Merged, merge};
-use super::store::NONE;
 use crate::id::{Dictionary, Id};
 
 /// For each item code of one part, the earliest value and its instant.
@@ -48,8 +48,8 @@ impl<T: Copy + PartialEq> Traits<T> {
     }
 }
 
-/// Unites what the parts saw: one value per item, `none` where no row says anything; empty when none does at all.
-/// Among values of the same instant the least counts.
+/// Unites what the parts saw: one value per item with its instant, `none` where no row says anything; empty when none does
+/// at all. Among values of the same instant the least counts.
 fn unite<T: Copy + PartialEq>(
     parts: Vec<Traits<T>>,
     items: &Merged,
@@ -57,9 +57,9 @@ fn unite<T: Copy + PartialEq>(
     translate: impl Fn(usize, T) -> T,
     less: impl Fn(T, T) -> bool,
     contested: &mut [bool],
-) -> Vec<T> {
+) -> (Vec<T>, Vec<i64>) {
     if parts.iter().all(|p| p.seen.is_empty()) {
-        return Vec::new();
+        return (Vec::new(), Vec::new());
     }
     let mut best: Vec<Option<Seen<T>>> = vec![None; items.dictionary.len()];
     for (number, part) in parts.into_iter().enumerate() {
@@ -79,33 +79,37 @@ fn unite<T: Copy + PartialEq>(
             }
         }
     }
-    best.into_iter().map(|b| b.map_or(none, |b| b.value)).collect()
+    best.into_iter().map(|b| b.map_or((none, i64::MAX), |b| (b.value, b.at_us))).unzip()
 }
 
-/// Categories or needs: their dictionary, and the code of each item.
+/// Categories or needs: their dictionary, the code of each item, and the instant of the row that said so.
 pub(super) fn unite_ids(
     parts: Vec<Traits<u32>>,
     ids: Vec<Interner>,
     items: &Merged,
     contested: &mut [bool],
-) -> (Dictionary, Vec<u32>) {
+) -> (Dictionary, Vec<u32>, Vec<i64>) {
     if parts.iter().all(|p| p.seen.is_empty()) {
-        return (Dictionary::default(), Vec::new());
+        return (Dictionary::default(), Vec::new(), Vec::new());
     }
     let all = vec![None; ids.len()];
     let merged = merge(ids, &all);
     let translate = |part: usize, code: u32| merged.codes[part][code as usize];
-    let mut codes = unite(parts, items, NONE, translate, |a, b| a < b, contested);
+    let (mut codes, said_at) = unite(parts, items, NONE, translate, |a, b| a < b, contested);
     let dictionary = without_unused(merged.dictionary, &mut codes);
-    (dictionary, codes)
+    (dictionary, codes, said_at)
 }
 
-/// Pack sizes: one per item.
-pub(super) fn unite_numbers(parts: Vec<Traits<f64>>, items: &Merged, contested: &mut [bool]) -> Vec<f64> {
+/// Pack sizes: one per item, with the instant of the row that said so.
+pub(super) fn unite_numbers(parts: Vec<Traits<f64>>, items: &Merged, contested: &mut [bool]) -> (Vec<f64>, Vec<i64>) {
     unite(parts, items, f64::NAN, |_, size| size, |a, b| a < b, contested)
 }
 
 /// Drops the identifiers that no item has.
+pub(super) fn drop_unused(dictionary: &mut Dictionary, codes: &mut [u32]) {
+    *dictionary = without_unused(std::mem::take(dictionary), codes);
+}
+
 fn without_unused(dictionary: Dictionary, codes: &mut [u32]) -> Dictionary {
     let mut used = vec![false; dictionary.len()];
     for &code in codes.iter().filter(|&&c| c != NONE) {

@@ -9,7 +9,7 @@ use super::options::{Options, Substitutes};
 use super::purchases::Units;
 use super::traits::Categories;
 use crate::error::{Error, Result};
-use crate::history::{History, NONE};
+use crate::history::{History, Items, NONE};
 use crate::id::{Dictionary, Id};
 
 /// The units a model knows. Ladders come first, then needs, then the items that stand for themselves.
@@ -29,8 +29,7 @@ pub(crate) struct Catalog {
 }
 
 impl Catalog {
-    pub(crate) fn build(history: &History, options: &Options) -> Result<Self> {
-        let items = &history.items;
+    pub(crate) fn build(items: &Items, options: &Options) -> Result<Self> {
         let (needs, group): (Dictionary, &[u32]) = match options.substitutes {
             Substitutes::Need => (items.needs.clone(), &items.need),
             Substitutes::Category => (items.categories.clone(), &items.category),
@@ -223,7 +222,7 @@ mod tests {
         ]);
         let ladder = Ladder::new("growing").step(Step::new(["s1"]).until_days(100.0)).step(Step::new(["s2", "later"]));
         let options = Options { ladders: vec![ladder], ..Options::default() };
-        let catalog = Catalog::build(&known, &options).unwrap();
+        let catalog = Catalog::build(&known.items, &options).unwrap();
         let of = |item| unit(&catalog, &known, item);
         // The ladder takes its items from the needs.
         assert_eq!((of("s1"), of("s2"), catalog.ladder(0)), (0, 0, Some(0)));
@@ -235,14 +234,15 @@ mod tests {
         assert_eq!(catalog.item_of(of("big")), NONE);
         assert!(catalog.check() && catalog.hashes().len() == catalog.len());
 
-        let alone = Catalog::build(&known, &Options { substitutes: Substitutes::None, ..Options::default() }).unwrap();
+        let alone =
+            Catalog::build(&known.items, &Options { substitutes: Substitutes::None, ..Options::default() }).unwrap();
         assert_ne!(unit(&alone, &known, "big"), unit(&alone, &known, "small"));
     }
 
     #[test]
     fn another_history_is_read_in_the_models_units() {
         let known = history(&[("big".into(), Some("soap")), ("brush".into(), None), ("comb".into(), None)]);
-        let catalog = Catalog::build(&known, &Options::default()).unwrap();
+        let catalog = Catalog::build(&known.items, &Options::default()).unwrap();
         let theirs = history(&[
             ("another soap".into(), Some("soap")),
             ("comb".into(), None),
@@ -262,7 +262,7 @@ mod tests {
         let numbers = history(&[(17.into(), None), (4.into(), None)]);
         let texts = history(&[("17".into(), None), ("4".into(), None), ("x".into(), None)]);
         for (model, other) in [(&numbers, &texts), (&texts, &numbers)] {
-            let catalog = Catalog::build(model, &Options::default()).unwrap();
+            let catalog = Catalog::build(&model.items, &Options::default()).unwrap();
             for item in ["17", "4"] {
                 assert_eq!(unit(&catalog, other, item), unit(&catalog, model, item));
             }
@@ -277,7 +277,7 @@ mod tests {
         let known = history(&[("s1".into(), None)]);
         let ladder = |name: &str| Ladder::new(name).step(Step::new(["s1"]).until_days(9.0)).step(Step::new(["s2"]));
         let options = Options { ladders: vec![ladder("a"), ladder("b")], ..Options::default() };
-        let error = Catalog::build(&known, &options).unwrap_err();
+        let error = Catalog::build(&known.items, &options).unwrap_err();
         assert!(error.field() == Some("ladders") && error.to_string().contains("s1"), "{error}");
     }
 }

@@ -12,17 +12,17 @@ use super::forecast::{Basis, Forecast, NextItem, NextItemSource, Replenishment};
 use super::layer::Layer;
 use super::options::{ForecastOptions, Options};
 use super::purchases::{AsOf, Purchases, Units};
+use super::rounds::{Facts, Plan};
 use super::scoring::{Scored, Scorer};
-use super::successors::{self, Successor};
+use super::successors::Successor;
 use super::summary::Summary;
 use super::survival::Survival;
-use super::training::{Drawing, cutoffs};
 use super::traits::Traits;
 use crate::error::Result;
 use crate::event::EventId;
 use crate::history::{HistoryView, NONE};
 use crate::id::Id;
-use crate::progress::{Stage, Watch};
+use crate::progress::Watch;
 use crate::time::Timestamp;
 
 /// Customers handled by one task: enough to make the task worth its start, few enough to share them out evenly.
@@ -45,34 +45,22 @@ pub(crate) struct Fitted {
 }
 
 impl Fitted {
+    pub(crate) fn new(
+        catalog: Catalog,
+        options: Options,
+        traits: Traits,
+        layer: Layer,
+        successors: BTreeMap<u32, Successor>,
+        decay: Decay,
+    ) -> Self {
+        Self { catalog, options, traits, layer, successors, decay }
+    }
+
     pub(crate) fn fit(view: &HistoryView<'_>, as_of: AsOf, options: &Options, watch: &mut Watch<'_>) -> Result<Self> {
-        let catalog = Catalog::build(view.history, options)?;
-        let units = catalog.units_for(view.history);
-        let decay = Decay::whole();
-        let summary = summarise(view, &units, catalog.len(), as_of, &decay, &mut watch.stage(Stage::Summarise))?;
-        let traits = Traits::at_cutoffs(&summary, catalog.categories());
-        let rows = Drawing {
-            view: view.clone(),
-            units: &units,
-            catalog: &catalog,
-            summary: &summary,
-            traits: &traits,
-            decay: &decay,
-            as_of,
-            max_rows: options.max_training_rows,
-        }
-        .rows(&mut watch.stage(Stage::DrawRows))?;
-        let lags: Vec<f64> = summary.cutoff_days.iter().map(|c| f64::from(as_of.day - c)).collect();
-        let layer = Layer::fit(rows, &lags[..lags.len() - 1], &mut watch.stage(Stage::TrainLayer))?;
-        let successors = if options.learn_successors {
-            let mut watch = watch.stage(Stage::LearnSuccessors);
-            successors::learn(view, &units, &|unit| catalog.item_of(unit), as_of, &mut watch)?
-        } else {
-            BTreeMap::new()
-        };
-        drop(units);
-        let traits = traits.into_iter().next_back().unwrap_or_else(Traits::unknown);
-        Ok(Self { catalog, options: options.clone(), traits, layer, successors, decay })
+        let plan = Plan::new(&Facts::of(view), as_of, options)?;
+        let learned = plan.learn(&plan.summarise(view, watch)?);
+        let sample = plan.sample(view, &learned, watch)?;
+        plan.finish(learned, sample, watch)
     }
 
     /// Whether everything in a loaded file refers to something.
@@ -326,23 +314,19 @@ pub(crate) struct Outlook {
     pub(crate) follow_up_days: i32,
 }
 
-fn summarise(
+pub(super) fn summarise(
     view: &HistoryView<'_>,
     units: &Units<'_>,
-    n_units: usize,
+    empty: &Summary,
     as_of: AsOf,
     decay: &Decay,
     watch: &mut Watch<'_>,
 ) -> Result<Summary> {
-    let first_day = view.customers.clone().filter_map(|c| view.history.day.get(view.history.events_of(c).start)).min();
-    let cutoffs = cutoffs(first_day.copied().unwrap_or(as_of.day).min(as_of.day), as_of.day);
     let customers: Vec<u32> = view.customers.clone().collect();
     // One summary per thread, for it holds a number per unit and cutoff. Whole numbers add up the same in every order, so
     // each thread may take whichever customers come next.
     let mut parts: Vec<(Summary, Purchases)> = Vec::new();
-    parts.resize_with(rayon::current_num_threads().min(MAX_SUMMARIES), || {
-        (Summary::new(cutoffs.clone(), n_units), Purchases::default())
-    });
+    parts.resize_with(rayon::current_num_threads().min(MAX_SUMMARIES), || (empty.clone(), Purchases::default()));
     watch.pieces(&customers, TASKS_PER_PIECE * CUSTOMERS_PER_TASK, |customers| {
         let next = AtomicUsize::new(0);
         parts.par_iter_mut().for_each(|(summary, purchases)| {
@@ -355,7 +339,7 @@ fn summarise(
         });
     })?;
     let mut summaries = parts.into_iter().map(|(summary, _)| summary);
-    let mut all = summaries.next().unwrap_or_else(|| Summary::new(cutoffs.clone(), n_units));
+    let mut all = summaries.next().unwrap_or_else(|| empty.clone());
     summaries.for_each(|summary| all.merge(&summary));
     Ok(all)
 }

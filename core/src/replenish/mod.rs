@@ -12,6 +12,7 @@ mod ladder;
 mod layer;
 mod options;
 mod purchases;
+mod rounds;
 mod scoring;
 mod structure;
 mod successors;
@@ -29,3 +30,5 @@ pub use survival::{REACH_DAYS, Survival};
 
 pub(crate) use fitted::{Fitted, Outlook};
 pub(crate) use purchases::AsOf;
+pub(crate) use rounds::{Facts, Learned, Plan, Sample, Sent};
+pub(crate) use summary::Summary;

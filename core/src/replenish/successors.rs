@@ -37,17 +37,18 @@ pub(crate) struct Successor {
 }
 
 /// Customers who moved from one unit to another, and the days it took them, summed.
-type Moves = BTreeMap<(u32, u32), (u32, i64)>;
+pub(super) type Moves = BTreeMap<(u32, u32), (u32, i64)>;
 
-/// Learns the successors. Only moves within a category count, where the log has categories.
-pub(crate) fn learn(
+/// Counts the moves of customers, of whom there are `n_customers` in all. Only moves within a category count, where the log
+/// has categories.
+pub(super) fn moves(
     view: &HistoryView<'_>,
     units: &Units<'_>,
-    item_of: &(dyn Fn(u32) -> u32 + Sync),
+    n_customers: u64,
     as_of: AsOf,
     watch: &mut Watch<'_>,
-) -> Result<BTreeMap<u32, Successor>> {
-    let share = (MAX_CUSTOMERS / view.n_customers() as f64).min(1.0);
+) -> Result<Moves> {
+    let share = (MAX_CUSTOMERS / n_customers as f64).min(1.0);
     let limit = (share * u64::MAX as f64) as u64;
     let customers: Vec<u32> = view.customers.clone().collect();
     let category = |item: u32| view.history.items.category.get(item as usize).copied().unwrap_or(NONE);
@@ -73,7 +74,7 @@ pub(crate) fn learn(
             *sum = (sum.0 + n, sum.1 + days);
         }
     })?;
-    Ok(choose(&moves, item_of))
+    Ok(moves)
 }
 
 /// One customer's moves: from a unit bought no more to one first bought after the other's last purchase.
@@ -96,7 +97,8 @@ fn add_moves(purchases: &Purchases, category: &dyn Fn(u32) -> u32, moves: &mut M
     }
 }
 
-fn choose(moves: &Moves, item_of: &dyn Fn(u32) -> u32) -> BTreeMap<u32, Successor> {
+/// The successors that enough customers moved on to.
+pub(super) fn choose(moves: &Moves, item_of: &dyn Fn(u32) -> u32) -> BTreeMap<u32, Successor> {
     let mut out = BTreeMap::new();
     let all: Vec<_> = moves.iter().collect();
     for own in all.chunk_by(|a, b| a.0.0 == b.0.0) {
@@ -136,14 +138,14 @@ mod tests {
             Event::purchase(customer as i64, item, start.plus_days(f64::from(day))).category("food")
         };
         let history = History::from_events(rows.iter().map(event), &IngestOptions::default()).unwrap().0;
-        let catalog = Catalog::build(&history, &Options::default()).unwrap();
+        let catalog = Catalog::build(&history.items, &Options::default()).unwrap();
         let units = catalog.units_for(&history);
         let at = start.plus_days(f64::from(as_of_day));
         let as_of = AsOf { us: at.as_micros(), day: history.day_of(at) };
         let name = |unit: u32| history.items.ids.id(catalog.item_of(unit)).to_string();
-        let learn =
-            |watch: &mut Watch<'_>| super::learn(&history.view(), &units, &|unit| catalog.item_of(unit), as_of, watch);
-        let all = Watch::unwatched(learn).unwrap();
+        let n_customers = history.n_customers() as u64;
+        let count = |watch: &mut Watch<'_>| super::moves(&history.view(), &units, n_customers, as_of, watch);
+        let all = super::choose(&Watch::unwatched(count).unwrap(), &|unit| catalog.item_of(unit));
         all.iter().map(|(from, s)| (name(*from), name(s.unit), s.n_customers, s.after_days)).collect()
     }
 

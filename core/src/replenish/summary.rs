@@ -4,6 +4,8 @@
 //! up the same in every order and floating-point numbers do not. Events fall into the *interval* that ends at the
 //! first cutoff on or after their day; what was known at a cutoff is then a running sum over the intervals.
 
+use serde::{Deserialize, Serialize};
+
 use super::decay::{Decay, HALF_LIVES_DAYS, N_HALF_LIVES, PerHalfLife};
 use super::purchases::{Purchase, Purchases};
 use crate::stats::ln_count;
@@ -12,7 +14,7 @@ use crate::stats::ln_count;
 const FIXED: f64 = (1u64 << 20) as f64;
 
 /// A sum of real numbers in fixed point.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Fixed(i64);
 
 impl Fixed {
@@ -30,7 +32,7 @@ impl Fixed {
 }
 
 /// A mergeable mean and variance.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Moments {
     pub(crate) n: i64,
     sum: Fixed,
@@ -70,7 +72,7 @@ impl Moments {
 }
 
 /// The latest of some days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct LastDay(pub(crate) i32);
 
 impl Default for LastDay {
@@ -83,7 +85,7 @@ impl Default for LastDay {
 pub(crate) const SOON_VISITS: u32 = 2;
 
 /// What is counted per unit and interval.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct UnitSums {
     /// Purchases (merged per day).
     pub(crate) n_purchases: i64,
@@ -141,7 +143,7 @@ impl UnitSums {
 }
 
 /// What is counted per interval over everyone.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PopulationSums {
     /// Customers seen for the first time.
     pub(crate) n_customers: i64,
@@ -179,7 +181,7 @@ impl PopulationSums {
 }
 
 /// A summary of some customers' purchases, per interval between cutoffs.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Summary {
     /// The cutoffs, ascending; the last is the instant of fitting.
     pub(crate) cutoff_days: Vec<i32>,
@@ -304,6 +306,12 @@ impl Summary {
     /// Pairs that began in an interval.
     pub(crate) fn n_pairs_in(&self, interval: usize) -> i64 {
         self.units[interval * self.n_units..][..self.n_units].iter().map(|u| u.n_pairs).sum()
+    }
+
+    /// Whether another summary is over the same cutoffs and units, and whole.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let shape = |s: &Self| (s.units.len(), s.population.len());
+        (&self.cutoff_days, self.n_units) == (&other.cutoff_days, other.n_units) && shape(self) == shape(other)
     }
 
     /// Adds the summary of other customers over the same cutoffs and units.

@@ -7,7 +7,6 @@ use super::decay::Decay;
 use super::evidence::{EvidenceBuilder, N_FEATURES, features};
 use super::purchases::{AsOf, Purchase, Purchases, Units};
 use super::structure::{EDGES_DAYS, Structure, log_odds, weekday_factors};
-use super::summary::Summary;
 use super::traits::Traits;
 use crate::error::Result;
 use crate::history::HistoryView;
@@ -46,8 +45,11 @@ pub(crate) struct Drawing<'a> {
     pub(crate) view: HistoryView<'a>,
     pub(crate) units: &'a Units<'a>,
     pub(crate) catalog: &'a Catalog,
-    pub(crate) summary: &'a Summary,
-    /// One per cutoff of the summary.
+    /// The cutoffs, ascending; the last is the instant of fitting.
+    pub(crate) cutoff_days: &'a [i32],
+    /// Pairs that began before each of them, since the one before.
+    pub(crate) n_pairs: &'a [i64],
+    /// One per cutoff.
     pub(crate) traits: &'a [Traits],
     pub(crate) decay: &'a Decay,
     pub(crate) as_of: AsOf,
@@ -56,36 +58,36 @@ pub(crate) struct Drawing<'a> {
 
 impl Drawing<'_> {
     /// Draws rows at every cutoff but the last. Which rows is decided by a hash of the identifiers alone.
-    pub(crate) fn rows(&self, watch: &mut Watch<'_>) -> Result<HazardRows> {
-        let cutoffs = &self.summary.cutoff_days;
-        let n_cutoffs = cutoffs.len() - 1;
-        let mut rows = HazardRows { n_features: N_FEATURES, ..HazardRows::default() };
+    pub(crate) fn rows(&self, watch: &mut Watch<'_>) -> Result<Drawn> {
+        let n_cutoffs = self.cutoff_days.len() - 1;
+        let mut drawn = Drawn::default();
         let hashes = self.catalog.hashes();
         let customers: Vec<u32> = self.view.customers.clone().collect();
         let mut n_pairs = 0;
         for k in 0..n_cutoffs {
-            n_pairs += self.summary.n_pairs_in(k);
+            n_pairs += self.n_pairs[k];
             let wanted = (self.max_rows / n_cutoffs) as f64 / (n_pairs as f64).max(1.0);
             let of_customers = (wanted * SPREAD_OVER_CUSTOMERS).min(1.0);
             let share = Share { of_customers, of_pairs: (wanted / of_customers).min(1.0) };
             let mut watch = watch.part(k as f64 / n_cutoffs as f64, (k + 1) as f64 / n_cutoffs as f64);
             watch.pieces(&customers, TASKS_PER_PIECE * CUSTOMERS_PER_TASK, |customers| {
                 let tasks = customers.par_chunks(CUSTOMERS_PER_TASK);
-                let parts: Vec<HazardRows> = tasks.map(|own| self.rows_at(k, own, share, &hashes)).collect();
+                let parts: Vec<Drawn> = tasks.map(|own| self.rows_at(k, own, share, &hashes)).collect();
                 for part in parts {
-                    rows.append(part);
+                    drawn.append(part);
                 }
             })?;
         }
-        Ok(rows)
+        Ok(drawn)
     }
 
-    fn rows_at(&self, k: usize, customers: &[u32], share: Share, hashes: &[u64]) -> HazardRows {
-        let (cutoff, traits) = (self.summary.cutoff_days[k], &self.traits[k]);
-        let as_of_day = self.summary.cutoff_days[self.summary.cutoff_days.len() - 1];
+    fn rows_at(&self, k: usize, customers: &[u32], share: Share, hashes: &[u64]) -> Drawn {
+        let (cutoff, traits) = (self.cutoff_days[k], &self.traits[k]);
+        let as_of_day = self.cutoff_days[self.cutoff_days.len() - 1];
         let observed = EDGES_DAYS.iter().filter(|&&edge| edge as i32 <= as_of_day - cutoff).count();
         let factors = weekday_factors(&traits.population.weekday, cutoff);
-        let mut out = HazardRows { n_features: N_FEATURES, ..HazardRows::default() };
+        let mut drawn = Drawn::default();
+        let out = &mut drawn.rows;
         let (mut known, mut later) = (Purchases::default(), Purchases::default());
         let mut builder = EvidenceBuilder::new(self.decay);
         let mut text = String::new();
@@ -112,9 +114,31 @@ impl Drawing<'_> {
                 out.n_at_risk.push(event.map_or(observed, |s| s + 1) as u8);
                 out.event.push(event.is_some());
                 out.cutoff.push(k as u8);
+                drawn.customer.push(customer);
             }
         }
-        out
+        drawn
+    }
+}
+
+/// Training rows, and whose they are.
+#[derive(Debug)]
+pub(crate) struct Drawn {
+    pub(crate) rows: HazardRows,
+    /// For every row the code of its customer.
+    pub(crate) customer: Vec<u32>,
+}
+
+impl Default for Drawn {
+    fn default() -> Self {
+        Self { rows: HazardRows { n_features: N_FEATURES, ..HazardRows::default() }, customer: Vec::new() }
+    }
+}
+
+impl Drawn {
+    fn append(&mut self, mut other: Self) {
+        self.rows.append(other.rows);
+        self.customer.append(&mut other.customer);
     }
 }
 
@@ -136,6 +160,7 @@ fn unit_interval(hash: u64) -> f64 {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::super::options::Options;
+    use super::super::summary::Summary;
     use super::*;
     use crate::event::Event;
     use crate::history::{History, IngestOptions};
@@ -173,7 +198,7 @@ mod tests {
         let start: Timestamp = "2025-01-06".parse().unwrap();
         let first = history.day_of(start);
         let at = AsOf { us: start.plus_days(f64::from(as_of_day) + 0.9).as_micros(), day: first + as_of_day };
-        let catalog = Catalog::build(history, &Options::default()).unwrap();
+        let catalog = Catalog::build(&history.items, &Options::default()).unwrap();
         let units = catalog.units_for(history);
         let decay = Decay::whole();
         let mut summary = Summary::new(cutoffs(first, at.day), catalog.len());
@@ -187,14 +212,15 @@ mod tests {
             view: history.view(),
             units: &units,
             catalog: &catalog,
-            summary: &summary,
+            cutoff_days: &summary.cutoff_days,
+            n_pairs: &(0..summary.cutoff_days.len()).map(|k| summary.n_pairs_in(k)).collect::<Vec<_>>(),
             traits: &traits,
             decay: &decay,
             as_of: at,
             max_rows,
         };
         (
-            Watch::unwatched(|watch| drawing.rows(watch)).unwrap(),
+            Watch::unwatched(|watch| drawing.rows(watch)).unwrap().rows,
             summary.cutoff_days.iter().map(|c| at.day - c).collect(),
         )
     }

@@ -1,5 +1,7 @@
 //! Rows of a discrete-time hazard model: what was known, and in which span of time the event came.
 
+use serde::{Deserialize, Serialize};
+
 use super::fast_math::{exp, sigmoid};
 
 /// Spans of time a hazard model knows; as many as fit two vector registers.
@@ -12,7 +14,7 @@ pub(crate) const BLOCK: usize = 64;
 pub(crate) const CHUNK: usize = 4096;
 
 /// Training rows. A row is *at risk* in span `s` when the event did not come before and the span was observed in full.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct HazardRows {
     pub(crate) n_features: usize,
     /// `features[row * n_features + feature]`.
@@ -39,6 +41,23 @@ impl HazardRows {
         self.n_at_risk.append(&mut other.n_at_risk);
         self.event.append(&mut other.event);
         self.cutoff.append(&mut other.cutoff);
+    }
+
+    /// Adds a row of other rows behind these.
+    pub(crate) fn push_from(&mut self, other: &Self, row: usize) {
+        self.features.extend_from_slice(other.row(row));
+        self.offset.push(other.offset[row]);
+        self.n_at_risk.push(other.n_at_risk[row]);
+        self.event.push(other.event[row]);
+        self.cutoff.push(other.cutoff[row]);
+    }
+
+    /// Whether all columns have the length they should have.
+    pub(crate) fn is_sound(&self) -> bool {
+        let n = self.len();
+        self.features.len() == n * self.n_features
+            && [self.offset.len(), self.n_at_risk.len(), self.cutoff.len()].iter().all(|&len| len == n)
+            && self.n_at_risk.iter().all(|&spans| spans as usize <= N_SPANS)
     }
 
     pub(crate) fn row(&self, row: usize) -> &[f32] {

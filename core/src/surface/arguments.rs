@@ -13,7 +13,9 @@ pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
         // The place in the JSON means nothing to who wrote the call in another language.
         let message = message.rsplit_once(" at line ").map_or(&*message, |(before, _)| before);
         match path.as_str() {
-            "" | "." => Error::new(crate::ErrorCode::InvalidOptions, format!("the arguments cannot be read: {message}")),
+            "" | "." => {
+                Error::new(crate::ErrorCode::InvalidOptions, format!("the arguments cannot be read: {message}"))
+            }
             path => {
                 let field = path.rsplit('.').find(|part| *part != "?").unwrap_or(path);
                 let name = field.split('[').next().unwrap_or(field);

@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 
 /// Every call, in the order of the documentation.
 pub const CALLS: &[Call] = &[
-    of::<Fit>(),
+    of::<FitArguments>(),
     of::<Replenish>(),
     of::<Forecasts>(),
     of::<ForecastIfBought>(),
@@ -98,8 +98,9 @@ impl<T: Serialize + Documented> Output for Value<T> {
     const KIND: AnswerKind = AnswerKind::Value;
 
     fn into_answer(self) -> Result<Answer> {
-        let json = serde_json::to_string(&self.value)
-            .map_err(|e| Error::new(ErrorCode::Internal, format!("the answer cannot be written: {e}; please report this")))?;
+        let json = serde_json::to_string(&self.value).map_err(|e| {
+            Error::new(ErrorCode::Internal, format!("the answer cannot be written: {e}; please report this"))
+        })?;
         Ok(Answer::Value { json, words: self.words })
     }
 
@@ -112,17 +113,28 @@ impl<T: Serialize + Documented> Output for Value<T> {
 /// Learns from a history what happened up to and including `as_of`; nothing later is looked at.
 ///
 /// The same log gives the same model, bit for bit, whatever the order of its rows and the number of threads.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct Fit {
+pub struct FitArguments {
     /// The instant up to which the model may know the log.
-    as_of: Timestamp,
+    pub as_of: Timestamp,
+    /// What fitting is told.
     #[serde(default)]
-    options: Options,
+    pub options: Options,
 }
 
-impl Arguments for Fit {
+impl FitArguments {
+    /// Reads them as the call does.
+    ///
+    /// # Errors
+    /// `invalid_options`, with the argument named.
+    pub fn read(json: &str) -> Result<Self> {
+        arguments::read(json)
+    }
+}
+
+impl Arguments for FitArguments {
     const NAME: &'static str = "fit";
     const ON_MODEL: bool = false;
     type Output = Model;

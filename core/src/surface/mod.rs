@@ -13,7 +13,7 @@ use crate::model::Model;
 use crate::progress::Stage;
 use crate::table::Table;
 
-pub use calls::CALLS;
+pub use calls::{CALLS, FitArguments};
 
 /// What a call is made on.
 #[derive(Debug, Clone, Copy, Default)]

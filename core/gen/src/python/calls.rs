@@ -12,7 +12,7 @@ pub(super) fn write(definitions: &Definitions) -> String {
     let mut out = header("The calls: functions, and methods of the model.");
     out.push_str(
         "from collections.abc import Mapping, Sequence\nfrom types import MappingProxyType\nfrom typing import TYPE_CHECKING\n\n\
-         from . import _run\nfrom ._history import Columns, Data\nfrom ._table import Table\nfrom ._types import *  # noqa: F403\n\n\
+         from . import _native as native\nfrom . import _run\nfrom ._history import Columns, Data\nfrom ._table import Table\nfrom ._types import *  # noqa: F403\n\n\
          if TYPE_CHECKING:\n    from ._model import Model\n    from ._progress import Progress\n\n",
     );
     for call in definitions.calls.iter().filter(|c| !c.on_model) {
@@ -20,7 +20,7 @@ pub(super) fn write(definitions: &Definitions) -> String {
         write_call(&mut out, call, definitions, "");
         out.push('\n');
     }
-    out.push_str("\nclass ModelCalls:\n    \"\"\"What can be asked of a model.\"\"\"\n\n    __slots__ = ()\n");
+    out.push_str("\nclass ModelCalls:\n    \"\"\"What can be asked of a model.\"\"\"\n\n    __slots__ = ()\n    _native: native.Model\n    _columns: Columns | None\n");
     for call in definitions.calls.iter().filter(|c| c.on_model) {
         out.push('\n');
         write_call(&mut out, call, definitions, "    ");
@@ -134,7 +134,8 @@ fn body(out: &mut String, call: &Call, definitions: &Definitions, indent: &str) 
     let model = if call.on_model { "self" } else { "None" };
     let progress = if call.is_long { "progress" } else { "False" };
     let _ = writeln!(out, "{indent}answer = _run.{run}(");
-    let _ = writeln!(out, "{indent}    {:?},\n{indent}    {model},\n{indent}    data,\n{indent}    columns,", call.name);
+    let _ =
+        writeln!(out, "{indent}    {:?},\n{indent}    {model},\n{indent}    data,\n{indent}    columns,", call.name);
     let _ = writeln!(out, "{indent}    {progress},\n{indent}    {{");
     let mut groups: Vec<&String> = call.arguments.iter().filter_map(|a| a.group.as_ref()).collect();
     groups.dedup();

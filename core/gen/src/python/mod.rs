@@ -2,6 +2,7 @@
 
 mod calls;
 mod errors;
+mod spark;
 mod types;
 
 use std::fmt::Write;
@@ -21,6 +22,7 @@ pub fn files(definitions: &Definitions) -> Vec<(&'static str, String)> {
         ("_types.py", types::write(definitions)),
         ("_errors.py", errors::write(definitions)),
         ("_calls.py", calls::write(definitions)),
+        ("spark/_calls.py", spark::write(definitions)),
     ]
 }
 

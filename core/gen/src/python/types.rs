@@ -37,7 +37,7 @@ pub(super) fn write(definitions: &Definitions) -> String {
                 names.push(named.name.clone());
             }
             Definition::Struct(fields) if input || output => {
-                structure(&mut structs, definitions, named, fields, output);
+                structure(&mut structs, definitions, named, fields);
                 names.push(named.name.clone());
             }
             Definition::Struct(_) => {}
@@ -63,16 +63,17 @@ fn words_of(out: &mut String, named: &Named, words: &[(String, String)]) {
     let _ = writeln!(out, "{}", docstring(&doc, ""));
 }
 
-fn structure(out: &mut String, definitions: &Definitions, named: &Named, fields: &[Field], output: bool) {
+fn structure(out: &mut String, definitions: &Definitions, named: &Named, fields: &[Field]) {
+    let (input, output) = (definitions.is_input(&named.name), definitions.is_output(&named.name));
     let words = WITH_WORDS.contains(&named.name.as_str());
-    let _ = write!(out, "\n@dataclass(frozen=True, slots=True, kw_only={})\n", if output { "True" } else { "False" });
+    let _ = write!(out, "\n@dataclass(frozen=True, slots=True, kw_only={})\n", if input { "False" } else { "True" });
     let _ = writeln!(out, "class {}(Shown):", named.name);
     out.push_str(&docstring(&named.doc, "    "));
     out.push('\n');
     for field in fields {
-        let ty = if output { got(&field.ty) } else { given(&field.ty) };
-        let default = match (&field.default, output) {
-            (Some(value), false) => format!(" = {}", default(value, &field.ty)),
+        let ty = if input { given(&field.ty) } else { got(&field.ty) };
+        let default = match (&field.default, input) {
+            (Some(value), true) => format!(" = {}", default(value, &field.ty)),
             _ => String::new(),
         };
         let _ = writeln!(out, "    {}: {ty}{default}", field.name);
