@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::hazard::{BLOCK, Block, HazardRows, N_SPANS, Spans};
+use super::hazard::{BLOCK, Block, FEW, HazardRows, N_SPANS, Spans};
 use super::newton::{Data, Problem, State};
 use super::splines::{SLOTS, Splines, positions};
 use crate::error::Result;
@@ -109,17 +109,21 @@ impl Additive {
 
     /// Adds the model's log-odds to `out`, one entry per row of the block.
     pub(crate) fn add_to(&self, block: &Block, out: &mut [Spans; BLOCK]) {
+        if block.len <= FEW { self.add_to_first::<FEW>(block, out) } else { self.add_to_first::<BLOCK>(block, out) }
+    }
+
+    fn add_to_first<const N: usize>(&self, block: &Block, out: &mut [Spans; BLOCK]) {
         const NOTHING: [[Spans; 2]; SLOTS] = [[[0.0; N_SPANS]; 2]; SLOTS];
         for o in &mut out[..block.len] {
             o.iter_mut().zip(&self.intercept).for_each(|(o, x)| *o += x);
         }
-        let (mut slots, mut beyond) = ([[0u32; BLOCK]; GROUP], [[0f32; BLOCK]; GROUP]);
+        let (mut slots, mut beyond) = ([[0u32; N]; GROUP], [[0f32; N]; GROUP]);
         for group in self.functions.chunks(GROUP) {
             let mut tables = [&NOTHING; GROUP];
             for (g, function) in group.iter().enumerate() {
                 tables[g] = function.segments.first_chunk().unwrap_or(&NOTHING);
                 place(
-                    &positions(&function.knots, block.column(function.feature as usize)),
+                    &positions::<N>(&function.knots, block.column(function.feature as usize)),
                     &mut slots[g],
                     &mut beyond[g],
                 );
@@ -139,7 +143,7 @@ impl Additive {
 
 /// Splits positions into the knot below and how far beyond it they are. Right on a knot, either neighbour may be named:
 /// the function has the same value there.
-fn place(positions: &[f32; BLOCK], slots: &mut [u32; BLOCK], beyond: &mut [f32; BLOCK]) {
+fn place<const N: usize>(positions: &[f32; N], slots: &mut [u32; N], beyond: &mut [f32; N]) {
     // Adding this number rounds to a whole one, which then stands in the sum's lowest bits.
     const ROUND: f32 = 12_582_912.0;
     for ((&p, slot), t) in positions.iter().zip(slots).zip(beyond) {

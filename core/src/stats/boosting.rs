@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bins::{Bins, draws};
 use super::grower::Grower;
-use super::hazard::{BLOCK, Block, CHUNK, HazardRows, N_SPANS, Spans};
+use super::hazard::{BLOCK, Block, CHUNK, FEW, HazardRows, N_SPANS, Spans};
 use crate::error::Result;
 use crate::progress::Watch;
 
@@ -100,15 +100,23 @@ impl Boosting {
 
     /// Adds the model's log-odds times `weight` to `out`, one entry per row of the block.
     pub(crate) fn add_to(&self, block: &Block, weight: f32, out: &mut [Spans; BLOCK]) {
+        if block.len <= FEW {
+            self.add_to_first::<FEW>(block, weight, out);
+        } else {
+            self.add_to_first::<BLOCK>(block, weight, out);
+        }
+    }
+
+    fn add_to_first<const N: usize>(&self, block: &Block, weight: f32, out: &mut [Spans; BLOCK]) {
         const NOTHING: [Spans; N_LEAVES] = [[0.0; N_SPANS]; N_LEAVES];
-        let mut sum = [[0f32; N_SPANS]; BLOCK];
+        let mut sum = [[0f32; N_SPANS]; N];
         for group in self.trees.chunks(GROUP) {
-            let mut leaf = [[0u32; BLOCK]; GROUP];
+            let mut leaf = [[0u32; N]; GROUP];
             let mut leaves = [&NOTHING; GROUP];
             for (g, tree) in group.iter().enumerate() {
                 leaves[g] = tree.leaves.first_chunk().unwrap_or(&NOTHING);
                 for (level, &(feature, threshold)) in tree.questions.iter().enumerate() {
-                    for (l, &x) in leaf[g].iter_mut().zip(block.column(feature as usize)) {
+                    for (l, &x) in leaf[g].iter_mut().zip(block.column::<N>(feature as usize)) {
                         *l |= u32::from(x > threshold) << level;
                     }
                 }

@@ -10,6 +10,8 @@ pub(crate) const N_SPANS: usize = 8;
 pub(crate) type Spans = [f32; N_SPANS];
 /// Rows evaluated together, so that loops over them become vector instructions.
 pub(crate) const BLOCK: usize = 64;
+/// With so few rows, as one customer has, only the first of a block are evaluated.
+pub(super) const FEW: usize = 8;
 /// Rows whose sums are formed together. Sums of chunks are added in order: the result does not depend on the threads.
 pub(crate) const CHUNK: usize = 4096;
 
@@ -202,7 +204,8 @@ impl Block {
         self.len += 1;
     }
 
-    pub(crate) fn column(&self, feature: usize) -> &[f32; BLOCK] {
-        self.columns[feature * BLOCK..].first_chunk().unwrap_or(&[0.0; BLOCK])
+    /// The first `N` rows of a feature.
+    pub(crate) fn column<const N: usize>(&self, feature: usize) -> &[f32; N] {
+        self.columns[feature * BLOCK..].first_chunk().unwrap_or(&[0.0; N])
     }
 }

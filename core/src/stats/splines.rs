@@ -17,8 +17,8 @@ const QUANTILE_ROWS: usize = 20_000;
 
 /// A column's positions along the knots: 0 at the first, 1 at the second …, linear between, constant beyond the ends.
 #[inline]
-pub(super) fn positions(knots: &[f32], column: &[f32; BLOCK]) -> [f32; BLOCK] {
-    let mut out = [0f32; BLOCK];
+pub(super) fn positions<const N: usize>(knots: &[f32], column: &[f32; N]) -> [f32; N] {
+    let mut out = [0f32; N];
     for w in knots.windows(2) {
         let (start, per_segment) = (w[0], 1.0 / (w[1] - w[0]));
         for (o, &x) in out.iter_mut().zip(column) {
