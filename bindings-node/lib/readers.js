@@ -4,6 +4,7 @@
 'use strict'
 
 const { id } = require('./run.js')
+const { instant } = require('./values.js')
 
 /** A result that says itself in words. */
 function inWords(result, words) {
@@ -23,17 +24,17 @@ function Forecast(v) {
     nextItem: v.next_item === null ? null : NextItem(v.next_item),
     nEvents: v.n_events,
     basis: v.basis,
-    lastBoughtAt: v.last_bought_at === null ? null : new Date(v.last_bought_at),
+    lastBoughtAt: v.last_bought_at === null ? null : instant(v.last_bought_at),
     cycleDays: v.cycle_days,
     regularity: v.regularity,
     consumptionPerDay: v.consumption_per_day,
     supplyLeftDays: v.supply_left_days,
     probAgain: v.prob_again,
     probWithin: v.prob_within,
-    runOutP10At: new Date(v.run_out_p10_at),
-    runOutP50At: new Date(v.run_out_p50_at),
-    runOutP90At: new Date(v.run_out_p90_at),
-    remindAt: new Date(v.remind_at),
+    runOutP10At: instant(v.run_out_p10_at),
+    runOutP50At: instant(v.run_out_p50_at),
+    runOutP90At: instant(v.run_out_p90_at),
+    remindAt: instant(v.remind_at),
   }
 }
 exports.Forecast = Forecast
@@ -59,7 +60,7 @@ exports.ReminderOptions = ReminderOptions
 
 function Backtest(v) {
   return {
-    cutoffs: v.cutoffs.map((w) => new Date(w)),
+    cutoffs: v.cutoffs.map((w) => instant(w)),
     horizonDays: v.horizon_days,
     all: Scores(v.all),
     repeated: v.repeated === null ? null : Scores(v.repeated),
@@ -141,7 +142,7 @@ exports.ReminderPoint = ReminderPoint
 
 function Audit(v, words) {
   return inWords({
-    asOf: new Date(v.as_of),
+    asOf: instant(v.as_of),
     log: LogFacts(v.log),
     findings: v.findings.map((w) => Finding(w)),
     scenarios: v.scenarios.map((w) => ScenarioReadiness(w)),
@@ -156,8 +157,8 @@ function LogFacts(v) {
     nEvents: v.n_events,
     nEventsAfter: v.n_events_after,
     nVisits: v.n_visits,
-    firstAt: v.first_at === null ? null : new Date(v.first_at),
-    lastAt: v.last_at === null ? null : new Date(v.last_at),
+    firstAt: v.first_at === null ? null : instant(v.first_at),
+    lastAt: v.last_at === null ? null : instant(v.last_at),
     spanDays: v.span_days,
     quietDays: v.quiet_days,
     nPairs: v.n_pairs,
@@ -191,8 +192,8 @@ exports.LogFacts = LogFacts
 
 function Hole(v) {
   return {
-    fromAt: new Date(v.from_at),
-    untilAt: new Date(v.until_at),
+    fromAt: instant(v.from_at),
+    untilAt: instant(v.until_at),
     nDays: v.n_days,
   }
 }
@@ -200,7 +201,7 @@ exports.Hole = Hole
 
 function Jump(v) {
   return {
-    at: new Date(v.at),
+    at: instant(v.at),
     beforePerWeek: v.before_per_week,
     afterPerWeek: v.after_per_week,
   }

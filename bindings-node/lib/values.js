@@ -29,7 +29,7 @@ function shown(value) {
   }
 }
 
-const isDate = (value) => Object.prototype.toString.call(value) === '[object Date]'
+const isDate = (value) => value instanceof Date || Object.prototype.toString.call(value) === '[object Date]'
 
 const isPromise = (value) => typeof value === 'object' && value !== null && typeof value.then === 'function'
 
@@ -83,4 +83,19 @@ function wrongId(value) {
   return `is ${shown(value)}; an identifier is a string, a whole number or a bigint`
 }
 
-module.exports = { shown, isDate, isPromise, slip, instantText, idJson, wrongId, FIRST_MS, LAST_MS, MIN_INT, MAX_INT }
+/** An instant as the core writes it, as a `Date`: at a fraction of what `new Date(text)` costs. */
+function instant(text) {
+  const { length } = text
+  if (length < 20 || length > 27 || text.charCodeAt(length - 1) !== 90 || text.charCodeAt(4) !== 45) return new Date(text)
+  const two = (at) => (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48
+  const month = two(5)
+  // Years that begin in March, so that the day that is not always there is the last.
+  const year = two(0) * 100 + two(2) - (month <= 2 ? 1 : 0)
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + two(8) - 1
+  const days = year * 365 + Math.floor(year / 4) - Math.floor(year / 100) + Math.floor(year / 400) + dayOfYear - 719468
+  let ms = ((days * 24 + two(11)) * 60 + two(14)) * 60_000 + two(17) * 1000
+  for (let at = 20, of = 100; at < length - 1 && of >= 1; at++, of /= 10) ms += (text.charCodeAt(at) - 48) * of
+  return new Date(ms)
+}
+
+module.exports = { instant, shown, isDate, isPromise, slip, instantText, idJson, wrongId, FIRST_MS, LAST_MS, MIN_INT, MAX_INT }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
-use beforehand::surface::{Call, Subject};
+use beforehand::surface::{Call, Subject, Watch};
 use beforehand::{Error, ErrorCode, Result, Stage};
 use napi::bindgen_prelude::{Array, FnArgs, Function, Uint8ArraySlice};
 use napi::threadsafe_function::{ThreadsafeCallContext, ThreadsafeFunctionCallMode};
@@ -68,6 +68,31 @@ pub(crate) fn start(
         _ => Source::None,
     };
     let reading = settings.reading();
+    spawn(&told, move |stop, watch| match name {
+        None => source.read(&reading).map(|read| Outcome::History(Box::new(read))),
+        Some(name) => {
+            let history = source.history(&reading)?;
+            if stop.load(Ordering::Relaxed) {
+                return Err(Error::new(ErrorCode::Cancelled, "cancelled by the caller"));
+            }
+            let subject = Subject { model: model.as_deref(), history: history.as_deref() };
+            Call::named(&name)?.run(&subject, &arguments, watch).map(Outcome::Answer)
+        }
+    })
+}
+
+/// Panics off the event loop: so that a test can see that the panic is an error.
+#[napi(catch_unwind)]
+#[allow(clippy::needless_pass_by_value)]
+pub(crate) fn panic_off_the_loop_for_test(told: Function<'_, Told, ()>) -> napi::Result<Job> {
+    spawn(&told, |_, _| panic!("on purpose"))
+}
+
+/// Runs work on a thread of its own, which hands bulk work to the pool.
+fn spawn(
+    told: &Function<'_, Told, ()>,
+    work: impl FnOnce(&AtomicBool, Watch<'_>) -> Result<Outcome> + Send + 'static,
+) -> napi::Result<Job> {
     let tell = told.build_threadsafe_function::<Event>().build_callback(|context: ThreadsafeCallContext<Event>| {
         Ok(into_js(context.value))
     })?;
@@ -75,7 +100,7 @@ pub(crate) fn start(
     let job = Job { stop: Arc::clone(&stop) };
     let begun = Instant::now();
     let last = AtomicU64::new(0);
-    let work = move || {
+    let run = move || {
         let watch = |stage: Stage, share: f64| {
             let now = begun.elapsed().as_millis() as u64;
             if now >= last.load(Ordering::Relaxed) + TELL_EVERY_MS {
@@ -84,23 +109,11 @@ pub(crate) fn start(
             }
             !stop.load(Ordering::Relaxed)
         };
-        let done = funnel::guarded(|| {
-            pool::pool()?.install(|| match name {
-                None => source.read(&reading).map(|read| Outcome::History(Box::new(read))),
-                Some(name) => {
-                    let history = source.history(&reading)?;
-                    if stop.load(Ordering::Relaxed) {
-                        return Err(Error::new(ErrorCode::Cancelled, "cancelled by the caller"));
-                    }
-                    let subject = Subject { model: model.as_deref(), history: history.as_deref() };
-                    Call::named(&name)?.run(&subject, &arguments, &watch).map(Outcome::Answer)
-                }
-            })
-        });
+        let done = funnel::guarded(|| pool::pool()?.install(|| work(&stop, &watch)));
         // Nobody listens when the worker thread that asked has ended.
         tell.call(Event::Done(Box::new(done)), ThreadsafeFunctionCallMode::NonBlocking);
     };
-    std::thread::Builder::new().name("beforehand".to_owned()).spawn(work).map_err(|e| {
+    std::thread::Builder::new().name("beforehand".to_owned()).spawn(run).map_err(|e| {
         errors::raise(&Error::new(ErrorCode::Internal, format!("no thread could be started: {e}")))
     })?;
     Ok(job)

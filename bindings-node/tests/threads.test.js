@@ -93,4 +93,7 @@ test('a panic is an error, here and on another thread', async () => {
     const native = require(${JSON.stringify(join(__dirname, '../lib/native.js'))})
     try { native.panicForTest() } catch (e) { return e.message }`)
   assert.match(answer, /on purpose/)
+  const told = await new Promise((resolve) => native.panicOffTheLoopForTest((...event) => resolve(event)))
+  assert.equal(told[0], 2)
+  assert.match(told[1], /^\["internal","a defect of the library: on purpose/)
 })

@@ -215,7 +215,8 @@ fn ty(out: &mut String, definitions: &Definitions, named: &Named, names: &BTreeS
             let doc = comment(&in_javascript(&named.doc, names), "");
             let _ = write!(out, "\n{doc}export interface {} {{\n", named.name);
             for each in fields {
-                field(out, each, !output, names);
+                // What is given and answered is written as it is given.
+                field(out, each, input, names);
             }
             if WITH_WORDS.contains(&named.name.as_str()) {
                 let _ = write!(out, "{}  toString(): string\n", comment("The same in plain words.", "  "));

@@ -14,12 +14,15 @@ use crate::docs::{camel, wrapped};
 /// Lines of documentation are at most this long.
 const WIDTH: usize = 118;
 
+/// The declarations for `import`.
+const MODULE: &str = "import * as beforehand from './index.js'\n\nexport * from './index.js'\nexport default beforehand\n";
+
 /// The files, by name, with their text.
 #[must_use]
 pub fn files(definitions: &Definitions) -> Vec<(&'static str, String)> {
     vec![
         ("index.d.ts", declarations::write(definitions)),
-        ("index.d.mts", format!("{}export * from './index.js'\n", header("The declarations for `import`."))),
+        ("index.d.mts", header("The declarations for `import`.") + MODULE),
         ("index.js", calls::index(definitions)),
         ("index.mjs", calls::module_index(definitions)),
         ("lib/calls.js", calls::write(definitions)),

@@ -11,7 +11,7 @@ pub(super) const WITH_WORDS: [&str; 2] = ["Audit", "IngestReport"];
 
 pub(super) fn write(definitions: &Definitions) -> String {
     let mut out = header("What makes results of parsed JSON.")
-        + "'use strict'\n\nconst { id } = require('./run.js')\n\n\
+        + "'use strict'\n\nconst { id } = require('./run.js')\nconst { instant } = require('./values.js')\n\n\
            /** A result that says itself in words. */\n\
            function inWords(result, words) {\n  \
              if (words) Object.defineProperty(result, 'toString', { value: () => words, enumerable: false })\n  return result\n}\n\n\
@@ -46,7 +46,7 @@ pub(super) fn reading(ty: &Type, value: &str, definitions: &Definitions) -> Stri
         return value.to_owned();
     }
     match ty {
-        Type::Instant => format!("new Date({value})"),
+        Type::Instant => format!("instant({value})"),
         Type::Id => format!("id({value})"),
         Type::Optional(of) => format!("{value} === null ? null : {}", reading(of, value, definitions)),
         Type::List(of) => format!("{value}.map(({}) => {})", fresh(value), inner(of, value, definitions)),
