@@ -93,9 +93,9 @@ fn spawn(
     told: &Function<'_, Told, ()>,
     work: impl FnOnce(&AtomicBool, Watch<'_>) -> Result<Outcome> + Send + 'static,
 ) -> napi::Result<Job> {
-    let tell = told.build_threadsafe_function::<Event>().build_callback(|context: ThreadsafeCallContext<Event>| {
-        Ok(into_js(context.value))
-    })?;
+    let tell = told
+        .build_threadsafe_function::<Event>()
+        .build_callback(|context: ThreadsafeCallContext<Event>| Ok(into_js(context.value)))?;
     let stop = Arc::new(AtomicBool::new(false));
     let job = Job { stop: Arc::clone(&stop) };
     let begun = Instant::now();
@@ -113,9 +113,10 @@ fn spawn(
         // Nobody listens when the worker thread that asked has ended.
         tell.call(Event::Done(Box::new(done)), ThreadsafeFunctionCallMode::NonBlocking);
     };
-    std::thread::Builder::new().name("beforehand".to_owned()).spawn(run).map_err(|e| {
-        errors::raise(&Error::new(ErrorCode::Internal, format!("no thread could be started: {e}")))
-    })?;
+    std::thread::Builder::new()
+        .name("beforehand".to_owned())
+        .spawn(run)
+        .map_err(|e| errors::raise(&Error::new(ErrorCode::Internal, format!("no thread could be started: {e}"))))?;
     Ok(job)
 }
 

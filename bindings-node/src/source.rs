@@ -47,7 +47,8 @@ impl Source {
 
 fn from_ipc(bytes: Vec<u8>, reading: &Reading) -> Result<(History, IngestReport)> {
     let failed = |e: ArrowError| {
-        let message = format!("the bytes cannot be read as Arrow IPC: {e}; give a stream or a file without compression");
+        let message =
+            format!("the bytes cannot be read as Arrow IPC: {e}; give a stream or a file without compression");
         Error::new(ErrorCode::InvalidData, message).with_field("data")
     };
     if bytes.starts_with(FILE) {

@@ -2,9 +2,7 @@
 
 use arrow_ipc::writer::StreamWriter;
 use beforehand::{Cell, Column, Error, ErrorCode, Table};
-use napi::bindgen_prelude::{
-    BigInt64Array, Buffer, Either7, Float32Array, Float64Array, Uint8Array, Uint32Array,
-};
+use napi::bindgen_prelude::{BigInt64Array, Buffer, Either7, Float32Array, Float64Array, Uint8Array, Uint32Array};
 use napi_derive::napi;
 
 use crate::{errors, funnel};

@@ -32,7 +32,10 @@ pub(super) fn write(definitions: &Definitions) -> String {
             (_, true) => ("run.long(", ")".to_owned()),
             (_, false) => ("run.short(", ")".to_owned()),
         };
-        let _ = write!(out, "  {name}(data, options) {{\n    return {run}calls.{name}, undefined, data, options{done}\n  }},\n");
+        let _ = write!(
+            out,
+            "  {name}(data, options) {{\n    return {run}calls.{name}, undefined, data, options{done}\n  }},\n"
+        );
     }
     out.push_str("}\n\n/** Methods of the model. */\nconst onModel = {\n");
     for call in definitions.calls.iter().filter(|call| call.on_model) {

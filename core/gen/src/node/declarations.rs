@@ -50,7 +50,8 @@ fn member(out: &mut String, name: &str, optional: bool, ty: &str, doc: &str) {
 
 /// The columns that data may have, and rows of it.
 fn rows(definitions: &Definitions, names: &BTreeSet<String>) -> String {
-    let mut out = comment("Which column holds what, by the names of the data. `null` for a column that is to be ignored.", "");
+    let mut out =
+        comment("Which column holds what, by the names of the data. `null` for a column that is to be ignored.", "");
     out.push_str("export interface Columns {\n");
     for (field, _) in columns(definitions) {
         let doc = in_javascript(&field.doc, names);

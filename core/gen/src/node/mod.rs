@@ -15,7 +15,8 @@ use crate::docs::{camel, wrapped};
 const WIDTH: usize = 118;
 
 /// The declarations for `import`.
-const MODULE: &str = "import * as beforehand from './index.js'\n\nexport * from './index.js'\nexport default beforehand\n";
+const MODULE: &str =
+    "import * as beforehand from './index.js'\n\nexport * from './index.js'\nexport default beforehand\n";
 
 /// The files, by name, with their text.
 #[must_use]
@@ -33,7 +34,9 @@ pub fn files(definitions: &Definitions) -> Vec<(&'static str, String)> {
 
 /// Says what a generated file is for, and how to change it.
 fn header(doc: &str) -> String {
-    format!("// {doc}\n// Written by `make gen` from the definitions in the Rust core: change those, not this file.\n\n")
+    format!(
+        "// {doc}\n// Written by `make gen` from the definitions in the Rust core: change those, not this file.\n\n"
+    )
 }
 
 /// A text as JavaScript writes it.
@@ -93,7 +96,8 @@ fn comment(text: &str, indent: &str) -> String {
     let mut out = format!("{indent}/**\n");
     for line in text.lines() {
         // Examples and lists stand as they are.
-        let keep = line.is_empty() || line.starts_with([' ', '@', '`']) || line.chars().count() < WIDTH - indent.len() - 3;
+        let keep =
+            line.is_empty() || line.starts_with([' ', '@', '`']) || line.chars().count() < WIDTH - indent.len() - 3;
         let lines = if keep { format!("{line}\n") } else { wrapped(line, "", WIDTH - indent.len() - 3) };
         for line in lines.lines() {
             let _ = writeln!(out, "{}", format!("{indent} * {line}").trim_end());

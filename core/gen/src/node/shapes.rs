@@ -34,7 +34,9 @@ pub(super) fn write(definitions: &Definitions) -> String {
     let _ = write!(out, "\n/** The words of each type. */\nexports.words = {{\n{words}}}\n");
     let _ = write!(out, "\n/** The fields of each structure. */\nexports.structs = {{\n{structs}}}\n");
     let _ = write!(out, "\n/** How data is read. */\nexports.ingest = {{\n{}}}\n", entries(&reading, &all, "  "));
-    out.push_str("\n/** The same, and which column holds what. */\nexports.reading = { columns: null, ...exports.ingest }\n");
+    out.push_str(
+        "\n/** The same, and which column holds what. */\nexports.reading = { columns: null, ...exports.ingest }\n",
+    );
     let _ = write!(out, "\n/** The columns that data may have. */\nexports.columns = {{\n");
     for (field, kind) in columns(definitions) {
         let optional = matches!(field.ty, Type::Optional(_));
@@ -46,7 +48,9 @@ pub(super) fn write(definitions: &Definitions) -> String {
 
 /// The options of ingest.
 pub(super) fn reading(definitions: &Definitions) -> Vec<Field> {
-    let Definition::Struct(fields) = &definitions.get("IngestOptions").definition else { panic!("options have fields") };
+    let Definition::Struct(fields) = &definitions.get("IngestOptions").definition else {
+        panic!("options have fields")
+    };
     for call in &definitions.calls {
         for argument in &call.arguments {
             let name = &argument.field.name;
