@@ -739,14 +739,14 @@ export interface ReminderOptions {
    * How far the purchase may be from the predicted run-out, in days, both ways; ≥ 0. Default 7: a reminder in the
    * right week helps.
    */
-  readonly toleranceDays: number
+  readonly toleranceDays?: number
   /**
    * Run-outs up to this many days after `asOf` are reminded of, and purchases up to it count for the recall; > 0.
    * Default 28.
    */
-  readonly horizonDays: number
+  readonly horizonDays?: number
   /** Most points of the curve, ≥ 2. Default 50. */
-  readonly nPoints: number
+  readonly nPoints?: number
 }
 
 /** What a backtest found. Every forecast came from a model fitted at its cutoff, which knew nothing later. */
