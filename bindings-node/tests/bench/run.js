@@ -109,7 +109,7 @@ async function ingest() {
 }
 
 async function loop(model) {
-  print('\n10,000 requests while 1,000,000 events are fitted')
+  print('\n10,000 requests, all waiting at once and answered one per millisecond, while 1,000,000 events are fitted')
   const own = one(200, 5)
   const fitting = fit(million(), { asOf: AS_OF })
   let fitted = false
@@ -120,7 +120,7 @@ async function loop(model) {
   const begin = performance.now()
   await Promise.all(
     Array.from({ length: 10_000 }, async (_, i) => {
-      await new Promise((resolve) => setTimeout(resolve, i / 5))
+      await new Promise((resolve) => setTimeout(resolve, i))
       model.forecasts(own, { asOf: AS_OF })
     }),
   )
