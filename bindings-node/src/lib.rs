@@ -77,8 +77,9 @@ pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
 
-/// Panics: so that a test can see that a panic is an error, here and on another thread.
+/// Panics inside the funnel: so that a test can see that a panic is an error.
 #[napi(catch_unwind)]
+#[allow(clippy::missing_panics_doc)]
 pub fn panic_for_test() -> napi::Result<()> {
     let failed: beforehand::Result<()> = funnel::guarded(|| panic!("on purpose"));
     failed.map_err(|e| errors::raise(&e))
