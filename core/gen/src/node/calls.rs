@@ -67,7 +67,7 @@ fn shape(out: &mut String, call: &Call, definitions: &Definitions) {
     let required: Vec<String> = required.map(|a| quoted(&camel(&a.field.name))).collect();
     let _ = writeln!(out, "    required: [{}],\n    arguments: {{", required.join(", "));
     for argument in &call.arguments {
-        out.push_str(&entry(&argument.field, Some(argument.group.as_deref()), &names, "      "));
+        out.push_str(&entry(&argument.field, Some(argument.group.as_deref().unwrap_or_default()), &names, "      "));
     }
     out.push_str("    },\n");
     if let Answer::Value(ty) = &call.answer {
@@ -87,12 +87,16 @@ fn functions(definitions: &Definitions) -> Vec<String> {
     definitions.calls.iter().filter(|call| !call.on_model).map(|call| camel(call.name)).collect()
 }
 
+fn lines(names: &[String], line: impl Fn(&String) -> String) -> String {
+    names.iter().map(line).collect::<Vec<_>>().concat()
+}
+
 pub(super) fn index(definitions: &Definitions) -> String {
     header("The package for `require`.")
         + "'use strict'\n\nconst { functions } = require('./lib/calls.js')\nconst { BeforehandError } = require('./lib/errors.js')\n\
            const { History } = require('./lib/history.js')\nconst { Model } = require('./lib/model.js')\n\
            const { Table } = require('./lib/table.js')\n\nmodule.exports = {\n"
-        + &functions(definitions).iter().map(|name| format!("  {name}: functions.{name},\n")).collect::<String>()
+        + &lines(&functions(definitions), |name| format!("  {name}: functions.{name},\n"))
         + &CLASSES.map(|name| format!("  {name},\n")).concat()
         + "}\n"
 }
@@ -102,6 +106,6 @@ pub(super) fn module_index(definitions: &Definitions) -> String {
     names.extend(CLASSES.map(str::to_owned));
     header("The package for `import`.")
         + "import beforehand from './index.js'\n\nexport const {\n"
-        + &names.iter().map(|name| format!("  {name},\n")).collect::<String>()
+        + &lines(&names, |name| format!("  {name},\n"))
         + "} = beforehand\n\nexport default beforehand\n"
 }

@@ -76,10 +76,10 @@ fn read_options(definitions: &Definitions, names: &BTreeSet<String>) -> String {
     for field in reading(definitions) {
         let mut doc = in_javascript(&field.doc, names);
         if field.name == "time_unit" {
-            doc = "What whole numbers and bigints in the time column count. Without it they are milliseconds, as everywhere in \
+            "What whole numbers and bigints in the time column count. Without it they are milliseconds, as everywhere in \
                    JavaScript, and numbers that are not between 1980 and 2100 then are refused, for they count something else. In \
                    texts and in Arrow's columns of integers there is no default."
-                .to_owned();
+                .clone_into(&mut doc);
         }
         member(&mut out, &camel(&field.name), true, &given(&field.ty), &doc);
     }
@@ -209,8 +209,7 @@ fn ty(out: &mut String, definitions: &Definitions, named: &Named, names: &BTreeS
                 let _ = write!(doc, "\n- `{word}`: {}", in_javascript(&meaning.replace("\n\n", " "), names));
             }
             let list: Vec<String> = words.iter().map(|(word, _)| quoted(word)).collect();
-            let list = list.iter().map(|word| format!("\n  | {word}")).collect::<String>();
-            let _ = write!(out, "\n{}export type {} ={list}\n", comment(&doc, ""), named.name);
+            let _ = write!(out, "\n{}export type {} =\n  | {}\n", comment(&doc, ""), named.name, list.join("\n  | "));
         }
         Definition::Struct(fields) if input || output => {
             let doc = comment(&in_javascript(&named.doc, names), "");
@@ -220,7 +219,7 @@ fn ty(out: &mut String, definitions: &Definitions, named: &Named, names: &BTreeS
                 field(out, each, input, names);
             }
             if WITH_WORDS.contains(&named.name.as_str()) {
-                let _ = write!(out, "{}  toString(): string\n", comment("The same in plain words.", "  "));
+                let _ = writeln!(out, "{}  toString(): string", comment("The same in plain words.", "  "));
             }
             out.push_str("}\n");
         }

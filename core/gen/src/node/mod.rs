@@ -60,7 +60,9 @@ fn names(definitions: &Definitions) -> BTreeSet<String> {
     };
     for named in &definitions.types {
         if let Definition::Struct(fields) = &named.definition {
-            fields.iter().for_each(|field| add(&field.name));
+            for field in fields {
+                add(&field.name);
+            }
         }
     }
     for call in &definitions.calls {

@@ -93,11 +93,12 @@ fn entries(fields: &[Field], names: &BTreeSet<String>, indent: &str) -> String {
     fields.iter().map(|field| entry(field, None, names, indent)).collect()
 }
 
-/// A field or an argument: how the core calls it, its type, whether it must be given and then what it is.
-pub(super) fn entry(field: &Field, group: Option<Option<&str>>, names: &BTreeSet<String>, indent: &str) -> String {
+/// A field, or an argument of a group (or of none, by an empty name): how the core calls it, its type, whether it must be
+/// given and then what it is.
+pub(super) fn entry(field: &Field, group: Option<&str>, names: &BTreeSet<String>, indent: &str) -> String {
     let mut out = format!("{indent}{}: {{ json: {}", camel(&field.name), quoted(&field.name));
     if let Some(group) = group {
-        let _ = write!(out, ", group: {}", group.map_or_else(|| "null".to_owned(), quoted));
+        let _ = write!(out, ", group: {}", if group.is_empty() { "null".to_owned() } else { quoted(group) });
     }
     let _ = write!(out, ", type: {}", shape(&field.ty));
     if field.default.is_none() {
