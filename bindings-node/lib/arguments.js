@@ -40,7 +40,9 @@ function split(spec, options) {
   }
   for (const name of spec.required) {
     if (options[name] === undefined) {
-      throw invalidOptions(name, `${name} is missing: ${spec.arguments[name].doc}`)
+      const { doc, type } = spec.arguments[name]
+      const example = type === 'instant' ? ` Give a Date, such as { ${name}: new Date() }` : ''
+      throw invalidOptions(name, `${name} is missing: ${doc}${example}`)
     }
   }
   for (const [group, entries] of groups) own.push(`"${group}":{${entries.join(',')}}`)
