@@ -18,7 +18,7 @@ NODE_PACKAGE := bindings-node
 NODE_EXAMPLES := examples/node
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-python test-python-matrix node-build node-test lint gen vectors python wheel bench speed peers fuzz doc
+.PHONY: help run test test-rust test-python test-python-spark test-python-matrix node-build node-test lint gen vectors python wheel bench speed peers fuzz doc
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,7 +26,7 @@ help: ## List the targets
 run: ## Print the reminders that are due in a real order log, and write an HTML report
 	$(CARGO) run --release --package examples --bin reminders
 
-test: test-rust test-python node-test ## Run all tests, with the documentation's examples
+test: test-rust test-python test-python-spark node-test ## Run all tests, with the documentation's examples
 
 test-rust: ## Run the tests of the Rust crates, golden vectors among them
 	$(CARGO) test --workspace --all-features --all-targets
@@ -35,6 +35,9 @@ test-rust: ## Run the tests of the Rust crates, golden vectors among them
 test-python: python ## Build the Python package into an environment of its own, and run its tests
 	cd $(PYTHON_PACKAGE) && $(PYTHON_BIN)/ruff check . && $(PYTHON_BIN)/ruff format --check .
 	cd $(PYTHON_PACKAGE) && $(PYTHON_BIN)/python -m pytest
+
+test-python-spark: python ## Run the tests on a local Spark; needs Java 17
+	bash $(PYTHON_PACKAGE)/tests/spark.sh
 
 test-python-matrix: wheel ## Run the wheel's tests with other Pythons, pandas 2 and Polars 1, as far as they can be installed
 	bash $(PYTHON_PACKAGE)/tests/matrix.sh
@@ -74,9 +77,8 @@ lint: ## Check formatting, clippy and documentation, warnings denied
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --all-features --no-deps
 
-bench: ## Measure ingest, fit, everyone's and one customer's forecast on a made log of a million purchases
-	$(CARGO) run --release --package benches --bin generate -- --customers 100000 --out target/bench.parquet
-	$(CARGO) run --release --package benches --bin speed -- target/bench.parquet
+bench: ## Measure ingest, fit, everyone's and one customer's forecast, stage by stage, on a made log of 200,000 purchases
+	$(CARGO) bench --package benches --bench pipeline
 
 speed: $(PEERS)/.venv/installed ## Measure whole logs of 10^5 to 10^7 purchases beside one Polars aggregation of each
 	$(CARGO) build --release --package benches --bin generate --bin speed

@@ -335,6 +335,55 @@ export class Model {
   forecastIfBought(data: Data | null | undefined, options: ForecastIfBoughtArguments): Forecast
 
   /**
+   * How likely each customer is not to come back: one row per customer who has bought by `asOf`, sorted.
+   *
+   * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+   *
+   * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+   * @example
+   * ```ts
+   * import { fit } from "beforehand"
+   *
+   * const log = []
+   * for (let c = 0; c < 40; c++) {
+   *   for (let month = 0; month < (c % 4 === 0 ? 4 : 10); month++) {
+   *     log.push({ customer: `c${c}`, item: "coffee", at: new Date(Date.UTC(2025, month, 5 + (c % 7))) })
+   *   }
+   * }
+   * const model = await fit(log, { asOf: "2025-11-01" })
+   * const risk = await model.lapse(log, { asOf: "2025-11-01", horizonsDays: [84] })
+   * const prob = new Map([...risk].map((row) => [row.customer, row.probLapse84Days ?? NaN]))
+   * console.log(Number(prob.get("c4")) > Number(prob.get("c5")))
+   * // true
+   * ```
+   */
+  lapse(data: Data, options: LapseArguments): Promise<LapseTable>
+
+  /**
+   * One customer's risk of lapse in full: every horizon, P(alive), and what raises or lowers the risk.
+   *
+   * Answers at once, in microseconds. Throws a `BeforehandError`.
+   *
+   * @param data the customers' past: rows, columns, a `History`.
+   * @example
+   * ```ts
+   * import { fit } from "beforehand"
+   *
+   * const log = []
+   * for (let c = 0; c < 40; c++) {
+   *   for (let month = 0; month < (c % 4 === 0 ? 4 : 10); month++) {
+   *     log.push({ customer: `c${c}`, item: "coffee", at: new Date(Date.UTC(2025, month, 5 + (c % 7))) })
+   *   }
+   * }
+   * const model = await fit(log, { asOf: "2025-11-01" })
+   * const risk = model.lapseOf(log, { asOf: "2025-11-01", customer: "c4" })
+   * console.log(risk.nVisits, risk.recencyDays, risk.horizons[0]?.horizonDays)
+   * // 4 176 84
+   * ```
+   */
+  lapseOf(data: Data, options: LapseOfArguments): LapseRisk
+
+  /**
    * One self-contained HTML page: what the log can carry, a backtest with its calibration curve and the worth of
    * reminders, customers' timelines, and the reminders due.
    *
@@ -384,6 +433,36 @@ export class Model {
  * ```
  */
 export function fit(data: Data, options: FitArguments): Promise<Model>
+
+/**
+ * Whose use has truly fallen, at a stated rate of false alarms: one row per alarm, by customer and instant.
+ *
+ * The log's events are use: a login, a session, a document, `quantity` of them; items are the modules used. Periods
+ * are counted back from the day of `asOf`; a period without an event is one of no use, from a customer's first event
+ * on. Season, holidays and pauses are learned from everyone, so give the log of all customers.
+ *
+ * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+ *
+ * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+ * @example
+ * ```ts
+ * import { decline } from "beforehand"
+ *
+ * const log = []
+ * for (let team = 0; team < 40; team++) {
+ *   for (let week = 0; week < 52; week++) {
+ *     const days = team === 7 && week >= 40 ? 1 : 3 + ((team * week) % 4)
+ *     for (let day = 0; day < days; day++) {
+ *       log.push({ customer: team, item: "reports", at: new Date(Date.UTC(2025, 0, 6 + 7 * week + day)) })
+ *     }
+ *   }
+ * }
+ * const alarms = await decline(log, { asOf: "2026-01-04" })
+ * console.log(Array.from(alarms.columns.customer).includes(7))
+ * // true
+ * ```
+ */
+export function decline(data: Data, options: DeclineArguments): Promise<DeclineTable>
 
 /**
  * What forecasts made at earlier instants of the same log would have been worth: fits at each cutoff, forecasts,
@@ -447,6 +526,8 @@ export interface FitArguments extends ReadOptions, LongOptions {
    * 250,000. Fitting does not grow with the log beyond them.
    */
   readonly maxTrainingRows?: number
+  /** Rows on which the layer of lapse is trained, at most. Allowed 1,000 … 10,000,000, default 100,000. */
+  readonly maxLapseRows?: number
   /** Whether forecasts react to the supply bought (quantity × pack size). Default: true. */
   readonly useQuantity?: boolean
 }
@@ -556,6 +637,159 @@ export interface ForecastIfBoughtArguments extends ReadOptions {
   readonly remindQuantile?: number
 }
 
+/** What is asked with `lapse`. */
+export interface LapseArguments extends ReadOptions, LongOptions {
+  /** The instant of prediction; not before the model's own. Nothing later is looked at. */
+  readonly asOf: InstantLike
+  /**
+   * Horizons for which P(lapse) and the expected purchases are given, days, each 0 < h ≤ 364. At least one; the first
+   * is the one that drivers explain. Default: 84, 28, 182: a quarter, a month, half a year.
+   */
+  readonly horizonsDays?: readonly number[]
+}
+
+/** The columns that `lapse` answers. */
+export interface LapseColumns {
+  /** Who. */
+  readonly customer: IdValues
+  /** Days with a purchase so far. */
+  readonly nVisits: Uint32Array
+  /** Days since the last purchase. */
+  readonly recencyDays: Float32Array | Float64Array
+  /** P(no purchase within so many days), 0 to 1; one column per horizon. */
+  readonly [name: `probLapse${number}Days`]: Float32Array | Float64Array
+  /** Expected number of days with a purchase within so many days; one column per horizon. */
+  readonly [name: `expectedVisits${number}Days`]: Float32Array | Float64Array
+  /** P(the customer will ever buy again), 0 to 1, by the model of buying and leaving alone. */
+  readonly probAlive: Float32Array | Float64Array
+}
+
+/** A row of what `lapse` answers. */
+export interface LapseRow {
+  /** Who. */
+  readonly customer: Id
+  /** Days with a purchase so far. */
+  readonly nVisits: number
+  /** Days since the last purchase. */
+  readonly recencyDays: number | null
+  /** P(no purchase within so many days), 0 to 1; one column per horizon. */
+  readonly [name: `probLapse${number}Days`]: number | null
+  /** Expected number of days with a purchase within so many days; one column per horizon. */
+  readonly [name: `expectedVisits${number}Days`]: number | null
+  /** P(the customer will ever buy again), 0 to 1, by the model of buying and leaving alone. */
+  readonly probAlive: number | null
+}
+
+/** What `lapse` answers. */
+export type LapseTable = Table<LapseColumns, LapseRow>
+
+/** What is asked with `lapseOf`. */
+export interface LapseOfArguments extends ReadOptions {
+  /** The instant of prediction; not before the model's own. Nothing later is looked at. */
+  readonly asOf: InstantLike
+  /** Whose risk; may be left out when `data` holds one customer only. */
+  readonly customer?: Id | null
+  /**
+   * Horizons for which P(lapse) and the expected purchases are given, days, each 0 < h ≤ 364. At least one; the first
+   * is the one that drivers explain. Default: 84, 28, 182: a quarter, a month, half a year.
+   */
+  readonly horizonsDays?: readonly number[]
+}
+
+/** What is asked with `decline`. */
+export interface DeclineArguments extends ReadOptions, LongOptions {
+  /** The end of the last period; nothing later is looked at. */
+  readonly asOf: InstantLike
+  /** Civil days in a period, 1 … 366. With other periods than weeks, give `periodsPerYear` as well. */
+  readonly periodDays?: number
+  /**
+   * The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default: 0.05. Smaller is slower: at
+   * the same counts, less evidence is enough for more alarms.
+   */
+  readonly falseAlarmsPerYear?: number
+  /** How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: 52. */
+  readonly periodsPerYear?: number
+  /**
+   * Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not known of a young
+   * customer's level widens the evidence anyway.
+   */
+  readonly minPeriods?: number
+  /** When an alarm is raised. Default: by evidence. */
+  readonly rule?: AlarmRule
+  /**
+   * Customers the population is learned from, at most, 100 … 100,000; chosen by a hash of their names. Default: 4096.
+   */
+  readonly maxCustomers?: number
+  /**
+   * Healthy customers simulated for the threshold, 1,000 … 1,000,000. Default: 8192, which holds the stated rate to
+   * about a twentieth of itself.
+   */
+  readonly nSimulated?: number
+}
+
+/** The columns that `decline` answers. */
+export interface DeclineColumns {
+  /** Who. */
+  readonly customer: IdValues
+  /**
+   * When the alarm was raised: the end of the period whose count raised it. Milliseconds since 1970, NaN for none.
+   */
+  readonly alarmAt: Float64Array
+  /**
+   * Since when: the beginning of the first fallen period, the most likely one. Milliseconds since 1970, NaN for none.
+   */
+  readonly sinceAt: Float64Array
+  /** The earlier end of a 90 % interval of it. Milliseconds since 1970, NaN for none. */
+  readonly sinceEarliestAt: Float64Array
+  /** The later end of that interval. Milliseconds since 1970, NaN for none. */
+  readonly sinceLatestAt: Float64Array
+  /** The share of the level that was lost, 0 to 1, the most likely one. */
+  readonly depth: Float32Array | Float64Array
+  /** The lower end of a 90 % interval of it. */
+  readonly depthMin: Float32Array | Float64Array
+  /** The upper end of that interval. */
+  readonly depthMax: Float32Array | Float64Array
+  /** Counts per period before the fall. */
+  readonly levelBefore: Float32Array | Float64Array
+  /** Counts per period since. */
+  readonly levelAfter: Float32Array | Float64Array
+  /** The share of healthy customers that show as much evidence in a year. */
+  readonly falseAlarmsPerYear: Float32Array | Float64Array
+  /** The items that fell, or that similar customers use more; separated by commas. */
+  readonly modules: readonly string[]
+}
+
+/** A row of what `decline` answers. */
+export interface DeclineRow {
+  /** Who. */
+  readonly customer: Id
+  /** When the alarm was raised: the end of the period whose count raised it. */
+  readonly alarmAt: Date | null
+  /** Since when: the beginning of the first fallen period, the most likely one. */
+  readonly sinceAt: Date | null
+  /** The earlier end of a 90 % interval of it. */
+  readonly sinceEarliestAt: Date | null
+  /** The later end of that interval. */
+  readonly sinceLatestAt: Date | null
+  /** The share of the level that was lost, 0 to 1, the most likely one. */
+  readonly depth: number | null
+  /** The lower end of a 90 % interval of it. */
+  readonly depthMin: number | null
+  /** The upper end of that interval. */
+  readonly depthMax: number | null
+  /** Counts per period before the fall. */
+  readonly levelBefore: number | null
+  /** Counts per period since. */
+  readonly levelAfter: number | null
+  /** The share of healthy customers that show as much evidence in a year. */
+  readonly falseAlarmsPerYear: number | null
+  /** The items that fell, or that similar customers use more; separated by commas. */
+  readonly modules: string
+}
+
+/** What `decline` answers. */
+export type DeclineTable = Table<DeclineColumns, DeclineRow>
+
 /** What is asked with `backtest`. */
 export interface BacktestArguments extends ReadOptions, LongOptions {
   /** The end of the log that is looked at; nothing later is. */
@@ -571,6 +805,8 @@ export interface BacktestArguments extends ReadOptions, LongOptions {
    * 250,000. Fitting does not grow with the log beyond them.
    */
   readonly maxTrainingRows?: number
+  /** Rows on which the layer of lapse is trained, at most. Allowed 1,000 … 10,000,000, default 100,000. */
+  readonly maxLapseRows?: number
   /** Whether forecasts react to the supply bought (quantity × pack size). Default: true. */
   readonly useQuantity?: boolean
   /** How many cutoffs, 1 … 24. Default 3. */
@@ -732,6 +968,78 @@ export type Basis =
   | "item"
   | "category"
   | "population"
+
+/** One customer's risk of lapse, with its reasons. */
+export interface LapseRisk {
+  /** Who. */
+  readonly customer: Id
+  /** The instant of prediction. */
+  readonly asOf: Date
+  /** Days with a purchase so far. */
+  readonly nVisits: number
+  /** Days since the last purchase. */
+  readonly recencyDays: number
+  /**
+   * P(the customer will ever buy again), 0 to 1: by the model of buying and leaving alone, which is what separates a
+   * customer who has left from one who buys seldom.
+   */
+  readonly probAlive: number
+  /** One per horizon asked for, in the order given. */
+  readonly horizons: readonly LapseHorizon[]
+  /** Log-odds of lapse within the first horizon: of this customer, … */
+  readonly logOdds: number
+  /** … and of the average customer. The difference is the sum of the drivers. */
+  readonly baseLogOdds: number
+  /** What raises and what lowers the risk within the first horizon, the largest first. */
+  readonly drivers: readonly LapseDriver[]
+}
+
+/** What is expected of a customer within one horizon. */
+export interface LapseHorizon {
+  /** Days from `asOf`. */
+  readonly horizonDays: number
+  /** P(no purchase within the horizon), 0 to 1. */
+  readonly probLapse: number
+  /** Expected number of days with a purchase within the horizon. */
+  readonly expectedVisits: number
+}
+
+/** What one reason does to the risk. */
+export interface LapseDriver {
+  /** The reason. */
+  readonly reason: LapseReason
+  /** By how much it raises (positive) or lowers (negative) the log-odds of lapse against the average customer. */
+  readonly logOdds: number
+}
+
+/**
+ * Why a customer's risk differs from the average customer's.
+ * - `purchase_rate`: How often the customer has bought.
+ * - `silence`: How long the customer has been silent, against the own rhythm.
+ * - `regularity`: How regular the gaps are.
+ * - `trend`: Whether purchases have become more or less frequent of late.
+ * - `tenure`: How long ago the first purchase was.
+ * - `spending`: How much was spent, in all and last.
+ * - `basket`: How many rows a purchase has, in all and last.
+ */
+export type LapseReason =
+  | "purchase_rate"
+  | "silence"
+  | "regularity"
+  | "trend"
+  | "tenure"
+  | "spending"
+  | "basket"
+
+/**
+ * When an alarm is raised.
+ * - `evidence`: When the evidence for a fall exceeds what the stated share of healthy customers shows in a year.
+ * - `two_falls_running`: When the count fell two periods running, taken literally. Kept for comparison: nearly every
+ * healthy customer alarms within a year, which `falseAlarmsPerYear` shows.
+ */
+export type AlarmRule =
+  | "evidence"
+  | "two_falls_running"
 
 /** What counts as a reminder, and as a right one. */
 export interface ReminderOptions {

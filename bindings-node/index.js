@@ -11,6 +11,7 @@ const { Table } = require('./lib/table.js')
 
 module.exports = {
   fit: functions.fit,
+  decline: functions.decline,
   backtest: functions.backtest,
   audit: functions.audit,
   Model,

@@ -5,6 +5,7 @@ import beforehand from './index.js'
 
 export const {
   fit,
+  decline,
   backtest,
   audit,
   Model,

@@ -5,4 +5,5 @@ pub mod predict;
 pub mod profile;
 pub mod random;
 pub mod real_log;
+pub mod request;
 pub mod synthetic;

@@ -26,6 +26,7 @@ const calls = {
       ladders: { json: "ladders", group: "options", type: ["list", "Ladder"] },
       learnSuccessors: { json: "learn_successors", group: "options", type: "bool" },
       maxTrainingRows: { json: "max_training_rows", group: "options", type: "int" },
+      maxLapseRows: { json: "max_lapse_rows", group: "options", type: "int" },
       useQuantity: { json: "use_quantity", group: "options", type: "bool" },
     },
   },
@@ -79,6 +80,53 @@ const calls = {
     },
     read: (v) => readers.Forecast(v),
   },
+  lapse: {
+    name: "lapse",
+    jsName: "lapse",
+    isLong: true,
+    isDataOptional: false,
+    answer: "table",
+    reading,
+    required: ["asOf"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant of prediction; not before the model's own. Nothing later is looked at." },
+      horizonsDays: { json: "horizons_days", group: "options", type: ["list", "float"] },
+    },
+  },
+  lapseOf: {
+    name: "lapse_of",
+    jsName: "lapseOf",
+    isLong: false,
+    isDataOptional: false,
+    answer: "value",
+    reading,
+    required: ["asOf"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant of prediction; not before the model's own. Nothing later is looked at." },
+      customer: { json: "customer", group: null, type: ["optional", "id"] },
+      horizonsDays: { json: "horizons_days", group: "options", type: ["list", "float"] },
+    },
+    read: (v) => readers.LapseRisk(v),
+  },
+  decline: {
+    name: "decline",
+    jsName: "decline",
+    isLong: true,
+    isDataOptional: false,
+    answer: "table",
+    reading,
+    required: ["asOf"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The end of the last period; nothing later is looked at." },
+      periodDays: { json: "period_days", group: null, type: "int" },
+      falseAlarmsPerYear: { json: "false_alarms_per_year", group: "options", type: "float" },
+      periodsPerYear: { json: "periods_per_year", group: "options", type: "float" },
+      minPeriods: { json: "min_periods", group: "options", type: "int" },
+      rule: { json: "rule", group: "options", type: "AlarmRule" },
+      maxCustomers: { json: "max_customers", group: "options", type: "int" },
+      nSimulated: { json: "n_simulated", group: "options", type: "int" },
+    },
+  },
   backtest: {
     name: "backtest",
     jsName: "backtest",
@@ -93,6 +141,7 @@ const calls = {
       ladders: { json: "ladders", group: "options", type: ["list", "Ladder"] },
       learnSuccessors: { json: "learn_successors", group: "options", type: "bool" },
       maxTrainingRows: { json: "max_training_rows", group: "options", type: "int" },
+      maxLapseRows: { json: "max_lapse_rows", group: "options", type: "int" },
       useQuantity: { json: "use_quantity", group: "options", type: "bool" },
       nCutoffs: { json: "n_cutoffs", group: "backtest", type: "int" },
       stepDays: { json: "step_days", group: "backtest", type: "float" },
@@ -140,6 +189,9 @@ const functions = {
   fit(data, options) {
     return run.awaited(run.long(calls.fit, undefined, data, options), methods(), 'fit(…)')
   },
+  decline(data, options) {
+    return run.long(calls.decline, undefined, data, options)
+  },
   backtest(data, options) {
     return run.long(calls.backtest, undefined, data, options)
   },
@@ -158,6 +210,12 @@ const onModel = {
   },
   forecastIfBought(data, options) {
     return run.short(calls.forecastIfBought, run.classes.inside(this), data, options)
+  },
+  async lapse(data, options) {
+    return run.long(calls.lapse, run.classes.inside(this), data, options)
+  },
+  lapseOf(data, options) {
+    return run.short(calls.lapseOf, run.classes.inside(this), data, options)
   },
   async report(data, options) {
     return run.long(calls.report, run.classes.inside(this), data, options)

@@ -49,6 +49,38 @@ function NextItem(v) {
 }
 exports.NextItem = NextItem
 
+function LapseRisk(v) {
+  return {
+    customer: id(v.customer),
+    asOf: instant(v.as_of),
+    nVisits: v.n_visits,
+    recencyDays: v.recency_days,
+    probAlive: v.prob_alive,
+    horizons: v.horizons.map((w) => LapseHorizon(w)),
+    logOdds: v.log_odds,
+    baseLogOdds: v.base_log_odds,
+    drivers: v.drivers.map((w) => LapseDriver(w)),
+  }
+}
+exports.LapseRisk = LapseRisk
+
+function LapseHorizon(v) {
+  return {
+    horizonDays: v.horizon_days,
+    probLapse: v.prob_lapse,
+    expectedVisits: v.expected_visits,
+  }
+}
+exports.LapseHorizon = LapseHorizon
+
+function LapseDriver(v) {
+  return {
+    reason: v.reason,
+    logOdds: v.log_odds,
+  }
+}
+exports.LapseDriver = LapseDriver
+
 function ReminderOptions(v) {
   return {
     toleranceDays: v.tolerance_days,

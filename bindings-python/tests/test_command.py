@@ -109,6 +109,18 @@ def test_columns_are_named(renamed: Path, tmp_path: Path) -> None:
     assert beforehand.Model.load(tmp_path / "m").n_customers == 160
 
 
+def test_a_column_can_be_left_out(shop_path: Path, tmp_path: Path) -> None:
+    ok("fit", shop_path, "--as-of", AS_OF, "--model", tmp_path / "m", "--quantity-column", "", "--category-column", "")
+    bare = beforehand.fit(shop_path, as_of=AS_OF, columns={"quantity": None, "category": None})
+    assert beforehand.Model.load(tmp_path / "m") == bare
+
+
+def test_a_log_that_ends_long_before_is_noted(shop_path: Path, model_path: Path) -> None:
+    done = run("forecast", shop_path, "--model", model_path, "--as-of", "2026-08-22")
+    assert done.returncode == 0
+    assert "note: the log ends 2025-08-22, 365 days before --as-of" in done.stderr
+
+
 def test_the_log_is_read_as_said(tmp_path: Path) -> None:
     path = tmp_path / "epoch.csv"
     path.write_text("customer;at;item\n" + "".join(f"c{n};{1735689600 + 86400 * 30 * n};tea\n" for n in range(9)))
@@ -167,6 +179,8 @@ WRONG_USES: list[tuple[str, list[str]]] = [
     ("choose from 'need', 'category', 'none'", ["backtest", "LOG", "--as-of", AS_OF, "--substitutes", "all"]),
     ("--max-training-rows is 7; allowed are 1000", ["backtest", "LOG", "--as-of", AS_OF, "--max-training-rows", "7"]),
     ('--time-zone is "Mars"; give an IANA name', ["audit", "LOG", "--as-of", AS_OF, "--time-zone", "Mars"]),
+    ("delimiter is ';;'; give one character", ["audit", "LOG", "--as-of", AS_OF, "--delimiter", ";;"]),
+    ("columns['customer'] is None", ["audit", "LOG", "--as-of", AS_OF, "--customer-column", ""]),
     ("give a name that ends in .parquet or .csv", ["forecast", "LOG", "--as-of", AS_OF, "--out", "due.xlsx"]),
     ("names.csv cannot be read: No such file", ["report", "LOG", "--as-of", AS_OF, "--item-names", "names.csv"]),
 ]
@@ -196,6 +210,12 @@ def test_a_failure_is_explained(shop_path: Path, renamed: Path, model_path: Path
     failed("Invalid Parquet file", "audit", spoilt, *as_of)
     failed("neither CSV nor Parquet", "audit", "orders.xlsx", *as_of)
     failed('The columns are "user_id", "paid_at", "sku"; say which one it is with --customer-column', "audit", renamed, *as_of)
+    semicolons, tabs = tmp_path / "semicolons.csv", tmp_path / "tabs.csv"
+    semicolons.write_text("customer;at;item\nc1;2025-01-01;tea\n")
+    tabs.write_text("customer\tat\titem\nc1\t2025-01-01\ttea\n")
+    failed("the lines look divided by ';': give --delimiter ';'", "audit", semicolons, *as_of)
+    failed("the lines look divided by '\\t': give --delimiter '\\t'", "audit", tabs, *as_of)
+    ok("audit", tabs, *as_of, "--delimiter", "\\t")
     failed("(for time)", "audit", renamed, *as_of, "--customer-column", "user_id")
     failed("there is no directory", "fit", shop_path, *as_of, "--model", tmp_path / "nowhere/m")
     failed("there is no directory", "forecast", shop_path, *as_of, "--out", tmp_path / "nowhere/due.csv")

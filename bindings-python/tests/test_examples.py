@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import os
 import pwd
 import re
@@ -14,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import beforehand
 import pytest
 from conftest import ROOT
 
@@ -69,6 +71,18 @@ def test_the_readme_lists_every_example() -> None:
             assert f"[`{path.name}`]({path.name})" in text
         if path.suffix == ".py":
             assert ast.get_docstring(ast.parse(path.read_text())), f"{path.name} does not say what it shows"
+
+
+@pytest.mark.skipif(importlib.util.find_spec("mypy") is None, reason="mypy is not installed")
+def test_the_examples_are_typed() -> None:
+    """mypy --strict over what a user would write."""
+    for package in ("duckdb", "matplotlib", "pandas", "polars", "psycopg"):
+        pytest.importorskip(package)
+    config = ROOT / "bindings-python/pyproject.toml"
+    paths = sorted(str(path) for path in EXAMPLES.glob("*.py"))
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file", str(config), *paths]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=Path(beforehand.__file__).parents[1])
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def test_the_notebook_runs(tmp_path: Path) -> None:
@@ -153,7 +167,7 @@ def test_orders_come_from_postgresql_and_reminders_go_back(server: str, tmp_path
         # Yesterday's, which the script replaces.
         database.execute("create table reminders (customer bigint)")
     # PostgreSQL writes instants in the zone of the session.
-    printed = _run("from_postgres.py", f"{server} options='-c timezone=Asia/Kolkata'", cwd=tmp_path)
+    printed = _run("from_postgres.py", f"{server} options='-c timezone=America/New_York'", cwd=tmp_path)
     assert printed == _promised("from_postgres.py")
     with psycopg.connect(server) as database:
         (same,) = database.execute("select count(*) from reminders where run_out_p10_at <= run_out_p50_at").fetchone()

@@ -249,3 +249,37 @@ def test_arguments_of_other_packages(model: beforehand.Model, history: beforehan
         model.replenishment(history, as_of="2025-08-20", lead_days=float("nan"))
     with pytest.raises(TypeError):
         model.replenishment(history, as_of="2025-08-20", leed_days=3)
+
+
+@pytest.mark.parametrize("nothing", [[], {}, [{}], [{}, {}]], ids=repr)
+def test_nothing_is_empty_data(nothing: Any) -> None:
+    """No rows, no columns: the message asks for some."""
+    with pytest.raises(beforehand.EmptyDataError, match=r"data holds no (row|column); give"):
+        beforehand.History(nothing)
+
+
+def test_advice_is_given_in_words_of_python(tmp_path: Path) -> None:
+    """For a missing column, a wrong delimiter, and options that only a history has."""
+    rows = [{"who": "c1", "at": 1735689600, "item": "tea"}]
+    with pytest.raises(beforehand.InvalidDataError, match=r'say which one it is with columns=\{"customer": "\.\.\."\}') as e:
+        beforehand.fit(rows, as_of="2025-02-01")
+    assert e.value.field == "customer"
+    with pytest.raises(beforehand.Error, match=r'History\(data, columns=\.\.\., time_unit="seconds"\)'):
+        beforehand.fit(rows, as_of="2025-02-01", columns={"customer": "who"})
+    path = tmp_path / "log.csv"
+    path.write_text("customer;at;item\nc1;2025-01-01;tea\n")
+    with pytest.raises(beforehand.InvalidDataError, match=r"History\(data, delimiter=';'\)"):
+        beforehand.audit(path, as_of="2025-02-01")
+    with pytest.raises(beforehand.InvalidOptionsError, match="delimiter is ''; give one character"):
+        beforehand.History(path, delimiter="")
+    with pytest.raises(beforehand.InvalidDataError, match="neither CSV nor Parquet"):
+        beforehand.audit("orders.xlsx", as_of="2025-02-01")
+    for as_of in (None, 20250201, 1.5):
+        with pytest.raises(beforehand.InvalidOptionsError, match=r"as_of is .*; give a datetime, a date, or a text"):
+            beforehand.audit(path, as_of=as_of)  # type: ignore[arg-type]
+
+
+def test_a_column_alone_is_no_log() -> None:
+    """What Arrow refuses is an error of ours."""
+    with pytest.raises(beforehand.InvalidDataError, match="data is a Series that is no table of named columns"):
+        beforehand.History(pl.Series("customer", ["c1"]))  # type: ignore[arg-type]

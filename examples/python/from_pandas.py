@@ -5,9 +5,8 @@ pip install pandas pyarrow
 
 from pathlib import Path
 
-import pandas as pd
-
 import beforehand
+import pandas as pd
 
 LOG = Path(__file__).parents[1] / "data/online_retail.parquet"
 AS_OF = "2011-11-06"

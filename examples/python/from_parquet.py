@@ -1,6 +1,6 @@
 """Whom to remind of what this week, from a Parquet file: needs nothing but beforehand.
 
-    python from_parquet.py [due.parquet]
+python from_parquet.py [due.parquet]
 """
 
 import sys

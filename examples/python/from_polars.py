@@ -5,9 +5,8 @@ pip install polars
 
 from pathlib import Path
 
-import polars as pl
-
 import beforehand
+import polars as pl
 
 DATA = Path(__file__).parents[1] / "data"
 AS_OF = "2011-11-06"

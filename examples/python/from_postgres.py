@@ -11,9 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-import psycopg
-
 import beforehand
+import psycopg
 
 AS_OF = "2011-11-06"
 COLUMNS = {"customer": "user_id", "time": "paid_at", "item": "sku", "quantity": "quantity"}
@@ -51,7 +50,7 @@ with psycopg.connect(sys.argv[1]) as database, tempfile.TemporaryDirectory() as 
     assert written is not None
     print("wrote {} reminders for {} customers; due within a week, the likeliest:".format(*written))
     query = """
-        select customer, item, prob_within_28_days::numeric(4, 3), remind_at::date from reminders
+        select customer, item, prob_within_28_days::numeric(4, 3), (remind_at at time zone 'UTC')::date from reminders
         where remind_at < %s::timestamptz + interval '7 days' order by prob_within_28_days desc, customer, item limit 3
     """
     for customer, item, prob, remind in database.execute(query, [AS_OF]):

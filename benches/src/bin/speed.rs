@@ -9,7 +9,8 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use arrow_array::RecordBatch;
-use beforehand::{ColumnNames, Event, ForecastOptions, History, Id, IngestOptions, Model, Options, Timestamp};
+use beforehand::{ForecastOptions, History, IngestOptions, Model, Options, Timestamp};
+use benches::request::{column_names, own_events};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 /// Two ids, an instant and a quantity of 8 bytes each.
@@ -18,8 +19,6 @@ const RAW_BYTES_PER_ROW: usize = 32;
 const BATCH_ROWS: usize = 1 << 18;
 /// Customers whose single forecast is timed.
 const SINGLE_CUSTOMERS: u32 = 1_000;
-/// Items among which a customer with a history of one's own spreads the purchases.
-const OWN_ITEMS: usize = 7;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).ok_or("usage: speed LOG.parquet")?;
@@ -30,14 +29,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let n_events: usize = batches.iter().map(RecordBatch::num_rows).sum();
 
     let (wall, cpu) = (Instant::now(), cpu_seconds());
-    let names = ColumnNames {
-        customer: "customer_id".to_owned(),
-        item: "item_id".to_owned(),
-        time: "ts".to_owned(),
-        ..ColumnNames::default()
-    };
     // Given away: each batch is freed once its rows are read.
-    let (history, _) = History::from_record_batches(batches, &names, &IngestOptions::default())?;
+    let (history, _) = History::from_record_batches(batches, &column_names(), &IngestOptions::default())?;
     let ingest_seconds = wall.elapsed().as_secs_f64();
     let as_of = history.last_at().ok_or("the log is empty")?;
     let stage = Instant::now();
@@ -108,17 +101,9 @@ fn one_customer_seconds(model: &Model, history: &History, as_of: Timestamp) -> R
 
 /// The median time from a customer's purchases, held as events, to the forecasts: as a service does it per request.
 fn own_history_seconds(model: &Model, history: &History, as_of: Timestamp, n: u32) -> Result<f64, Box<dyn Error>> {
-    let items = history.items();
-    let purchase = |i: u32| {
-        let at = as_of.plus_days(-f64::from(n - i) * 300.0 / f64::from(n));
-        match items.ids().id(i % items.len().min(OWN_ITEMS) as u32) {
-            Id::Int(item) => Event::purchase("customer", item, at),
-            Id::Str(item) => Event::purchase("customer", item, at),
-        }
-    };
     let mut seconds = Vec::new();
     for _ in 0..SINGLE_CUSTOMERS {
-        let events: Vec<Event> = (0..n).map(purchase).collect();
+        let events = own_events(history.items(), as_of, n);
         let start = Instant::now();
         let (own, _) = History::from_events(events, &IngestOptions::default())?;
         black_box(model.replenishment(&own, as_of)?);

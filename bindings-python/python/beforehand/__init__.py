@@ -34,6 +34,11 @@ __all__ = [
     *_types,
 ]
 
+# Users see these names in tracebacks: let them be the names they import.
+for _name in _errors:
+    globals()[_name].__module__ = __name__
+del _name
+
 
 def __getattr__(name: str) -> object:
     """`beforehand.plot` and `beforehand.spark` are loaded when they are first used."""

@@ -18,6 +18,7 @@ import tempfile
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -195,7 +196,7 @@ def _structure(text: str) -> Any:
 
 
 def _cannot_read(path: str, e: Exception) -> str:
-    return f"{path} cannot be read: {e.strerror if isinstance(e, OSError) else 'it is no UTF-8 text'}"
+    return f"{path} cannot be read: {e.strerror if isinstance(e, OSError) else 'it is no UTF-8 text; give CSV or JSON'}"
 
 
 def _add(group: Any, parameter: Parameter) -> None:
@@ -290,6 +291,8 @@ def _add_log(sub: argparse.ArgumentParser, taken: Sequence[Parameter]) -> None:
     columns = sub.add_argument_group("columns of the log, of which customer, time and item are needed")
     for what, name in _NAMES.items():
         doc = f"the column with {_HELD.get(what, what)}; by default {name!r}"
+        if what not in ("customer", "time", "item"):
+            doc += "; '' for none"
         columns.add_argument(f"--{what.replace('_', '-')}-column", dest=f"column {what}", metavar="NAME", help=doc)
     reading = sub.add_argument_group("how the log is read")
     for parameter in parameters(History):
@@ -331,6 +334,7 @@ def _complain(given: argparse.Namespace, message: str, code: int) -> int:
 
 def _as_options(message: str, options: Iterable[str]) -> str:
     """A message of the package in the words of the command."""
+    message = re.sub(r"read (?:them|the log) (?:first: |with )?History\(.*?(\w+)=(\S+)\)", r"give --\1 \2", message)
     message = re.sub(r'columns=\{"(\w+)": "\.\.\."\}', lambda m: f"--{m.group(1).replace('_', '-')}-column", message)
     for name in sorted({"as_of", *options}, key=len, reverse=True):
         # Words that are also plain English stay as they are.
@@ -354,6 +358,7 @@ def _run(given: argparse.Namespace, taken: Sequence[Parameter]) -> None:
     path = getattr(given, "model", None)
     model = Model.load(path) if path is not None and given.command != "fit" else None
     history = _history_of(given, say)
+    _note_gap(history, given.as_of, say)
     with _progress(given) as progress:
         common: dict[str, Any] = {"as_of": given.as_of, "progress": progress}
         if given.command in ("forecast", "report") and model is None:
@@ -380,8 +385,11 @@ def _run(given: argparse.Namespace, taken: Sequence[Parameter]) -> None:
 
 def _history_of(given: argparse.Namespace, say: Callable[[str], None]) -> History:
     prefix = "column "
-    columns = {name.removeprefix(prefix): value for name, value in vars(given).items() if name.startswith(prefix) and value}
+    columns = {name.removeprefix(prefix): value for name, value in vars(given).items() if name.startswith(prefix)}
+    columns = {what: name or None for what, name in columns.items() if name is not None}
     options = {p.name: getattr(given, p.name) for p in parameters(History) if hasattr(given, p.name)}
+    if options.get("delimiter") in ("\\t", "tab"):
+        options["delimiter"] = "\t"
     if given.log != "-":
         return _told(History(given.log, columns=columns, **options), say)
     if sys.stdin is None or sys.stdin.isatty():
@@ -391,6 +399,17 @@ def _history_of(given: argparse.Namespace, say: Callable[[str], None]) -> Histor
         with path.open("wb") as file:
             shutil.copyfileobj(sys.stdin.buffer, file)
         return _told(History(path, columns=columns, **options), say)
+
+
+def _note_gap(history: History, as_of: str, say: Callable[[str], None]) -> None:
+    """Says so when the log ends long before the day of the forecast, for then everyone looks overdue."""
+    try:
+        day = datetime.fromisoformat(as_of)
+    except ValueError:
+        return  # The core says what is wrong with it.
+    gap = (day if day.tzinfo else day.replace(tzinfo=UTC)) - history.last_at
+    if gap.days > 30:
+        say(f"note: the log ends {history.last_at.date()}, {gap.days:,} days before --as-of")
 
 
 def _told(history: History, say: Callable[[str], None]) -> History:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeAlias
@@ -89,6 +90,8 @@ class History:
         delimiter: str = ",",
     ) -> None:
         names = names_of(columns)
+        if not isinstance(delimiter, str) or len(delimiter) != 1:
+            raise InvalidOptionsError(f"delimiter is {delimiter!r}; give one character", "delimiter")
         options = {
             "time_zone": time_zone,
             "merge_days": merge_days,
@@ -100,7 +103,10 @@ class History:
         try:
             self._native = _read(data, names, json.dumps({name: plain(value, name) for name, value in options.items()}))
         except InvalidDataError as e:
-            raise _with_advice(e, names) from None
+            advised = _with_advice(e, names)
+            if advised is e:
+                raise
+            raise advised from None
         self._report: IngestReport | None = None
 
     @property
@@ -175,7 +181,14 @@ def history_of(data: Data, columns: Columns | None) -> History:
         if columns is not None:
             raise InvalidOptionsError("columns are given with a History, which has been read already; leave them out", "columns")
         return data
-    return History(data, columns=columns)
+    try:
+        return History(data, columns=columns)
+    except (InvalidDataError, EmptyDataError) as e:
+        if "option time_unit" not in str(e):
+            raise
+        # Which calls do not have; a history does.
+        message = f'{e}; read the log first: History(data, columns=..., time_unit="seconds")'
+        raise type(e)(message, e.field, e.row) from None
 
 
 def names_of(columns: Columns | None) -> dict[str, str | None]:
@@ -230,6 +243,10 @@ def _with_advice(e: InvalidDataError, names: dict[str, str | None]) -> InvalidDa
     what = next((what for what, name in names.items() if name == e.field), None)
     if what is None or not message.startswith("the table has no column "):
         return e
+    divided = re.search(r'The columns are "[^"]*([;\t|])[^"]*"$', message.replace("\\t", "\t"))
+    if divided:
+        advice = f"the lines look divided by {divided[1]!r}: read the log with History(data, delimiter={divided[1]!r})"
+        return InvalidDataError(f"{message}; {advice}", e.field, e.row)
     message = message.replace("(for at)", "(for time)")
     return InvalidDataError(f'{message}; say which one it is with columns={{"{what}": "..."}}', e.field, e.row)
 
@@ -246,7 +263,7 @@ def _columns_of(data: Any, names: dict[str, str | None]) -> list[tuple[str, list
             raise InvalidDataError(f"the columns differ in length: {lengths}; give columns of equal length", "data")
     elif isinstance(data, Iterable) and not isinstance(data, (bytes, bytearray)):
         rows = list(data)
-        if not rows:
+        if not any(rows):
             raise EmptyDataError("data holds no row; give at least one purchase", "data")
         columns = {}
         for number, row in enumerate(rows):

@@ -154,22 +154,34 @@ impl<'a> EvidenceBuilder<'a> {
         self.complete_baskets(population.share_rebought);
         let rhythm = LogLogistic::new(log_rhythm, rhythm_spread);
         let since = f64::from(day - last);
-        let so_far = rhythm.hazard(since);
-        let log_visit_hazard = |days: f64| (rhythm.hazard(since + days) - so_far + 1e-3).ln();
+        let so_far = rhythm.hazard(since as f32);
+        let visit_hazard = |days: f32| rhythm.hazard(since as f32 + days) - so_far + 1e-3;
+        let (propensity, propensity_now) = (repeats / expected, repeats_now / expected_now);
+        let rates = visits_per_day.map(|rate| rate as f32);
+        let mut logs = [0f32; 8];
+        logs[..N_HALF_LIVES].copy_from_slice(&rates);
+        logs[N_HALF_LIVES..].copy_from_slice(&[
+            propensity as f32,
+            propensity_now as f32,
+            visit_hazard(7.0),
+            visit_hazard(28.0),
+        ]);
+        // In one go, as vector instructions.
+        let logs = logs.map(ln).map(f64::from);
         Some(CustomerEvidence {
             n_visits: visits.len() as f64,
             recency: f64::from(day - last),
             age: f64::from(day - first),
             visits_per_day,
             log_rhythm,
-            z: (since.max(0.5).ln() - log_rhythm) / rhythm_spread,
-            propensity: repeats / expected,
-            log_propensity: (repeats / expected).ln(),
-            log_propensity_now: (repeats_now / expected_now).ln(),
+            z: (ln_count(since.max(0.5)) - log_rhythm) / rhythm_spread,
+            propensity,
+            log_propensity: logs[4],
+            log_propensity_now: logs[5],
             cycle_shift: shift / (n_shift + 4.0),
-            log_visit_hazard7: log_visit_hazard(7.0),
-            log_visit_hazard28: log_visit_hazard(28.0),
-            log_rate: visits_per_day.map(f64::ln),
+            log_visit_hazard7: logs[6],
+            log_visit_hazard28: logs[7],
+            log_rate: [logs[0], logs[1], logs[2], logs[3]],
         })
     }
 
@@ -306,6 +318,8 @@ const SPAN_28_DAYS: usize = 4;
 const _: () = assert!(EDGES_DAYS[SPAN_28_DAYS] == 28.0);
 
 /// The features of a pair, all finite.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "to become wider vector instructions where its caller does")]
 pub(crate) fn features(
     pair: &PairEvidence,
     customer: &CustomerEvidence,
@@ -317,24 +331,19 @@ pub(crate) fn features(
     let (p, c) = (pair, customer);
     let prob = p.prob_per_visit.map(|p| p.clamp(1e-6, 1.0 - 1e-6));
     // All logarithms of the pair's own numbers in one go, as vector instructions.
-    let logs = [
-        prob[0],
-        prob[1],
-        prob[2],
-        prob[3],
-        1.0 - prob[0],
-        1.0 - prob[1],
-        1.0 - prob[2],
-        1.0 - prob[3],
-        p.visits_since_last + 0.5,
-        structure.cycle_hazard(7.0) + 1e-3,
-        structure.cycle_hazard(28.0) + 1e-3,
-        structure.cycle_hazard(112.0) + 1e-3,
-        structure.hazards()[SPAN_28_DAYS] + 1e-5,
-    ]
-    .map(|x| x as f32)
-    .map(ln)
-    .map(f64::from);
+    let mut logs = [1f32; 16];
+    for h in 0..N_HALF_LIVES {
+        logs[h] = prob[h] as f32;
+        logs[N_HALF_LIVES + h] = (1.0 - prob[h]) as f32;
+    }
+    let [week, month, season, _] = structure.cycle_hazards([7.0, 28.0, 112.0, 112.0]);
+    logs[8] = p.visits_since_last as f32 + 0.5;
+    logs[9..12].copy_from_slice(&[week + 1e-3, month + 1e-3, season + 1e-3]);
+    logs[12] = structure.at_edges()[SPAN_28_DAYS] + 1e-5;
+    for x in &mut logs {
+        *x = ln(*x);
+    }
+    let logs = logs.map(f64::from);
     let (log_prob, log_rest) = (&logs[..N_HALF_LIVES], &logs[N_HALF_LIVES..]);
     let log_recency = ln_count(p.recency + 1.0);
     let log_last_gap = ln_count(p.last_gap + 1.0);
@@ -381,7 +390,7 @@ pub(crate) fn features(
     push(unit.logit_again_now);
     push(unit.idle);
     push(c.log_propensity_now);
-    logs[9..].iter().copied().for_each(&mut push);
+    logs[9..13].iter().copied().for_each(&mut push);
     push(c.log_visit_hazard7);
     push(c.log_visit_hazard28);
     push(unit.logit_second);

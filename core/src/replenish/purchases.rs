@@ -60,12 +60,15 @@ pub(crate) struct Purchases {
     pub(crate) list: Vec<Purchase>,
     /// The distinct days with a purchase, ascending.
     pub(crate) visit_days: Vec<i32>,
+    /// Scratch space of the sort.
+    unsorted: Vec<Purchase>,
+    keys: Vec<u64>,
 }
 
 impl Purchases {
     /// Reads the purchases of `customer` that stood at `as_of`; nothing later is looked at.
     pub(crate) fn load(&mut self, history: &History, units: &Units<'_>, customer: u32, as_of: AsOf) {
-        self.list.clear();
+        self.unsorted.clear();
         self.visit_days.clear();
         let range = history.events_of(customer);
         let end = range.start
@@ -92,11 +95,27 @@ impl Purchases {
             let pack = pack_size.get(item as usize).copied().filter(|s| s.is_finite()).unwrap_or(1.0);
             let visit = self.visit_days.len() as u32 - 1;
             let supply = if units.use_quantity { quantity * pack } else { 1.0 };
-            self.list.push(Purchase { unit: units.of(item), item, day, at_us: history.at_us[event], visit, supply });
+            self.unsorted.push(Purchase {
+                unit: units.of(item),
+                item,
+                day,
+                at_us: history.at_us[event],
+                visit,
+                supply,
+            });
         }
-        // Stable: purchases of one unit stay in the order of time.
-        self.list.sort_by_key(|p| p.unit);
+        self.sort();
         self.merge(history.merge_days);
+    }
+
+    /// Fills the list with the purchases by unit; those of one unit stay in the order of time. Keys of eight bytes are moved
+    /// until they are in order, and each purchase once.
+    fn sort(&mut self) {
+        self.keys.clear();
+        self.keys.extend(self.unsorted.iter().zip(0u64..).map(|(p, place)| u64::from(p.unit) << 32 | place));
+        self.keys.sort_unstable();
+        self.list.clear();
+        self.list.extend(self.keys.iter().map(|&key| self.unsorted[(key & u64::from(u32::MAX)) as usize]));
     }
 
     /// Makes one purchase of those that follow the first within `merge_days` days (1: the same civil day).
@@ -143,7 +162,7 @@ impl Purchases {
         };
         let mut list: Vec<Purchase> = rows.iter().map(purchase).collect();
         list.sort_by_key(|p| (p.unit, p.day));
-        let mut out = Self { list, visit_days };
+        let mut out = Self { list, visit_days, ..Self::default() };
         out.merge(1);
         out
     }

@@ -1,14 +1,16 @@
 //! From a customer's purchases to forecasts, in blocks of pairs.
 
+use multiversion::multiversion;
+
 use super::decay::Decay;
-use super::evidence::{EvidenceBuilder, N_FEATURES, PairEvidence, features};
+use super::evidence::{CustomerEvidence, EvidenceBuilder, N_FEATURES, PairEvidence, features};
 use super::layer::Layer;
 use super::purchases::{AsOf, Purchase, Purchases, Units};
 use super::structure::{Structure, log_odds, weekday_factors};
 use super::survival::Survival;
 use super::traits::Traits;
 use crate::history::HistoryView;
-use crate::stats::{BLOCK, Block, N_SPANS, Spans};
+use crate::stats::{BLOCK, Block, Spans};
 
 /// What scoring needs of a model.
 #[derive(Clone, Copy)]
@@ -45,10 +47,9 @@ impl Scorer<'_> {
             let Some(evidence) = batch.builder.customer(&purchases, self.traits, as_of.day) else { continue };
             for own in purchases.by_unit() {
                 let pair = batch.builder.pair(own, &evidence, self.traits, as_of.day);
-                let structure = Structure::new(&pair, &evidence);
-                let row = features(&pair, &evidence, &structure, self.traits, own[0].unit);
+                let judged = Judged::of(&pair, &evidence, self.traits, own[0].unit, &batch.factors);
                 let bought = Some((own[0], own[own.len() - 1]));
-                batch.push(Waiting { customer, bought, unit: own[0].unit, evidence: pair, structure }, &row, &mut take);
+                batch.push(customer, bought, own[0].unit, pair, &judged, &mut take);
             }
         }
         batch.flush(&mut take);
@@ -62,14 +63,45 @@ impl Scorer<'_> {
         let evidence = batch.builder.customer(&purchases, self.traits, as_of.day)?;
         let own = purchases.by_unit().find(|own| own[0].unit == unit)?;
         let pair = batch.builder.pair(own, &evidence, self.traits, as_of.day);
-        let structure = Structure::new(&pair, &evidence);
-        let row = features(&pair, &evidence, &structure, self.traits, unit);
+        let judged = Judged::of(&pair, &evidence, self.traits, unit, &batch.factors);
         let mut out = None;
         let mut take = |scored| out = Some(scored);
-        batch.push(Waiting { customer: 0, bought: None, unit, evidence: pair, structure }, &row, &mut take);
+        batch.push(0, None, unit, pair, &judged, &mut take);
         batch.flush(&mut take);
         out
     }
+}
+
+/// A pair as the structure sees it, and as the layer does.
+pub(crate) struct Judged {
+    structure: Structure,
+    /// The structure's.
+    pub(crate) log_odds: Spans,
+    pub(crate) features: [f32; N_FEATURES],
+}
+
+impl Judged {
+    pub(crate) fn of(
+        pair: &PairEvidence,
+        customer: &CustomerEvidence,
+        traits: &Traits,
+        unit: u32,
+        factors: &Spans,
+    ) -> Self {
+        judge(pair, customer, traits, unit, factors)
+    }
+}
+
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn judge(pair: &PairEvidence, customer: &CustomerEvidence, traits: &Traits, unit: u32, factors: &Spans) -> Judged {
+    let structure = Structure::new(pair, customer);
+    let features = features(pair, customer, &structure, traits, unit);
+    Judged { structure, log_odds: log_odds(structure.at_edges(), factors), features }
+}
+
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn survival(log_odds: &Spans, structure: &Structure) -> Survival {
+    Survival::new(log_odds, structure)
 }
 
 /// A pair whose block is not full yet.
@@ -84,7 +116,7 @@ struct Waiting {
 struct Batch<'a> {
     layer: &'a Layer,
     builder: EvidenceBuilder<'a>,
-    factors: [f64; N_SPANS],
+    factors: Spans,
     block: Block,
     log_odds: [Spans; BLOCK],
     waiting: Vec<Waiting>,
@@ -102,10 +134,18 @@ impl<'a> Batch<'a> {
         }
     }
 
-    fn push(&mut self, pair: Waiting, row: &[f32], take: &mut impl FnMut(Scored)) {
-        self.log_odds[self.block.len] = log_odds(pair.structure.hazards(), &self.factors);
-        self.block.push(row);
-        self.waiting.push(pair);
+    fn push(
+        &mut self,
+        customer: u32,
+        bought: Option<(Purchase, Purchase)>,
+        unit: u32,
+        evidence: PairEvidence,
+        judged: &Judged,
+        take: &mut impl FnMut(Scored),
+    ) {
+        self.log_odds[self.block.len] = judged.log_odds;
+        self.block.push(&judged.features);
+        self.waiting.push(Waiting { customer, bought, unit, evidence, structure: judged.structure });
         if self.block.is_full() {
             self.flush(take);
         }
@@ -114,7 +154,7 @@ impl<'a> Batch<'a> {
     fn flush(&mut self, take: &mut impl FnMut(Scored)) {
         self.layer.apply(&self.block, &mut self.log_odds);
         for (pair, log_odds) in self.waiting.drain(..).zip(&self.log_odds) {
-            let survival = Survival::new(log_odds, &pair.structure);
+            let survival = survival(log_odds, &pair.structure);
             let Waiting { customer, bought, unit, evidence, .. } = pair;
             take(Scored { customer, bought, unit, evidence, survival });
         }

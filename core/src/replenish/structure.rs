@@ -9,7 +9,7 @@
 use super::decay::{LONG, MIDDLE};
 use super::evidence::{CustomerEvidence, PairEvidence};
 use super::survival::REACH_DAYS;
-use crate::stats::{N_SPANS, Spans, ln_count, ln_exp_m1};
+use crate::stats::{N_SPANS, Spans, ln, ln_1p, ln_exp_m1, softplus};
 
 /// Where the spans of the discrete-time hazard end, days after the cutoff.
 pub(crate) const EDGES_DAYS: [f64; N_SPANS] = [1.0, 3.0, 7.0, 14.0, 28.0, 56.0, 112.0, 224.0];
@@ -18,85 +18,106 @@ pub(crate) const EDGES_DAYS: [f64; N_SPANS] = [1.0, 3.0, 7.0, 14.0, 28.0, 56.0, 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct LogLogistic {
     /// Log of the median, log days.
-    pub(crate) log_median: f64,
-    steepness: f64,
+    log_median: f32,
+    steepness: f32,
 }
 
 impl LogLogistic {
     /// From the mean and standard deviation of the log gap.
+    #[inline]
     pub(crate) fn new(log_mean: f64, spread: f64) -> Self {
         // A logistic distribution of this scale has the standard deviation `spread`.
-        Self { log_median: log_mean, steepness: std::f64::consts::PI / (3f64.sqrt() * spread.max(0.05)) }
+        let steepness = std::f64::consts::PI / (3f64.sqrt() * spread.max(0.05));
+        Self { log_median: log_mean as f32, steepness: steepness as f32 }
     }
 
     /// The cumulative hazard until `days` after the last event: `ln(1 + (days / median)^steepness)`.
-    pub(crate) fn hazard(&self, days: f64) -> f64 {
-        let x = self.steepness * (ln_count(days.max(0.25)) - self.log_median);
-        // ln(1 + e^x) without overflow.
-        x.max(0.0) + (-x.abs()).exp().ln_1p()
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "several days become one vector")]
+    pub(crate) fn hazard(self, days: f32) -> f32 {
+        softplus(self.steepness * (ln(days.max(0.25)) - self.log_median))
     }
 }
 
 /// The parameters of the two clocks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Structure {
-    /// Purchases per day on the visit clock, and the shape of its Gamma distribution.
-    per_day: f64,
-    shape: f64,
+    /// Purchases per day on the visit clock over the shape of its Gamma distribution, and the shape.
+    per_day: f32,
+    shape: f32,
     /// Days since the last purchase.
-    recency: f64,
+    recency: f32,
     cycle: LogLogistic,
     /// The cycle clock's cumulative hazard from the last purchase to the cutoff.
-    so_far: f64,
+    so_far: f32,
     /// How much the cycle clock counts, 0 to 1.
-    pub(crate) cycle_weight: f64,
+    pub(crate) cycle_weight: f32,
     /// The cumulative hazard at the end of each span and at the reach: asked for again and again.
-    at_edges: [f64; N_SPANS],
-    at_reach: f64,
+    at_edges: Spans,
+    at_reach: f32,
 }
 
 impl Structure {
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "to become wider vector instructions where its caller does")]
     pub(crate) fn new(pair: &PairEvidence, customer: &CustomerEvidence) -> Self {
         let rate = |h: usize| customer.visits_per_day[h] * pair.prob_per_visit[h];
         let n_gaps = pair.n_purchases - 1.0;
+        let shape = n_gaps + 1.0;
         let cycle = LogLogistic::new(pair.log_cycle, pair.spread);
+        let recency = pair.recency as f32;
         let mut out = Self {
-            per_day: (rate(MIDDLE) * rate(LONG)).sqrt(),
-            shape: n_gaps + 1.0,
-            recency: pair.recency,
+            per_day: ((rate(MIDDLE) * rate(LONG)).sqrt() / shape) as f32,
+            shape: shape as f32,
+            recency,
             cycle,
-            so_far: cycle.hazard(pair.recency),
-            cycle_weight: cycle_weight(n_gaps, pair.spread),
+            so_far: cycle.hazard(recency),
+            cycle_weight: cycle_weight(n_gaps, pair.spread) as f32,
             at_edges: [0.0; N_SPANS],
             at_reach: 0.0,
         };
-        out.at_edges = EDGES_DAYS.map(|days| out.hazard(days));
-        out.at_reach = out.hazard(REACH_DAYS);
+        out.at_edges = out.hazards(EDGES_DAYS.map(|days| days as f32));
+        [out.at_reach] = out.hazards([REACH_DAYS as f32]);
         out
     }
 
-    /// The cycle clock's cumulative hazard from the cutoff on.
-    pub(crate) fn cycle_hazard(&self, days: f64) -> f64 {
-        (self.cycle.hazard(self.recency + days) - self.so_far).max(0.0)
+    /// The cycle clock's cumulative hazards from the cutoff on.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as for `new`")]
+    pub(crate) fn cycle_hazards<const N: usize>(&self, days: [f32; N]) -> [f32; N] {
+        let mut out = days;
+        for x in &mut out {
+            let hazard = self.cycle.hazard(self.recency + *x) - self.so_far;
+            *x = if hazard > 0.0 { hazard } else { 0.0 };
+        }
+        out
     }
 
-    /// The cumulative hazard from the cutoff on: -ln P(no purchase within `days`).
-    pub(crate) fn hazard(&self, days: f64) -> f64 {
-        let visit = self.shape * (self.per_day * days / self.shape).ln_1p();
-        if self.cycle_weight <= 0.0 {
-            // One purchase: there is no cycle to compute.
-            return visit;
+    /// The cumulative hazards from the cutoff on: -ln P(no purchase within each of `days`).
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as for `new`")]
+    pub(crate) fn hazards<const N: usize>(&self, days: [f32; N]) -> [f32; N] {
+        let mut out = days;
+        for x in &mut out {
+            *x = self.shape * ln_1p(self.per_day * *x);
         }
-        (1.0 - self.cycle_weight) * visit + self.cycle_weight * self.cycle_hazard(days)
+        // One purchase: there is no cycle to compute.
+        if self.cycle_weight > 0.0 {
+            let rest = 1.0 - self.cycle_weight;
+            for (x, cycle) in out.iter_mut().zip(self.cycle_hazards(days)) {
+                *x = rest * *x + self.cycle_weight * cycle;
+            }
+        }
+        out
     }
 
     /// The cumulative hazard at the end of each span.
-    pub(crate) fn hazards(&self) -> &[f64; N_SPANS] {
+    pub(crate) fn at_edges(&self) -> &Spans {
         &self.at_edges
     }
 
     /// The cumulative hazard at the curve's knots: the start, the spans' ends, the reach.
-    pub(crate) fn at_knot(&self, knot: usize) -> f64 {
+    pub(crate) fn at_knot(&self, knot: usize) -> f32 {
         match knot {
             0 => 0.0,
             _ => self.at_edges.get(knot - 1).copied().unwrap_or(self.at_reach),
@@ -114,25 +135,30 @@ fn cycle_weight(n_gaps: f64, spread: f64) -> f64 {
 /// The log-odds of a purchase in each span, from cumulative hazards at the spans' ends.
 ///
 /// `factors` says how many purchases a span sees relative to its length, because of the weekdays in it.
-pub(crate) fn log_odds(hazards: &[f64; N_SPANS], factors: &[f64; N_SPANS]) -> Spans {
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "to become wider vector instructions where its caller does")]
+pub(crate) fn log_odds(hazards: &Spans, factors: &Spans) -> Spans {
     let mut before = 0.0;
-    let hazards: Spans = std::array::from_fn(|s| {
-        let hazard = ((hazards[s] - before) * factors[s]).clamp(1e-7, 15.0);
+    let mut out = Spans::default();
+    for s in 0..N_SPANS {
+        out[s] = ((hazards[s] - before) * factors[s]).clamp(1e-7, 15.0);
         before = hazards[s];
-        hazard as f32
-    });
+    }
     // P = 1 - e^-h, so ln(P / (1 - P)) = ln(e^h - 1).
-    hazards.map(ln_exp_m1)
+    for x in &mut out {
+        *x = ln_exp_m1(*x);
+    }
+    out
 }
 
 /// Purchases per weekday (Monday first, mean 1) in each span after a day, relative to an average day.
-pub(crate) fn weekday_factors(weekday: &[f64; 7], day: i32) -> [f64; N_SPANS] {
+pub(crate) fn weekday_factors(weekday: &[f64; 7], day: i32) -> Spans {
     let mut start = 0;
     EDGES_DAYS.map(|end| {
         let end = end as i32;
         let sum: f64 = (start + 1..=end).map(|d| weekday[(day + d + 3).rem_euclid(7) as usize]).sum();
         let factor = sum / f64::from(end - start);
         start = end;
-        factor.max(0.01)
+        factor.max(0.01) as f32
     })
 }

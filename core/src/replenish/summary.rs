@@ -19,7 +19,9 @@ pub(crate) struct Fixed(i64);
 
 impl Fixed {
     pub(crate) fn add(&mut self, x: f64) {
-        self.0 += (x * FIXED).round_ties_even() as i64;
+        // Adding and taking away this number rounds to a whole one, ties to even; not every processor does so by itself.
+        const ROUND: f64 = 6_755_399_441_055_744.0;
+        self.0 += ((x * FIXED + ROUND) - ROUND) as i64;
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
@@ -185,8 +187,8 @@ impl PopulationSums {
 pub(crate) struct Summary {
     /// The cutoffs, ascending; the last is the instant of fitting.
     pub(crate) cutoff_days: Vec<i32>,
-    /// `units[interval * n_units + unit]`.
-    pub(crate) units: Vec<UnitSums>,
+    /// `units[unit * n_intervals + interval]`: what one pair adds to lies together.
+    units: Vec<UnitSums>,
     pub(crate) n_units: usize,
     /// One per interval.
     pub(crate) population: Vec<PopulationSums>,
@@ -235,13 +237,14 @@ impl Summary {
     }
 
     fn add_pair(&mut self, own: &[Purchase], visits: &[i32], visits_until: &[u32], decay: &Decay) {
-        let unit = own[0].unit as usize;
+        let n_intervals = self.cutoff_days.len();
+        let units = &mut self.units[own[0].unit as usize * n_intervals..][..n_intervals];
         let mut k = 0;
         for (i, p) in own.iter().enumerate() {
-            while k + 1 < self.cutoff_days.len() && self.cutoff_days[k] < p.day {
+            while k + 1 < n_intervals && self.cutoff_days[k] < p.day {
                 k += 1;
             }
-            let sums = &mut self.units[k * self.n_units + unit];
+            let sums = &mut units[k];
             sums.n_purchases += 1;
             sums.last_day = sums.last_day.max(LastDay(p.day));
             sums.n_repeats_soon += i64::from(i > 0 && p.visit - own[i - 1].visit <= SOON_VISITS);
@@ -265,7 +268,7 @@ impl Summary {
             let opportunities = until.saturating_sub(before.max(after_first));
             if opportunities > 0 {
                 let once = until.min(after_second).saturating_sub(before.max(after_first));
-                let sums = &mut self.units[k * self.n_units + unit];
+                let sums = &mut units[k];
                 sums.n_opportunities += i64::from(opportunities);
                 sums.n_opportunities_once += i64::from(once);
             }
@@ -277,7 +280,7 @@ impl Summary {
                 while visits_until[at] <= visit {
                     at += 1;
                 }
-                self.units[at * self.n_units + unit].n_opportunities_soon += 1;
+                units[at].n_opportunities_soon += 1;
             }
         }
         if own.len() >= 3 {
@@ -303,9 +306,14 @@ impl Summary {
         population.within_pair_df += own.len() as i64 - 2;
     }
 
+    /// What was counted of each unit in an interval.
+    pub(crate) fn units_in(&self, interval: usize) -> impl Iterator<Item = &UnitSums> {
+        self.units.iter().skip(interval).step_by(self.cutoff_days.len())
+    }
+
     /// Pairs that began in an interval.
     pub(crate) fn n_pairs_in(&self, interval: usize) -> i64 {
-        self.units[interval * self.n_units..][..self.n_units].iter().map(|u| u.n_pairs).sum()
+        self.units_in(interval).map(|u| u.n_pairs).sum()
     }
 
     /// Whether another summary is over the same cutoffs and units, and whole.
@@ -354,7 +362,7 @@ mod tests {
     /// What was known by the end of an interval, over all units and without the discounted sums.
     fn counts(summary: &Summary, until: usize) -> [i64; 8] {
         let mut out = [0; 8];
-        for u in &summary.units[..(until + 1) * summary.n_units] {
+        for u in (0..=until).flat_map(|k| summary.units_in(k)) {
             let own = [
                 u.n_purchases,
                 u.n_pairs,
@@ -424,7 +432,7 @@ mod tests {
                 .collect();
             let (all, cut) = (summary(&CUTOFFS, &customers), summary(&CUTOFFS[..=k], &cut));
             prop_assert_eq!(counts(&all, k), counts(&cut, k));
-            prop_assert_eq!(&all.units[..(k + 1) * all.n_units], &cut.units[..]);
+            prop_assert!((0..=k).all(|k| all.units_in(k).eq(cut.units_in(k))));
             for (all, cut) in all.population.iter().zip(&cut.population) {
                 prop_assert_eq!(all.n_visits, cut.n_visits);
                 prop_assert_eq!(all.customer_days, cut.customer_days);

@@ -44,30 +44,31 @@ fn customer(visits_per_day: f64) -> CustomerEvidence {
 /// The logarithm of the gaps of a Poisson process has this standard deviation: the root of trigamma(1).
 const POISSON_SPREAD: f64 = 1.282_549_830_161_864;
 
-fn near(value: f64, expected: f64) {
-    assert!((value - expected).abs() <= 1e-9 * (1.0 + expected.abs()), "{value}, expected {expected}");
+/// As near as single precision comes.
+fn single(value: f32, expected: f64) {
+    assert!((f64::from(value) - expected).abs() <= 3e-6 * expected.abs(), "{value}, expected {expected}");
 }
 
 /// `-log sf` of `scipy.stats.fisk(c, scale)` with `scale` the median and `c = pi / (sqrt(3) * spread)`.
 #[test]
 fn the_cycle_clock_is_log_logistic() {
     let month = LogLogistic::new(30f64.ln(), 0.5);
-    near(month.hazard(1.0), 4.381_228_087_499_561e-6);
-    near(month.hazard(10.0), 0.018_415_794_797_106_574);
-    near(month.hazard(30.0), std::f64::consts::LN_2);
-    near(month.hazard(60.0), 2.592_259_967_668_452_3);
-    near(month.hazard(300.0), 8.353_090_450_383_727);
+    single(month.hazard(1.0), 4.381_228_087_499_561e-6);
+    single(month.hazard(10.0), 0.018_415_794_797_106_574);
+    single(month.hazard(30.0), std::f64::consts::LN_2);
+    single(month.hazard(60.0), 2.592_259_967_668_452_3);
+    single(month.hazard(300.0), 8.353_090_450_383_727);
     let regular = LogLogistic::new(100f64.ln(), 0.2);
-    near(regular.hazard(50.0), 0.001_860_184_108_047_237);
-    near(regular.hazard(150.0), 3.702_141_825_817_504);
+    single(regular.hazard(50.0), 0.001_860_184_108_047_237);
+    single(regular.hazard(150.0), 3.702_141_825_817_504);
     // Finite for whatever comes.
-    for (log_mean, spread, days) in [(0.0, 0.0, 1e12), (700.0, 1e-9, 0.0), (-700.0, 0.05, 1e300), (0.0, 1e9, 1.0)] {
+    for (log_mean, spread, days) in [(0.0, 0.0, 1e12), (700.0, 1e-9, 0.0), (-700.0, 0.05, 1e30), (0.0, 1e9, 1.0)] {
         let hazard = LogLogistic::new(log_mean, spread).hazard(days);
         assert!(hazard.is_finite() && hazard >= 0.0, "{log_mean} {spread} {days}: {hazard}");
     }
     // Given 20 days without a purchase, fourteen more: -log(sf(34) / sf(20)).
     let structure = Structure::new(&pair(5.0, 20.0, 30.0, 0.5, 0.2), &customer(0.1));
-    near(structure.cycle_hazard(14.0), 0.738_926_890_446_853_7);
+    single(structure.cycle_hazards([14.0])[0], 0.738_926_890_446_853_7);
 }
 
 /// `-log pmf(0)` of `scipy.stats.nbinom(r, r / (r + rate * days))`: a Poisson count with a Gamma rate of shape r.
@@ -75,13 +76,13 @@ fn the_cycle_clock_is_log_logistic() {
 fn the_visit_clock_is_negative_binomial() {
     // As irregular as a Poisson process: the visit clock runs alone.
     let structure = Structure::new(&pair(2.0, 20.0, 30.0, POISSON_SPREAD, 0.5), &customer(0.1));
-    near(structure.hazard(28.0), 1.061_256_502_124_341);
+    single(structure.hazards([28.0])[0], 1.061_256_502_124_341);
 }
 
 #[test]
 fn the_cycle_clock_counts_by_gaps_and_regularity() {
     let weight = |n, spread| Structure::new(&pair(n, 1.0, 30.0, spread, 0.2), &customer(0.1)).cycle_weight;
-    near(weight(1.0, 0.1), 0.0);
+    single(weight(1.0, 0.1), 0.0);
     assert!(weight(50.0, POISSON_SPREAD) < 1e-9 && weight(50.0, 5.0) < 1e-9);
     assert!(weight(1e6, 1e-4) > 0.999_99);
     for n in 2..20 {
@@ -94,10 +95,10 @@ fn the_cycle_clock_counts_by_gaps_and_regularity() {
 #[test]
 fn log_odds_and_hazards_say_the_same() {
     let structure = Structure::new(&pair(4.0, 12.0, 20.0, 0.6, 0.3), &customer(0.2));
-    let hazards = structure.hazards();
+    let hazards = structure.at_edges();
     let mut before = 0.0;
     for (x, hazard) in log_odds(hazards, &[1.0; N_SPANS]).iter().zip(hazards) {
-        let prob = -(before - *hazard).exp_m1();
+        let prob = -f64::from(before - *hazard).exp_m1();
         assert!((f64::from(sigmoid(*x)) - prob).abs() < 1e-5, "{x} {prob}");
         before = *hazard;
     }
@@ -108,14 +109,14 @@ fn log_odds_and_hazards_say_the_same() {
 
 #[test]
 fn weekdays_move_purchases_between_short_spans() {
-    assert!(weekday_factors(&[1.0; 7], 12_345).iter().all(|f| (f - 1.0).abs() < 1e-12));
+    assert!(weekday_factors(&[1.0; 7], 12_345).iter().all(|f| (f - 1.0).abs() < 1e-6));
     let mondays = [7.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
     // 1970-01-04 was a Sunday: all of the next day's share, none of the rest of the week's.
     let factors = weekday_factors(&mondays, 3);
-    near(factors[0], 7.0);
-    near(factors[1], 0.01);
-    near(factors[2], 0.01);
-    assert!(factors[3..].iter().all(|f| (f - 1.0).abs() < 1e-12), "whole weeks: {factors:?}");
+    single(factors[0], 7.0);
+    single(factors[1], 0.01);
+    single(factors[2], 0.01);
+    assert!(factors[3..].iter().all(|f| (f - 1.0).abs() < 1e-6), "whole weeks: {factors:?}");
 }
 
 proptest! {
@@ -127,7 +128,7 @@ proptest! {
         prob in 1e-6f64..0.999, visits in 1e-5f64..1.0,
     ) {
         let structure = Structure::new(&pair(f64::from(n), recency, cycle, spread, prob), &customer(visits));
-        let hazards = structure.hazards();
+        let hazards = structure.at_edges();
         prop_assert!(hazards.iter().all(|h| h.is_finite() && *h >= 0.0), "{hazards:?}");
         prop_assert!(hazards.is_sorted(), "{hazards:?}");
     }
@@ -139,7 +140,7 @@ proptest! {
     ) {
         let structure = Structure::new(&pair(f64::from(n), recency, cycle, spread, prob), &customer(visits));
         let log_odds: Spans = {
-            let by_structure = log_odds(structure.hazards(), &[1.0; N_SPANS]);
+            let by_structure = log_odds(structure.at_edges(), &[1.0; N_SPANS]);
             std::array::from_fn(|s| by_structure[s] + moved[s])
         };
         let survival = Survival::new(&log_odds, &structure);
@@ -173,7 +174,7 @@ proptest! {
 fn quantiles_invert_the_curve() {
     for (n, recency, cycle, spread) in [(1.0, 3.0, 30.0, 1.0), (8.0, 10.0, 30.0, 0.3), (20.0, 60.0, 90.0, 0.2)] {
         let structure = Structure::new(&pair(n, recency, cycle, spread, 0.2), &customer(0.1));
-        let log_odds = log_odds(structure.hazards(), &[1.0; N_SPANS]);
+        let log_odds = log_odds(structure.at_edges(), &[1.0; N_SPANS]);
         let survival = Survival::new(&log_odds, &structure);
         for quantile in [0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98] {
             let days = survival.run_out_days(quantile);

@@ -4,9 +4,10 @@ use rayon::prelude::*;
 
 use super::catalog::{Catalog, hash_id};
 use super::decay::Decay;
-use super::evidence::{EvidenceBuilder, N_FEATURES, features};
+use super::evidence::{EvidenceBuilder, N_FEATURES};
 use super::purchases::{AsOf, Purchase, Purchases, Units};
-use super::structure::{EDGES_DAYS, Structure, log_odds, weekday_factors};
+use super::scoring::Judged;
+use super::structure::{EDGES_DAYS, weekday_factors};
 use super::traits::Traits;
 use crate::error::Result;
 use crate::history::HistoryView;
@@ -105,12 +106,12 @@ impl Drawing<'_> {
                     continue;
                 }
                 let pair = builder.pair(own, &evidence, traits, cutoff);
-                let structure = Structure::new(&pair, &evidence);
+                let judged = Judged::of(&pair, &evidence, traits, unit, &factors);
                 let bought = later.next_after(unit, cutoff).map(|p: &Purchase| p.day - cutoff);
                 let span = bought.and_then(|days| EDGES_DAYS.iter().position(|&edge| f64::from(days) <= edge));
                 let event = span.filter(|&s| s < observed);
-                out.features.extend(features(&pair, &evidence, &structure, traits, unit));
-                out.offset.push(log_odds(structure.hazards(), &factors));
+                out.features.extend(judged.features);
+                out.offset.push(judged.log_odds);
                 out.n_at_risk.push(event.map_or(observed, |s| s + 1) as u8);
                 out.event.push(event.is_some());
                 out.cutoff.push(k as u8);
@@ -150,7 +151,7 @@ struct Share {
 }
 
 /// A hash as a number in [0, 1); mixed once more, because two hashes were combined.
-fn unit_interval(hash: u64) -> f64 {
+pub(crate) fn unit_interval(hash: u64) -> f64 {
     let mut z = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
     ((z ^ (z >> 32)) >> 11) as f64 / (1u64 << 53) as f64

@@ -169,12 +169,11 @@ impl Traits {
         let mut previous = summary.first_day;
         let mut out = Vec::with_capacity(summary.cutoff_days.len());
         for (k, &cutoff) in summary.cutoff_days.iter().enumerate() {
-            let interval = &summary.units[k * summary.n_units..][..summary.n_units];
             let days = (cutoff - previous).max(0);
             let kept = (-f64::from(days) / HALF_LIVES_DAYS[MIDDLE]).exp2();
             // Events of the interval are as old as its middle, on average.
             let new_weight = (-f64::from(days) / 2.0 / HALF_LIVES_DAYS[MIDDLE]).exp2();
-            for ((known, new), (repeats, opportunities)) in units.iter_mut().zip(interval).zip(&mut recent) {
+            for ((known, new), (repeats, opportunities)) in units.iter_mut().zip(summary.units_in(k)).zip(&mut recent) {
                 known.advance(new, days);
                 *repeats = *repeats * kept + new_weight * (new.n_purchases - new.n_pairs) as f64;
                 *opportunities = *opportunities * kept + new_weight * new.n_opportunities as f64;

@@ -5,6 +5,7 @@
 //! the offset. Penalised maximum likelihood by Newton steps (Hastie & Tibshirani 1990, Generalized Additive Models;
 //! discrete-time hazard: Allison 1982).
 
+use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
 use super::hazard::{BLOCK, Block, FEW, HazardRows, N_SPANS, Spans};
@@ -107,34 +108,55 @@ impl Additive {
         })
     }
 
-    /// Adds the model's log-odds to `out`, one entry per row of the block.
-    pub(crate) fn add_to(&self, block: &Block, out: &mut [Spans; BLOCK]) {
-        if block.len <= FEW { self.add_to_first::<FEW>(block, out) } else { self.add_to_first::<BLOCK>(block, out) }
+    /// What each feature of a row adds to the first span's log-odds, into `out`; the intercept.
+    pub(crate) fn terms(&self, row: &[f32], out: &mut [f64]) -> f64 {
+        self.contributions(row, |feature, spans| out[feature] += f64::from(spans[0]));
+        f64::from(self.intercept[0])
     }
 
-    fn add_to_first<const N: usize>(&self, block: &Block, out: &mut [Spans; BLOCK]) {
-        const NOTHING: [[Spans; 2]; SLOTS] = [[[0.0; N_SPANS]; 2]; SLOTS];
+    /// What each feature of a row adds to the log-odds, beside the intercept.
+    pub(crate) fn contributions(&self, row: &[f32], mut take: impl FnMut(usize, Spans)) {
+        for function in &self.functions {
+            let x = row[function.feature as usize];
+            let knots = &function.knots;
+            let last = knots.len() - 1;
+            let slot = knots[1..last].iter().filter(|k| x >= **k).count();
+            let t = ((x - knots[slot]) / (knots[slot + 1] - knots[slot])).clamp(0.0, 1.0);
+            let [value, slope] = &function.segments[slot];
+            take(function.feature as usize, std::array::from_fn(|s| value[s] + t * slope[s]));
+        }
+    }
+
+    /// Adds the model's log-odds to `out`, one entry per row of the block.
+    pub(crate) fn add_to(&self, block: &Block, out: &mut [Spans; BLOCK]) {
         for o in &mut out[..block.len] {
             o.iter_mut().zip(&self.intercept).for_each(|(o, x)| *o += x);
         }
-        let (mut slots, mut beyond) = ([[0u32; N]; GROUP], [[0f32; N]; GROUP]);
-        for group in self.functions.chunks(GROUP) {
-            let mut tables = [&NOTHING; GROUP];
-            for (g, function) in group.iter().enumerate() {
-                tables[g] = function.segments.first_chunk().unwrap_or(&NOTHING);
-                place(
-                    &positions::<N>(&function.knots, block.column(function.feature as usize)),
-                    &mut slots[g],
-                    &mut beyond[g],
-                );
-            }
-            for (i, o) in out[..block.len].iter_mut().enumerate() {
-                for g in 0..GROUP {
-                    let [value, slope] = &tables[g][slots[g][i] as usize & (SLOTS - 1)];
-                    let t = beyond[g][i];
-                    for s in 0..N_SPANS {
-                        o[s] += value[s] + t * slope[s];
-                    }
+        if block.len <= FEW {
+            add::<FEW>(&self.functions, block, &mut out[..block.len]);
+        } else {
+            add::<BLOCK>(&self.functions, block, &mut out[..block.len]);
+        }
+    }
+}
+
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn add<const ROWS: usize>(functions: &[Function], block: &Block, out: &mut [Spans]) {
+    const NOTHING: [[Spans; 2]; SLOTS] = [[[0.0; N_SPANS]; 2]; SLOTS];
+    let (mut slots, mut beyond) = ([[0u32; ROWS]; GROUP], [[0f32; ROWS]; GROUP]);
+    for group in functions.chunks(GROUP) {
+        let mut tables = [&NOTHING; GROUP];
+        for (g, function) in group.iter().enumerate() {
+            tables[g] = function.segments.first_chunk().unwrap_or(&NOTHING);
+            let column = block.column(function.feature as usize);
+            place(&positions(&function.knots, column), &mut slots[g], &mut beyond[g]);
+        }
+        for (i, o) in out.iter_mut().enumerate() {
+            for g in 0..GROUP {
+                let [value, slope] = &tables[g][slots[g][i] as usize & (SLOTS - 1)];
+                let t = beyond[g][i];
+                for s in 0..N_SPANS {
+                    o[s] += value[s] + t * slope[s];
                 }
             }
         }
@@ -143,7 +165,9 @@ impl Additive {
 
 /// Splits positions into the knot below and how far beyond it they are. Right on a knot, either neighbour may be named:
 /// the function has the same value there.
-fn place<const N: usize>(positions: &[f32; N], slots: &mut [u32; N], beyond: &mut [f32; N]) {
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "to become wider vector instructions where its caller does")]
+fn place<const ROWS: usize>(positions: &[f32; ROWS], slots: &mut [u32; ROWS], beyond: &mut [f32; ROWS]) {
     // Adding this number rounds to a whole one, which then stands in the sum's lowest bits.
     const ROUND: f32 = 12_582_912.0;
     for ((&p, slot), t) in positions.iter().zip(slots).zip(beyond) {

@@ -5,6 +5,7 @@
 //! common value. Second-order boosting on histograms (Friedman 2001; Chen & Guestrin 2016). Rows and features are drawn
 //! by a counter-based hash, and sums are formed in a fixed order: the trees do not depend on threads.
 
+use multiversion::multiversion;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +60,11 @@ impl Tree {
         leaves.resize(N_LEAVES, Spans::default());
         Self { questions, leaves }
     }
+
+    fn leaf(&self, row: &[f32]) -> usize {
+        let answers = self.questions.iter().enumerate();
+        answers.map(|(level, &(feature, threshold))| usize::from(row[feature as usize] > threshold) << level).sum()
+    }
 }
 
 impl Boosting {
@@ -75,16 +81,10 @@ impl Boosting {
             let Some((tree, questions)) = Grower::new(rows, growth, &bins, &used, &features, &log_odds).grow() else {
                 continue;
             };
-            log_odds.par_chunks_mut(CHUNK).enumerate().for_each(|(chunk, log_odds)| {
-                let mut leaf = [0u8; CHUNK];
-                for (level, &(feature, bin)) in questions.iter().enumerate() {
-                    let column = &bins.column(feature)[chunk * CHUNK..][..log_odds.len()];
-                    leaf.iter_mut().zip(column).for_each(|(l, &b)| *l |= u8::from(b > bin) << level);
-                }
-                for (x, &l) in log_odds.iter_mut().zip(&leaf) {
-                    x.iter_mut().zip(&tree.leaves[l as usize]).for_each(|(x, v)| *x += v);
-                }
-            });
+            log_odds
+                .par_chunks_mut(CHUNK)
+                .enumerate()
+                .for_each(|(chunk, log_odds)| add_leaves(&bins, &questions, &tree.leaves, chunk, log_odds));
             trees.push(tree);
         }
         Ok(Self { trees })
@@ -98,39 +98,121 @@ impl Boosting {
         })
     }
 
-    /// Adds the model's log-odds times `weight` to `out`, one entry per row of the block.
-    pub(crate) fn add_to(&self, block: &Block, weight: f32, out: &mut [Spans; BLOCK]) {
-        if block.len <= FEW {
-            self.add_to_first::<FEW>(block, weight, out);
-        } else {
-            self.add_to_first::<BLOCK>(block, weight, out);
+    /// What each feature adds to the log-odds of one row, beside the mean of all leaves: the way from the root to the leaf
+    /// as a sum of steps, each from the mean of the leaves before a question to that after its answer (Saabas 2014).
+    pub(crate) fn contributions(&self, row: &[f32], mut take: impl FnMut(usize, Spans)) {
+        for tree in &self.trees {
+            let mut answers = 0;
+            let mean = |level: usize, answers: usize| -> Spans {
+                let mut sum = Spans::default();
+                let n = 1usize << (tree.questions.len() - level);
+                for rest in 0..n {
+                    let leaf = &tree.leaves[answers | rest << level];
+                    sum.iter_mut().zip(leaf).for_each(|(s, l)| *s += l / n as f32);
+                }
+                sum
+            };
+            let mut before = mean(0, 0);
+            for (level, &(feature, threshold)) in tree.questions.iter().enumerate() {
+                answers |= usize::from(row[feature as usize] > threshold) << level;
+                let after = mean(level + 1, answers);
+                take(feature as usize, std::array::from_fn(|s| after[s] - before[s]));
+                before = after;
+            }
         }
     }
 
-    fn add_to_first<const N: usize>(&self, block: &Block, weight: f32, out: &mut [Spans; BLOCK]) {
-        const NOTHING: [Spans; N_LEAVES] = [[0.0; N_SPANS]; N_LEAVES];
-        let mut sum = [[0f32; N_SPANS]; N];
-        for group in self.trees.chunks(GROUP) {
-            let mut leaf = [[0u32; N]; GROUP];
-            let mut leaves = [&NOTHING; GROUP];
-            for (g, tree) in group.iter().enumerate() {
-                leaves[g] = tree.leaves.first_chunk().unwrap_or(&NOTHING);
-                for (level, &(feature, threshold)) in tree.questions.iter().enumerate() {
-                    for (l, &x) in leaf[g].iter_mut().zip(block.column::<N>(feature as usize)) {
-                        *l |= u32::from(x > threshold) << level;
-                    }
+    /// How many of the rows end in each leaf of each tree: what [`Self::terms`] needs.
+    pub(crate) fn covers(&self, rows: &HazardRows) -> Vec<Vec<f32>> {
+        self.trees
+            .par_iter()
+            .map(|tree| {
+                let mut out = vec![0f32; 1 << tree.questions.len()];
+                for r in 0..rows.len() {
+                    out[tree.leaf(rows.row(r))] += rows.weight.get(r).copied().unwrap_or(1.0);
                 }
+                out
+            })
+            .collect()
+    }
+
+    /// What each feature of a row adds to the first span's log-odds, into `out`, times `weight`; and what all rows have in
+    /// common. On its way through a tree, each answer moves the mean of the leaves that can still be reached (Saabas 2014).
+    pub(crate) fn terms(&self, row: &[f32], covers: &[Vec<f32>], weight: f64, out: &mut [f64]) -> f64 {
+        let mut common = 0.0;
+        for (tree, cover) in self.trees.iter().zip(covers) {
+            let own = tree.leaf(row);
+            // The mean over the leaves that agree with the first `n` answers.
+            let mean = |n: usize| {
+                let mask = (1 << n) - 1;
+                let (mut sum, mut total, mut plain, mut count) = (0.0, 0.0, 0.0, 0.0);
+                for (leaf, &c) in cover.iter().enumerate().filter(|(leaf, _)| leaf & mask == own & mask) {
+                    let value = f64::from(tree.leaves[leaf][0]);
+                    sum += f64::from(c) * value;
+                    total += f64::from(c);
+                    plain += value;
+                    count += 1.0;
+                }
+                if total > 0.0 { sum / total } else { plain / count }
+            };
+            let mut before = mean(0);
+            common += weight * before;
+            for (level, question) in tree.questions.iter().enumerate() {
+                let after = mean(level + 1);
+                out[question.0 as usize] += weight * (after - before);
+                before = after;
             }
-            for (i, s) in sum[..block.len].iter_mut().enumerate() {
-                for g in 0..GROUP {
-                    let value = &leaves[g][leaf[g][i] as usize & (N_LEAVES - 1)];
-                    s.iter_mut().zip(value).for_each(|(s, v)| *s += v);
+        }
+        common
+    }
+
+    /// Adds the model's log-odds times `weight` to `out`, one entry per row of the block.
+    pub(crate) fn add_to(&self, block: &Block, weight: f32, out: &mut [Spans; BLOCK]) {
+        if block.len <= FEW {
+            add::<FEW>(&self.trees, block, weight, &mut out[..block.len]);
+        } else {
+            add::<BLOCK>(&self.trees, block, weight, &mut out[..block.len]);
+        }
+    }
+}
+
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn add<const ROWS: usize>(trees: &[Tree], block: &Block, weight: f32, out: &mut [Spans]) {
+    const NOTHING: [Spans; N_LEAVES] = [[0.0; N_SPANS]; N_LEAVES];
+    let mut sum = [[0f32; N_SPANS]; ROWS];
+    for group in trees.chunks(GROUP) {
+        let mut leaf = [[0u32; ROWS]; GROUP];
+        let mut leaves = [&NOTHING; GROUP];
+        for (g, tree) in group.iter().enumerate() {
+            leaves[g] = tree.leaves.first_chunk().unwrap_or(&NOTHING);
+            for (level, &(feature, threshold)) in tree.questions.iter().enumerate() {
+                for (l, &x) in leaf[g].iter_mut().zip(block.column::<ROWS>(feature as usize)) {
+                    *l |= u32::from(x > threshold) << level;
                 }
             }
         }
-        for (o, s) in out[..block.len].iter_mut().zip(&sum) {
-            o.iter_mut().zip(s).for_each(|(o, s)| *o += weight * s);
+        for (i, s) in sum[..out.len()].iter_mut().enumerate() {
+            for g in 0..GROUP {
+                let value = &leaves[g][leaf[g][i] as usize & (N_LEAVES - 1)];
+                s.iter_mut().zip(value).for_each(|(s, v)| *s += v);
+            }
         }
+    }
+    for (o, s) in out.iter_mut().zip(&sum) {
+        o.iter_mut().zip(s).for_each(|(o, s)| *o += weight * s);
+    }
+}
+
+/// Moves the log-odds of a chunk's rows by a tree's leaves; its questions are asked of the rows' bins.
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn add_leaves(bins: &Bins, questions: &[(usize, u8)], leaves: &[Spans], chunk: usize, log_odds: &mut [Spans]) {
+    let mut leaf = [0u8; CHUNK];
+    for (level, &(feature, bin)) in questions.iter().enumerate() {
+        let column = &bins.column(feature)[chunk * CHUNK..][..log_odds.len()];
+        leaf.iter_mut().zip(column).for_each(|(l, &b)| *l |= u8::from(b > bin) << level);
+    }
+    for (x, &l) in log_odds.iter_mut().zip(&leaf) {
+        x.iter_mut().zip(&leaves[l as usize]).for_each(|(x, v)| *x += v);
     }
 }
 

@@ -19,12 +19,16 @@ pub(crate) fn exp(x: f32) -> f32 {
     let rounded = x * std::f32::consts::LOG2_E + ROUND;
     let n = rounded - ROUND;
     let r = (x - n * LN_2_HIGH) - n * LN_2_LOW;
-    // Minimax polynomial of e^r on |r| <= ln(2) / 2 (Cephes, Moshier 1989).
-    let p = ((((1.987_569_1e-4 * r + 1.398_199_9e-3) * r + 8.333_452e-3) * r + 4.166_579_6e-2) * r + 0.166_666_65) * r
-        + 0.5;
-    let p = p * r * r + r + 1.0;
+    let p = polynomial(r) * r * r + r + 1.0;
     let power = f32::from_bits((rounded.to_bits() << 23).wrapping_add(0x3F80_0000));
     p * power
+}
+
+/// `(e^r - 1 - r) / r^2` for `|r| <= ln(2) / 2`: a minimax polynomial (Cephes, Moshier 1989).
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "as for `exp`")]
+fn polynomial(r: f32) -> f32 {
+    ((((1.987_569_1e-4 * r + 1.398_199_9e-3) * r + 8.333_452e-3) * r + 4.166_579_6e-2) * r + 0.166_666_65) * r + 0.5
 }
 
 /// `ln(x)` for normal numbers above 0, to an error below 2e-7 absolute or relative, whichever is larger; what is smaller
@@ -45,7 +49,18 @@ pub(crate) fn ln(x: f32) -> f32 {
     r + (p * r * square - 2.121_944_4e-4 * n - 0.5 * square) + 0.693_359_4 * n
 }
 
-/// `ln(1 + x)` for `x >= 0`, to a relative error below 3e-7.
+/// `1 - e^-x` for `x >= 0`, to a relative error below 3e-7: the probability of a cumulative hazard.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "as for `exp`")]
+pub(crate) fn one_minus_exp(x: f32) -> f32 {
+    // Where the difference would lose its digits, the polynomial of `exp` without its 1.
+    let r = -x;
+    let small = -(polynomial(r) * r * r + r);
+    let large = 1.0 - exp(r);
+    if x < 0.34 { small } else { large }
+}
+
+/// `ln(1 + x)` for `x > -0.99`, to a relative error below 3e-7.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "as for `exp`")]
 pub(crate) fn ln_1p(x: f32) -> f32 {
@@ -115,18 +130,24 @@ mod tests {
         let error = |got: f32, exact: f64| (f64::from(got) - exact).abs() / exact.abs().max(1.0);
         let (mut of_ln, mut of_odds) = (0f64, 0f64);
         let (mut of_1p, mut of_softplus) = (0f64, 0f64);
+        let (mut of_negative, mut of_prob) = (0f64, 0f64);
         for i in -60_000..=60_000 {
             let y = f64::from(i) / 1000.0;
             let x = y.exp() as f32;
             let exact = f64::from(x);
             of_ln = of_ln.max(error(ln(x), exact.ln()));
             of_1p = of_1p.max((f64::from(ln_1p(x)) / exact.ln_1p() - 1.0).abs());
+            of_prob = of_prob.max((f64::from(one_minus_exp(x)) / -(-exact).exp_m1() - 1.0).abs());
+            if x < 0.99 {
+                of_negative = of_negative.max((f64::from(ln_1p(-x)) / (-exact).ln_1p() - 1.0).abs());
+            }
             let odds = y as f32;
             of_softplus = of_softplus.max((f64::from(softplus(odds)) / soft(f64::from(odds)) - 1.0).abs());
             if (1e-7..80.0).contains(&x) {
                 of_odds = of_odds.max(error(ln_exp_m1(x), exact.exp_m1().ln()));
             }
         }
+        assert!(of_prob < 3e-7 && of_negative < 1e-6, "{of_prob} {of_negative}");
         assert!(of_ln < 2e-7 && of_1p < 3e-7, "{of_ln} {of_1p}");
         assert!(of_softplus < 1e-6 && of_odds < 1e-6, "{of_softplus} {of_odds}");
         for x in [0.25, 0.5, 1.0, 2.5, 3.0, 4095.0, 4096.0, 1e12] {

@@ -1,8 +1,9 @@
 //! Rows of a discrete-time hazard model: what was known, and in which span of time the event came.
 
+use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
-use super::fast_math::{exp, sigmoid};
+use super::fast_math::{exp, sigmoid, softplus};
 
 /// Spans of time a hazard model knows; as many as fit two vector registers.
 pub(crate) const N_SPANS: usize = 8;
@@ -10,8 +11,8 @@ pub(crate) const N_SPANS: usize = 8;
 pub(crate) type Spans = [f32; N_SPANS];
 /// Rows evaluated together, so that loops over them become vector instructions.
 pub(crate) const BLOCK: usize = 64;
-/// With so few rows, as one customer has, only the first of a block are evaluated.
-pub(super) const FEW: usize = 8;
+/// So few rows are evaluated as a smaller block: one customer's.
+pub(crate) const FEW: usize = 16;
 /// Rows whose sums are formed together. Sums of chunks are added in order: the result does not depend on the threads.
 pub(crate) const CHUNK: usize = 4096;
 
@@ -29,6 +30,8 @@ pub(crate) struct HazardRows {
     pub(crate) event: Vec<bool>,
     /// The cutoff at which the row was formed, as an index.
     pub(crate) cutoff: Vec<u8>,
+    /// What each row counts for; empty when all count the same.
+    pub(crate) weight: Vec<f32>,
 }
 
 impl HazardRows {
@@ -43,6 +46,7 @@ impl HazardRows {
         self.n_at_risk.append(&mut other.n_at_risk);
         self.event.append(&mut other.event);
         self.cutoff.append(&mut other.cutoff);
+        self.weight.append(&mut other.weight);
     }
 
     /// Adds a row of other rows behind these.
@@ -52,6 +56,7 @@ impl HazardRows {
         self.n_at_risk.push(other.n_at_risk[row]);
         self.event.push(other.event[row]);
         self.cutoff.push(other.cutoff[row]);
+        self.weight.extend(other.weight.get(row));
     }
 
     /// Whether all columns have the length they should have.
@@ -59,6 +64,7 @@ impl HazardRows {
         let n = self.len();
         self.features.len() == n * self.n_features
             && [self.offset.len(), self.n_at_risk.len(), self.cutoff.len()].iter().all(|&len| len == n)
+            && (self.weight.is_empty() || self.weight.len() == n)
             && self.n_at_risk.iter().all(|&spans| spans as usize <= N_SPANS)
     }
 
@@ -77,7 +83,11 @@ impl HazardRows {
 
     /// The targets of up to [`BLOCK`] rows from `start` on.
     pub(crate) fn targets(&self, start: usize, len: usize) -> Targets<'_> {
-        Targets { n_at_risk: &self.n_at_risk[start..start + len], event: &self.event[start..start + len] }
+        Targets {
+            n_at_risk: &self.n_at_risk[start..start + len],
+            event: &self.event[start..start + len],
+            weight: self.weight.get(start..start + len),
+        }
     }
 }
 
@@ -86,6 +96,8 @@ impl HazardRows {
 pub(crate) struct Targets<'a> {
     pub(crate) n_at_risk: &'a [u8],
     pub(crate) event: &'a [bool],
+    /// What each row counts for; all the same without.
+    pub(crate) weight: Option<&'a [f32]>,
 }
 
 /// Ones in the first `n` spans.
@@ -138,42 +150,66 @@ impl Slopes {
 
     /// Computes gradients and curvatures at the given log-odds, one entry per target.
     pub(crate) fn compute(&mut self, targets: &Targets, log_odds: &[Spans]) {
-        let mut prob = [Spans::default(); BLOCK];
-        let n = log_odds.len().min(BLOCK);
-        for (p, &x) in prob[..n].as_flattened_mut().iter_mut().zip(log_odds.as_flattened()) {
-            *p = sigmoid(x);
-        }
-        for (row, p) in prob[..n].iter().enumerate() {
-            let (at_risk, event) = targets.lanes(row);
-            for s in 0..N_SPANS {
-                self.gradient[row][s] = (p[s] - event[s]) * at_risk[s];
-                self.curvature[row][s] = p[s] * (1.0 - p[s]) * at_risk[s];
-            }
-        }
+        slopes(self, targets, log_odds);
     }
 
     /// The same, and adds the rows' negative log-likelihood per span to `loss`.
     pub(crate) fn compute_with_loss(&mut self, targets: &Targets, log_odds: &[Spans], loss: &mut [f64; N_SPANS]) {
-        self.compute(targets, log_odds);
-        // ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|). The last terms are summed as one logarithm of their product, which
-        // is at most 2^64 for a block of rows.
-        let (mut sum, mut product) = (Spans::default(), [1f32; N_SPANS]);
-        let mut small = [Spans::default(); BLOCK];
-        let n = log_odds.len().min(BLOCK);
-        for (e, &x) in small[..n].as_flattened_mut().iter_mut().zip(log_odds.as_flattened()) {
-            *e = exp(-x.abs());
+        slopes(self, targets, log_odds);
+        add_loss(targets, log_odds, loss);
+    }
+}
+
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn slopes(out: &mut Slopes, targets: &Targets, log_odds: &[Spans]) {
+    let mut prob = [Spans::default(); BLOCK];
+    let n = log_odds.len().min(BLOCK);
+    for (p, &x) in prob[..n].as_flattened_mut().iter_mut().zip(log_odds.as_flattened()) {
+        *p = sigmoid(x);
+    }
+    for (row, p) in prob[..n].iter().enumerate() {
+        let (at_risk, event) = targets.lanes(row);
+        for s in 0..N_SPANS {
+            out.gradient[row][s] = (p[s] - event[s]) * at_risk[s];
+            out.curvature[row][s] = p[s] * (1.0 - p[s]) * at_risk[s];
         }
-        for (row, (x, e)) in log_odds.iter().zip(&small[..n]).enumerate() {
+    }
+    if let Some(weight) = targets.weight {
+        for ((g, c), w) in out.gradient.iter_mut().zip(&mut out.curvature).zip(weight) {
+            g.iter_mut().chain(c).for_each(|x| *x *= w);
+        }
+    }
+}
+
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn add_loss(targets: &Targets, log_odds: &[Spans], loss: &mut [f64; N_SPANS]) {
+    if let Some(weight) = targets.weight {
+        for (row, (x, &w)) in log_odds.iter().zip(weight).enumerate() {
             let (at_risk, event) = targets.lanes(row);
             for s in 0..N_SPANS {
-                let positive = if x[s] > 0.0 { x[s] } else { 0.0 };
-                sum[s] += positive * at_risk[s] - x[s] * event[s];
-                product[s] *= 1.0 + e[s] * at_risk[s];
+                loss[s] += f64::from(w * (at_risk[s] * softplus(x[s]) - x[s] * event[s]));
             }
         }
+        return;
+    }
+    // ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|). The last terms are summed as one logarithm of their product, which is at
+    // most 2^64 for a block of rows.
+    let (mut sum, mut product) = (Spans::default(), [1f32; N_SPANS]);
+    let mut small = [Spans::default(); BLOCK];
+    let n = log_odds.len().min(BLOCK);
+    for (e, &x) in small[..n].as_flattened_mut().iter_mut().zip(log_odds.as_flattened()) {
+        *e = exp(-x.abs());
+    }
+    for (row, (x, e)) in log_odds.iter().zip(&small[..n]).enumerate() {
+        let (at_risk, event) = targets.lanes(row);
         for s in 0..N_SPANS {
-            loss[s] += f64::from(sum[s]) + f64::from(product[s]).ln();
+            let positive = if x[s] > 0.0 { x[s] } else { 0.0 };
+            sum[s] += positive * at_risk[s] - x[s] * event[s];
+            product[s] *= 1.0 + e[s] * at_risk[s];
         }
+    }
+    for s in 0..N_SPANS {
+        loss[s] += f64::from(sum[s]) + f64::from(product[s]).ln();
     }
 }
 
@@ -204,8 +240,8 @@ impl Block {
         self.len += 1;
     }
 
-    /// The first `N` rows of a feature.
-    pub(crate) fn column<const N: usize>(&self, feature: usize) -> &[f32; N] {
-        self.columns[feature * BLOCK..].first_chunk().unwrap_or(&[0.0; N])
+    /// The first rows of a column; past the end of the block stands what is left of earlier ones.
+    pub(crate) fn column<const ROWS: usize>(&self, feature: usize) -> &[f32; ROWS] {
+        self.columns[feature * BLOCK..].first_chunk().unwrap_or(&[0.0; ROWS])
     }
 }

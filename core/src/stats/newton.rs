@@ -3,6 +3,7 @@
 //! The way is found on a fixed part of the rows, where a step costs little; all rows then correct what the part got
 //! wrong, with the part's Hessian. Sums are formed per chunk and added in order: the fit does not depend on the threads.
 
+use multiversion::multiversion;
 use rayon::prelude::*;
 
 use super::gram::gram;
@@ -14,6 +15,8 @@ use crate::progress::Watch;
 
 /// Relative gain in the objective below which nothing is left to find.
 const TOLERANCE: f64 = 1e-5;
+/// Functions gone through together, so that a row's sum stays in registers between them.
+const GROUP: usize = 4;
 /// Lengths tried of a step.
 const MAX_TRIES: usize = 4;
 
@@ -28,6 +31,7 @@ pub(super) struct Data {
     pub(super) places: Places,
     n_at_risk: Vec<u8>,
     event: Vec<bool>,
+    row_weight: Vec<f32>,
     log_odds: Vec<Spans>,
     /// How many rows of the log each stands for.
     weight: f64,
@@ -59,6 +63,7 @@ impl Data {
             places: Places::new(splines, rows, stride),
             n_at_risk: pick.clone().map(|r| rows.n_at_risk[r]).collect(),
             event: pick.clone().map(|r| rows.event[r]).collect(),
+            row_weight: pick.clone().filter_map(|r| rows.weight.get(r).copied()).collect(),
             log_odds: pick.map(|r| rows.offset[r]).collect(),
             weight: stride as f64,
         }
@@ -66,7 +71,11 @@ impl Data {
 
     fn targets(&self, block: usize) -> Targets<'_> {
         let range = block * BLOCK..block * BLOCK + self.places.len_of(block);
-        Targets { n_at_risk: &self.n_at_risk[range.clone()], event: &self.event[range] }
+        Targets {
+            n_at_risk: &self.n_at_risk[range.clone()],
+            event: &self.event[range.clone()],
+            weight: self.row_weight.get(range),
+        }
     }
 
     /// Moves every row's log-odds by the same.
@@ -130,7 +139,7 @@ impl Data {
             })
             .collect();
         let intercept = lanes(0);
-        let Self { places, n_at_risk, event, log_odds, .. } = self;
+        let Self { places, n_at_risk, event, row_weight, log_odds, .. } = self;
         let parts: Vec<_> = log_odds
             .par_chunks_mut(CHUNK)
             .enumerate()
@@ -142,7 +151,11 @@ impl Data {
                 };
                 for (i, log_odds) in log_odds.chunks_mut(BLOCK).enumerate() {
                     let (block, start, n) = (chunk * CHUNK / BLOCK + i, chunk * CHUNK + i * BLOCK, log_odds.len());
-                    let targets = Targets { n_at_risk: &n_at_risk[start..start + n], event: &event[start..start + n] };
+                    let targets = Targets {
+                        n_at_risk: &n_at_risk[start..start + n],
+                        event: &event[start..start + n],
+                        weight: row_weight.get(start..start + n),
+                    };
                     move_block(places, block, &tables, &intercept, log_odds);
                     sums.add_block(places, block, &targets, log_odds);
                 }
@@ -277,6 +290,7 @@ impl Problem<'_> {
 }
 
 /// Moves a block's log-odds; tables hold a function's value at each knot and its slope beyond.
+#[multiversion(targets("x86_64+avx+avx2"))]
 fn move_block<const L: usize>(
     places: &Places,
     block: usize,
@@ -285,12 +299,15 @@ fn move_block<const L: usize>(
     log_odds: &mut [Spans],
 ) {
     let mut moved = [*intercept; BLOCK];
-    for (f, table) in tables.iter().enumerate() {
-        for (m, &place) in moved.iter_mut().zip(places.column(block, f)) {
-            let (k, t) = split(place);
-            let [value, slope] = &table[k];
-            for l in 0..L {
-                m[l] += value[l] + t * slope[l];
+    for (group, tables) in tables.chunks(GROUP).enumerate() {
+        let columns: [&[u16; BLOCK]; GROUP] = std::array::from_fn(|g| places.column(block, group * GROUP + g));
+        for (i, m) in moved.iter_mut().enumerate() {
+            for (table, column) in tables.iter().zip(columns) {
+                let (k, t) = split(column[i]);
+                let [value, slope] = &table[k];
+                for l in 0..L {
+                    m[l] += value[l] + t * slope[l];
+                }
             }
         }
     }
@@ -319,13 +336,28 @@ impl<const L: usize> Sums<L> {
             *g = std::array::from_fn(|l| if L == 1 { s.iter().sum() } else { s[l] });
             self.intercept.iter_mut().zip(*g).for_each(|(sum, g)| *sum += f64::from(g));
         }
-        for (f, sums) in self.functions.iter_mut().enumerate() {
-            for (g, &place) in gradient.iter().zip(places.column(block, f)) {
-                let (k, t) = split(place);
+        add_gradients(places, block, &gradient, &mut self.functions);
+    }
+}
+
+/// Adds a block's gradients to the sums of each function's knots.
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn add_gradients<const L: usize>(
+    places: &Places,
+    block: usize,
+    gradient: &[[f32; L]; BLOCK],
+    functions: &mut [Table<L>],
+) {
+    for (group, functions) in functions.chunks_mut(GROUP).enumerate() {
+        let columns: [&[u16; BLOCK]; GROUP] = std::array::from_fn(|g| places.column(block, group * GROUP + g));
+        for (i, gradient) in gradient.iter().enumerate() {
+            // Row by row, so that neighbouring sums do not wait for each other: many rows stand on the same knot.
+            for (sums, column) in functions.iter_mut().zip(columns) {
+                let (k, t) = split(column[i]);
                 let [all, beyond] = &mut sums[k];
                 for l in 0..L {
-                    all[l] += g[l];
-                    beyond[l] += t * g[l];
+                    all[l] += gradient[l];
+                    beyond[l] += t * gradient[l];
                 }
             }
         }

@@ -23,7 +23,7 @@ def cycles(
     *,
     as_of: InstantLike,
     n_items: int = 15,
-    item_names: Mapping[Id, str] | None = None,
+    item_names: Mapping[Any, str] | None = None,
     columns: Columns | None = None,
     ax: Axes | None = None,
 ) -> Axes:

@@ -34,7 +34,7 @@ def timeline(
     *,
     as_of: InstantLike,
     item: Id | None = None,
-    item_names: Mapping[Id, str] | None = None,
+    item_names: Mapping[Any, str] | None = None,
     columns: Columns | None = None,
     ax: Axes | None = None,
 ) -> Axes:

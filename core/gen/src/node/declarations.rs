@@ -178,8 +178,8 @@ fn column_of(out: &mut String, column: &ColumnDoc, whole: bool, names: &BTreeSet
     let ty = match (column.kind, whole) {
         ("id", true) => "IdValues",
         ("id", false) => "Id",
-        ("word", true) => "readonly string[]",
-        ("word", false) => "string",
+        ("word" | "text", true) => "readonly string[]",
+        ("word" | "text", false) => "string",
         ("instant", true) => "Float64Array",
         ("instant", false) => "Date | null",
         ("number", true) => "Float32Array | Float64Array",
