@@ -378,7 +378,7 @@ export class Model {
    * const model = await fit(log, { asOf: "2025-11-01" })
    * const risk = model.lapseOf(log, { asOf: "2025-11-01", customer: "c4" })
    * console.log(risk.nVisits, risk.recencyDays, risk.horizons[0]?.horizonDays)
-   * // 4 176 84
+   * // 4 206 84
    * ```
    */
   lapseOf(data: Data, options: LapseOfArguments): LapseRisk
