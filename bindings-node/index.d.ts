@@ -36,8 +36,8 @@ export type ColumnValues =
   | Int8Array
   | Uint8Array
 
-/** Identifiers of a column that is answered: texts, whole numbers, or whole numbers beyond 2^53. */
-export type IdValues = readonly string[] | Float64Array | BigInt64Array
+/** Identifiers of a column that is answered: an array of texts, a `Float64Array`, or, beyond 2^53, a `BigInt64Array`. */
+export interface IdValues extends ArrayLike<Id>, Iterable<Id> {}
 
 /** Which column holds what, by the names of the data. `null` for a column that is to be ignored. */
 export interface Columns {
