@@ -169,7 +169,7 @@ impl Fitting {
                 }
                 let mut go_on = |_| true;
                 let watch = &mut Watch::new(&mut go_on, Stage::TrainLayer);
-                let fitted = self.plan(&about)?.finish(learned, Sample::united(samples)?, watch)?;
+                let fitted = self.plan(&about)?.finish(learned, Sample::united(&samples)?, watch)?;
                 let panel = Excerpt::united(&panels, &about.facts.items)?;
                 let at = AsOf { us: self.as_of.as_micros(), day: about.as_of_day };
                 let rows = self.options.max_lapse_rows;

@@ -163,7 +163,7 @@ impl Sample {
     }
 
     /// Unites the samples of parts: rows in the order in which the whole log would have given them.
-    pub(crate) fn united(parts: Vec<Sent>) -> Result<Self> {
+    pub(crate) fn united(parts: &[Sent]) -> Result<Self> {
         let wrong = || Error::new(ErrorCode::InvalidData, "an answer of a part is damaged; ask the parts again");
         let mut moves = Moves::new();
         // Numbers are in the order of numbers only where all are.
