@@ -139,7 +139,7 @@ mod tests {
         let row = |k: u32| {
             let mut event =
                 Event::purchase(format!("c{}", k % 7), format!("i{}", k % 5), start.plus_days(f64::from(k * 37 % 11)));
-            if k % 3 == 0 {
+            if k.is_multiple_of(3) {
                 event = event.category(format!("category {}", k % 4)).pack_size(f64::from(1 + k % 6));
             }
             if k % 4 == 1 { event.need(format!("need {}", k % 3)) } else { event }
