@@ -13,11 +13,11 @@ from . import _native as native
 from . import _run
 from ._history import Columns, Data
 from ._table import Table
-from ._types import *  # noqa: F403
 
 if TYPE_CHECKING:
     from ._model import Model
     from ._progress import Progress
+    from ._types import *  # noqa: F403
 
 
 def fit(
@@ -201,7 +201,7 @@ def backtest(
     n_cutoffs: int = 3,
     step_days: float = 28.0,
     horizon_days: float = 28.0,
-    reminders: ReminderOptions = ReminderOptions(),
+    reminders: ReminderOptions | None = None,
     columns: Columns | None = None,
     progress: Progress = None,
 ) -> Backtest:
@@ -251,6 +251,8 @@ def backtest(
         >>> len(test.cutoffs), test.all.n_forecasts
         (2, 80)
     """
+    from ._types import Backtest
+
     answer = _run.value(
         "backtest",
         None,
@@ -271,7 +273,7 @@ def backtest(
                 "n_cutoffs": n_cutoffs,
                 "step_days": step_days,
                 "horizon_days": horizon_days,
-                "reminders": reminders,
+                **({} if reminders is None else {"reminders": reminders}),
             },
         },
     )
@@ -313,6 +315,8 @@ def audit(
         >>> print(str(audit).splitlines()[0])
         Audit of the log as of 2025-11-06T00:00:00Z
     """
+    from ._types import Audit
+
     answer = _run.value(
         "audit",
         None,
@@ -454,6 +458,8 @@ class ModelCalls:
             >>> filter.n_events, filter.basis, filter.last_bought_at.date().isoformat()
             (10, 'own', '2025-10-08')
         """
+        from ._types import Forecast
+
         answer = _run.value(
             "forecasts",
             self,
@@ -520,6 +526,8 @@ class ModelCalls:
             >>> newcomer.n_events, newcomer.basis
             (0, 'item')
         """
+        from ._types import Forecast
+
         answer = _run.value(
             "forecast_if_bought",
             self,
@@ -644,6 +652,8 @@ class ModelCalls:
             >>> abs(risk.log_odds - risk.base_log_odds - sum(d.log_odds for d in risk.drivers)) < 1e-6
             True
         """
+        from ._types import LapseRisk
+
         answer = _run.value(
             "lapse_of",
             self,
