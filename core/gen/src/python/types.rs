@@ -57,7 +57,8 @@ pub(super) fn names(definitions: &Definitions) -> String {
     };
     let own = ["Id", "InstantLike"].into_iter().chain(definitions.types.iter().filter(used).map(|n| n.name.as_str()));
     let listed: Vec<String> = own.map(|n| format!("    {n:?},\n")).collect();
-    header("The names of the types, which are loaded when they are first used.") + &format!("TYPES = (\n{})\n", listed.concat())
+    header("The names of the types, which are loaded when they are first used.")
+        + &format!("TYPES = (\n{})\n", listed.concat())
 }
 
 fn words_of(out: &mut String, named: &Named, words: &[(String, String)]) {
