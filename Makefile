@@ -18,7 +18,7 @@ NODE_PACKAGE := bindings-node
 NODE_EXAMPLES := examples/node
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-python test-python-spark test-python-matrix node-build node-test lint gen vectors python wheel bench speed peers fuzz doc
+.PHONY: fuzz-python help run test test-rust test-python test-python-spark test-python-matrix node-build node-test lint gen vectors python wheel bench speed peers fuzz doc
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,6 +95,9 @@ $(PEERS)/.venv/installed: $(PEERS)/requirements.txt
 
 fuzz: ## Fuzz one target: make fuzz FUZZ_TARGET=csv_ingest FUZZ_SECONDS=60
 	RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run $(FUZZ_TARGET) -- -max_total_time=$(FUZZ_SECONDS)
+
+fuzz-python: python ## Try ten thousand malformed logs on the Python package (BEFOREHAND_CASES=10000)
+	cd $(PYTHON_PACKAGE) && BEFOREHAND_CASES=$${BEFOREHAND_CASES:-10000} $(PYTHON_BIN)/python -m pytest tests/test_malformed.py
 
 doc: ## Build the documentation; open target/doc/beforehand/index.html
 	$(CARGO) doc --workspace --all-features --no-deps
