@@ -1,7 +1,7 @@
-"""A log through the Python package, beside the same through Rust: `python benches/speed.py LOG.parquet [path of the bench `speed`]`.
+"""A log through the Python package, beside the same through Rust: `python benches/speed.py LOG.parquet [the bench speed]`.
 
-Build both first: `make wheel`, install the wheel, and `cargo build --release -p benches --bin speed`. Rust and Python take turns; of
-each the best of three counts. Prints a line per kind of identifier.
+Build both first: `make wheel`, install the wheel, and `cargo build --release -p benches --bin speed`. Rust and Python take
+turns; of each the best of three counts. Prints a line per kind of identifier.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ import sys
 import time
 from pathlib import Path
 
-import polars as pl
-
 import beforehand
+import polars as pl
 
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = {"customer": "customer_id", "item": "item_id", "time": "ts"}
@@ -61,7 +60,9 @@ def main() -> None:
     path = sys.argv[1]
     binary = sys.argv[2] if len(sys.argv) > 2 else str(ROOT / "target/release/speed")
     whole = pl.read_parquet(path).rechunk()
-    texts = whole.with_columns(pl.format("customer-{}", "customer_id").alias("customer_id"), pl.format("sku-{}", "item_id").alias("item_id"))
+    texts = whole.with_columns(
+        pl.format("customer-{}", "customer_id").alias("customer_id"), pl.format("sku-{}", "item_id").alias("item_id")
+    )
     texts_path = Path(path).with_suffix(".texts.parquet")
     texts.write_parquet(texts_path)
     for kind, frame, log in (("int", whole, path), ("text", texts.rechunk(), str(texts_path))):
@@ -69,7 +70,7 @@ def main() -> None:
         for _ in range(3):
             ours, theirs = python(frame), rust(binary, log)
             runs.append((ours["total"] / theirs, ours, theirs))
-        ratio, ours, theirs = sorted(runs, key=lambda run: run[1]["total"])[0]
+        _, ours, theirs = sorted(runs, key=lambda run: run[1]["total"])[0]
         theirs = min(run[2] for run in runs)
         print(
             json.dumps(

@@ -16,7 +16,8 @@ CASES = int(os.environ.get("BEFOREHAND_CASES", "10000"))
 TYPES = [
     pa.string(), pa.large_string(), pa.string_view(), pa.int8(), pa.int64(), pa.uint64(), pa.float32(), pa.float64(), pa.bool_(),
     pa.date32(), pa.date64(), pa.timestamp("s"), pa.timestamp("ns", "UTC"), pa.timestamp("us", "America/New_York"), pa.binary(),
-    pa.decimal128(12, 3), pa.dictionary(pa.int32(), pa.string()), pa.list_(pa.int64()), pa.null(), pa.duration("s"), pa.time32("s"),
+    pa.decimal128(12, 3), pa.dictionary(pa.int32(), pa.string()), pa.list_(pa.int64()), pa.null(), pa.duration("s"),
+    pa.time32("s"),
 ]  # fmt: skip
 TEXTS = st.one_of(
     st.text(max_size=8),

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import beforehand
+import pytest
 
 pyspark = pytest.importorskip("pyspark", reason="PySpark is not installed here; make test-python-spark installs it")
 if shutil.which("java") is None and "JAVA_HOME" not in os.environ:

@@ -3,8 +3,8 @@
     model = beforehand.spark.fit(orders, as_of="2026-01-31", columns={"customer": "user_id", "time": "paid_at", "item": "sku"})
     due = beforehand.spark.replenishment(model, orders, as_of="2026-01-31", columns=…)      # a Spark data frame
 
-A customer's events are brought to one place by a hash of the customer; each part is read, summarised and forecast by the same code as
-on one machine. `beforehand` must be installed on the workers. Needs `pip install 'beforehand[spark]'`.
+A customer's events are brought to one place by a hash of the customer; each part is read, summarised and forecast by the same
+code as on one machine. `beforehand` must be installed on the workers. Needs `pip install 'beforehand[spark]'`.
 """
 
 from __future__ import annotations

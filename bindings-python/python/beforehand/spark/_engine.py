@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 _PART = "__beforehand_part"
 
 
-def model(
-    frame: DataFrame, columns: Columns | None, time_zone: str, n_parts: int | None, arguments: Mapping[str, Any]
-) -> Model:
+def model(frame: DataFrame, columns: Columns | None, time_zone: str, n_parts: int | None, arguments: Mapping[str, Any]) -> Model:
     """Fits in rounds: a question to every part, the answers united, until the model is there."""
     names, options = names_of(columns), json.dumps({"time_zone": time_zone})
     fitting = native.Fitting(to_json(arguments))
