@@ -1,5 +1,6 @@
 # Everything that a newcomer, a reviewer or the build server runs. `make help` lists it.
-# `make run` and `make test-rust` need Rust 1.89 or later, what concerns Python also Python 3.11 or later, `make fuzz` cargo-fuzz.
+# `make run` and `make test-rust` need Rust 1.89 or later, what concerns Python also Python 3.11 or later, what concerns
+# Node also Node 20 or later with npm, `make fuzz` cargo-fuzz.
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -12,8 +13,12 @@ PYTHON_PACKAGE := bindings-python
 PYTHON_VENV := $(PYTHON_PACKAGE)/.venv
 PYTHON_BIN := $(abspath $(PYTHON_VENV))/bin
 
+NPM ?= npm
+NODE_PACKAGE := bindings-node
+NODE_EXAMPLES := examples/node
+
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-python test-python-spark test-python-matrix lint gen vectors python wheel bench speed peers fuzz doc
+.PHONY: fuzz-python help run test test-rust test-python test-python-spark test-python-matrix node-build node-test lint gen vectors python wheel bench speed peers fuzz doc
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,7 +26,7 @@ help: ## List the targets
 run: ## Print the reminders that are due in a real order log, and write an HTML report
 	$(CARGO) run --release --package examples --bin reminders
 
-test: test-rust test-python test-python-spark ## Run all tests, with the documentation's examples
+test: test-rust test-python test-python-spark node-test ## Run all tests, with the documentation's examples
 
 test-rust: ## Run the tests of the Rust crates, golden vectors among them
 	$(CARGO) test --workspace --all-features --all-targets
@@ -49,6 +54,17 @@ $(PYTHON_VENV)/installed: $(PYTHON_PACKAGE)/requirements-test.txt
 	$(PYTHON) -m venv $(PYTHON_VENV)
 	$(PYTHON_BIN)/python -m pip install --quiet --requirement $<
 	@touch $@
+
+node-build: ## Build the Node package in place, from its locked tools
+	@if command -v $(NPM) >/dev/null 2>&1; then \
+		cd $(NODE_PACKAGE) && $(NPM) ci --silent && $(NPM) run --silent build; \
+	else printf '\n*** SKIPPED: npm is not installed, so the Node package is NOT built\n\n'; fi
+
+node-test: node-build ## Build the Node package, and run its tests and examples
+	@if command -v $(NPM) >/dev/null 2>&1; then \
+		(cd $(NODE_PACKAGE) && $(NPM) test --silent) && \
+		cd $(NODE_EXAMPLES) && $(NPM) ci --silent && $(NPM) test --silent; \
+	else printf '\n*** SKIPPED: npm is not installed, so the Node package is NOT tested\n\n'; fi
 
 gen: ## Write the faces in other languages from the definitions in the core
 	$(CARGO) run --quiet --package beforehand-gen
@@ -79,6 +95,9 @@ $(PEERS)/.venv/installed: $(PEERS)/requirements.txt
 
 fuzz: ## Fuzz one target: make fuzz FUZZ_TARGET=csv_ingest FUZZ_SECONDS=60
 	RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run $(FUZZ_TARGET) -- -max_total_time=$(FUZZ_SECONDS)
+
+fuzz-python: python ## Try ten thousand malformed logs on the Python package (BEFOREHAND_CASES=10000)
+	cd $(PYTHON_PACKAGE) && BEFOREHAND_CASES=$${BEFOREHAND_CASES:-10000} $(PYTHON_BIN)/python -m pytest tests/test_malformed.py
 
 doc: ## Build the documentation; open target/doc/beforehand/index.html
 	$(CARGO) doc --workspace --all-features --no-deps

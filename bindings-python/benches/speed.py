@@ -1,4 +1,4 @@
-"""A log through the Python package, beside the same through Rust: `python benches/speed.py LOG.parquet [the bench speed]`.
+"""A log through the Python package, beside the same through Rust: `python benches/speed.py LOG.parquet [path of bench speed]`.
 
 Build both first: `make wheel`, install the wheel, and `cargo build --release -p benches --bin speed`. Rust and Python take
 turns; of each the best of three counts. Prints a line per kind of identifier.
@@ -69,9 +69,9 @@ def main() -> None:
         runs = []
         for _ in range(3):
             ours, theirs = python(frame), rust(binary, log)
-            runs.append((ours["total"] / theirs, ours, theirs))
-        _, ours, theirs = sorted(runs, key=lambda run: run[1]["total"])[0]
-        theirs = min(run[2] for run in runs)
+            runs.append((ours, theirs))
+        ours = min((run[0] for run in runs), key=lambda run: run["total"])
+        theirs = min(run[1] for run in runs)
         print(
             json.dumps(
                 {

@@ -1,4 +1,4 @@
-//! Arrow streams from Python objects: the PyCapsule interface, without copying.
+//! Arrow streams from Python objects: the `PyCapsule` interface, without copying.
 #![allow(unsafe_code)]
 
 use arrow_array::RecordBatchReader;
@@ -16,7 +16,7 @@ pub(crate) fn stream(data: &Bound<'_, PyAny>) -> PyResult<Stream> {
     let made = data.call_method0("__arrow_c_stream__")?;
     let capsule = made.cast::<PyCapsule>().map_err(|_| PyTypeError::new_err("__arrow_c_stream__ gave no capsule"))?;
     let pointer = capsule.pointer_checked(Some(c"arrow_array_stream"))?.cast::<FFI_ArrowArrayStream>();
-    // SAFETY: by the PyCapsule interface a capsule of this name holds a valid ArrowArrayStream. It is moved out, and an empty
+    // SAFETY: by the `PyCapsule` interface a capsule of this name holds a valid ArrowArrayStream. It is moved out, and an empty
     // (released) one is left behind, so that the capsule's destructor finds nothing to release; we hold the interpreter's
     // lock (or, without one, the only reference to a capsule that was made for us).
     let stream = unsafe { FFI_ArrowArrayStream::from_raw(pointer.as_ptr()) };

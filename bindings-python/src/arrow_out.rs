@@ -1,4 +1,4 @@
-//! Arrow streams for Python objects: the PyCapsule interface.
+//! Arrow streams for Python objects: the `PyCapsule` interface.
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{RecordBatch, RecordBatchIterator};

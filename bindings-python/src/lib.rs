@@ -26,6 +26,8 @@ use table::NativeTable;
 /// `progress` is called now and then with (stage, share done); when it answers `False`, the work stops.
 #[pyfunction]
 #[pyo3(signature = (name, arguments, model=None, history=None, progress=None))]
+// By value, as Python hands it over.
+#[allow(clippy::needless_pass_by_value)]
 fn call(
     py: Python<'_>,
     name: &str,
@@ -40,7 +42,7 @@ fn call(
         let subject = Subject { model: model.as_deref(), history: history.as_deref() };
         call.run(&subject, &arguments, watch)
     };
-    let answer = if call.is_long { work::long(py, progress, run)? } else { work::short(py, run)? };
+    let answer = if call.is_long { work::long(py, progress.as_ref(), run)? } else { work::short(py, run)? };
     answers::into_python(py, answer)
 }
 

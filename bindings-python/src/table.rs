@@ -9,7 +9,7 @@ use pyo3::types::PyCapsule;
 
 use crate::{arrow_out, errors, files, work};
 
-/// Columns; hands them over by the Arrow PyCapsule interface.
+/// Columns; hands them over by the Arrow `PyCapsule` interface.
 #[pyclass(name = "Table", module = "beforehand._native", frozen)]
 #[derive(Debug)]
 pub(crate) struct NativeTable {

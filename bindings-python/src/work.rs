@@ -27,7 +27,7 @@ pub(crate) fn short<T: Send>(py: Python<'_>, work: impl FnOnce(Watch<'_>) -> Res
 /// After Ctrl-C the call returns at once; the work, which holds what it needs, stops at its next look.
 pub(crate) fn long<T: Send + 'static>(
     py: Python<'_>,
-    progress: Option<Py<PyAny>>,
+    progress: Option<&Py<PyAny>>,
     work: impl FnOnce(Watch<'_>) -> Result<T> + Send + 'static,
 ) -> PyResult<T> {
     let pool = pool::pool().map_err(|e| errors::raise(py, &e))?;
@@ -47,7 +47,7 @@ pub(crate) fn long<T: Send + 'static>(
         match received {
             Ok(result) => {
                 if result.is_ok() {
-                    state.show(py, progress.as_ref())?;
+                    state.show(py, progress)?;
                 }
                 return result.map_err(|e| errors::raise(py, &e));
             }
@@ -55,7 +55,7 @@ pub(crate) fn long<T: Send + 'static>(
                 return Err(PyRuntimeError::new_err("the work ended without an answer"));
             }
             Err(RecvTimeoutError::Timeout) => {
-                let asked = py.check_signals().and_then(|()| state.show(py, progress.as_ref()));
+                let asked = py.check_signals().and_then(|()| state.show(py, progress));
                 if let Err(interruption) = asked {
                     state.stop.store(true, Ordering::Relaxed);
                     return Err(interruption);

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::churn::{Everyone, LapseFitted, lapse_panel};
 use crate::error::{Error, ErrorCode, Result};
-use crate::history::History;
+use crate::history::{Excerpt, History};
 use crate::model::Model;
 use crate::progress::{Stage, Watch};
 use crate::replenish::{AsOf, Facts, Learned, Options, Plan, Sample, Sent, Summary};
@@ -58,6 +59,12 @@ struct About {
     n_events: u64,
 }
 
+impl About {
+    fn everyone(&self) -> Everyone {
+        Everyone { n_customers: self.n_customers, first_day: self.facts.first_day }
+    }
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 enum Question {
     Facts { as_of: Timestamp },
@@ -69,7 +76,7 @@ enum Question {
 enum Answer {
     Facts(About),
     Summary(Summary),
-    Sample(Sent),
+    Sample { sample: Sent, panel: Excerpt },
 }
 
 impl Fitting {
@@ -122,7 +129,10 @@ impl Fitting {
                 tell(&mut history, &about);
                 let plan = Plan::new(&about.facts, day(&history, as_of), &options)?;
                 let view = history.view();
-                Answer::Sample(plan.sample(&view, &learned, watch)?.sent(&view))
+                let sample = plan.sample(&view, &learned, watch)?.sent(&view);
+                let chosen = lapse_panel(&view, day(&history, as_of), about.everyone(), options.max_lapse_rows);
+                let customers: Vec<u32> = chosen.into_iter().map(|(customer, _)| customer).collect();
+                Answer::Sample { sample, panel: Excerpt::of(&history, &customers, &about.facts.items) }
             }
         })
     }
@@ -151,12 +161,20 @@ impl Fitting {
                 self.state = State::Sample { about, learned };
             }
             State::Sample { about, learned } => {
-                let part = |answer| if let Answer::Sample(part) = answer { Ok(part) } else { Err(other()) };
-                let sample = Sample::united(answers.into_iter().map(part).collect::<Result<_>>()?)?;
+                let (mut samples, mut panels) = (Vec::new(), Vec::new());
+                for answer in answers {
+                    let Answer::Sample { sample, panel } = answer else { return Err(other()) };
+                    samples.push(sample);
+                    panels.push(panel);
+                }
                 let mut go_on = |_| true;
                 let watch = &mut Watch::new(&mut go_on, Stage::TrainLayer);
-                let fitted = self.plan(&about)?.finish(learned, sample, watch)?;
-                return Ok(Some(Model::of(self.as_of, (about.n_customers, about.n_events), fitted)));
+                let fitted = self.plan(&about)?.finish(learned, Sample::united(&samples)?, watch)?;
+                let panel = Excerpt::united(&panels, &about.facts.items)?;
+                let at = AsOf { us: self.as_of.as_micros(), day: about.as_of_day };
+                let rows = self.options.max_lapse_rows;
+                let lapse = LapseFitted::fit(&panel.view(), at, about.everyone(), rows, watch)?;
+                return Ok(Some(Model::of(self.as_of, (about.n_customers, about.n_events), fitted, lapse)));
             }
             State::Done => return Err(done()),
         }

@@ -14,11 +14,13 @@ mod stats;
 mod table;
 mod time;
 
+pub mod churn;
 pub mod evaluate;
 pub mod report;
 #[cfg(feature = "surface")]
 pub mod surface;
 
+pub use churn::{Lapse, LapseDriver, LapseHorizon, LapseOptions, LapseReason, LapseRisk};
 pub use error::{Error, ErrorCode, Result};
 pub use event::{Event, EventId, EventKind};
 pub use fitting::Fitting;

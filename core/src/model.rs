@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::churn::{Everyone, Lapse, LapseFitted, LapseOptions, LapseRisk};
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::EventId;
 use crate::history::HistoryView;
 use crate::progress::{Progress, Stage, Watch};
-use crate::replenish::{AsOf, Fitted, Forecast, ForecastOptions, Options, Outlook, Replenishment};
+use crate::replenish::{AsOf, Facts, Fitted, Forecast, ForecastOptions, Options, Outlook, Replenishment};
 use crate::time::Timestamp;
 
 /// What was learned from everyone up to an instant. Immutable, small, and free of any customer's data.
@@ -33,6 +34,7 @@ pub struct Model {
     n_customers: u64,
     n_events: u64,
     replenish: Fitted,
+    lapse: LapseFitted,
 }
 
 impl Model {
@@ -86,8 +88,11 @@ impl Model {
             .with_field("as_of"));
         }
         let at = AsOf { us: as_of.as_micros(), day: view.history.day_of(as_of) };
-        let replenish = Fitted::fit(&view, at, options, &mut Watch::new(&mut go_on, Stage::Summarise))?;
-        Ok(Self { as_of, n_customers, n_events, replenish })
+        let watch = &mut Watch::new(&mut go_on, Stage::Summarise);
+        let replenish = Fitted::fit(&view, at, options, watch)?;
+        let all = Everyone { n_customers, first_day: Facts::first_day(&view) };
+        let lapse = LapseFitted::fit(&view, at, all, options.max_lapse_rows, &mut watch.stage(Stage::LearnLapse))?;
+        Ok(Self { as_of, n_customers, n_events, replenish, lapse })
     }
 
     /// The customers and events of a view up to an instant.
@@ -102,8 +107,13 @@ impl Model {
             .fold((0, 0), |(customers, events), n| (customers + u64::from(n > 0), events + n))
     }
 
-    pub(crate) fn of(as_of: Timestamp, (n_customers, n_events): (u64, u64), replenish: Fitted) -> Self {
-        Self { as_of, n_customers, n_events, replenish }
+    pub(crate) fn of(
+        as_of: Timestamp,
+        (n_customers, n_events): (u64, u64),
+        replenish: Fitted,
+        lapse: LapseFitted,
+    ) -> Self {
+        Self { as_of, n_customers, n_events, replenish, lapse }
     }
 
     /// The instant up to which the model learned.
@@ -224,6 +234,85 @@ impl Model {
             .ok_or_else(|| Error::new(ErrorCode::Internal, "an assumed purchase was lost; please report this"))
     }
 
+    /// How likely each customer of the history is not to come back, as columns. Default options.
+    ///
+    /// # Errors
+    /// As [`Self::replenishment`].
+    pub fn lapse<'a>(&self, history: impl Into<HistoryView<'a>>, as_of: Timestamp) -> Result<Lapse<'a>> {
+        self.lapse_with(history, as_of, &LapseOptions::default())
+    }
+
+    /// As [`Self::lapse`], with horizons of one's own.
+    ///
+    /// # Errors
+    /// As [`Self::replenishment_with`].
+    pub fn lapse_with<'a>(
+        &self,
+        history: impl Into<HistoryView<'a>>,
+        as_of: Timestamp,
+        options: &LapseOptions,
+    ) -> Result<Lapse<'a>> {
+        options.validate()?;
+        self.check_instant(as_of)?;
+        Ok(self.lapse.lapse(&history.into(), as_of, options))
+    }
+
+    /// The risk of one customer in full: every horizon, P(alive), and what raises or lowers the risk. Default options.
+    ///
+    /// ```
+    /// use beforehand::{Event, History, IngestOptions, Model, Options, Timestamp};
+    /// let start: Timestamp = "2026-01-01".parse()?;
+    /// // Forty customers who buy about every 20 days; every fourth of them stopped after 100 days.
+    /// let bought = |c: i32, k: i32| f64::from(k * (18 + c % 5) + c % 7);
+    /// let events = (0..40).flat_map(|c| {
+    ///     let until = if c % 4 == 0 { 100.0 } else { 300.0 };
+    ///     (0..16).filter(move |&k| bought(c, k) < until)
+    ///         .map(move |k| Event::purchase(format!("c{c}"), "coffee", start.plus_days(bought(c, k))))
+    /// });
+    /// let (history, _) = History::from_events(events, &IngestOptions::default())?;
+    /// let as_of = start.plus_days(300.0);
+    /// let model = Model::fit(&history, as_of, &Options::default())?;
+    /// let gone = model.lapse_of(history.customer("c4")?, as_of)?;
+    /// let here = model.lapse_of(history.customer("c5")?, as_of)?;
+    /// assert!(gone.horizons[0].prob_lapse > here.horizons[0].prob_lapse);
+    /// println!("{}", gone.drivers[0].reason.as_str());
+    /// # Ok::<(), beforehand::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Self::replenishment`]; `unknown_customer` when the view's customer had not bought by `as_of`.
+    pub fn lapse_of<'a>(&self, customer: impl Into<HistoryView<'a>>, as_of: Timestamp) -> Result<LapseRisk> {
+        self.lapse_of_with(customer, as_of, &LapseOptions::default())
+    }
+
+    /// As [`Self::lapse_of`], with horizons of one's own; the first one is explained.
+    ///
+    /// # Errors
+    /// As [`Self::lapse_of`], and `invalid_options` for options out of range.
+    pub fn lapse_of_with<'a>(
+        &self,
+        customer: impl Into<HistoryView<'a>>,
+        as_of: Timestamp,
+        options: &LapseOptions,
+    ) -> Result<LapseRisk> {
+        options.validate()?;
+        self.check_instant(as_of)?;
+        let mut risks = self.lapse.risks(&customer.into(), as_of, options).into_iter();
+        risks.next().ok_or_else(|| {
+            Error::new(
+                ErrorCode::UnknownCustomer,
+                format!("the customer has no purchase that stood at {as_of}; give a customer who has bought by then"),
+            )
+            .with_field("customer")
+        })
+    }
+
+    /// Whether the log was long enough to train the layer of lapse; otherwise the model of buying and leaving answers
+    /// alone.
+    pub fn has_lapse_layer(&self) -> bool {
+        self.lapse.has_layer()
+    }
+
     /// Whether the model has seen an item.
     pub fn knows_item(&self, item: impl Into<EventId>) -> bool {
         self.replenish.knows_item(item.into().as_id())
@@ -242,6 +331,11 @@ impl Model {
     }
 
     fn check(&self, as_of: Timestamp, options: &ForecastOptions) -> Result<()> {
+        self.check_instant(as_of)?;
+        options.validate()
+    }
+
+    fn check_instant(&self, as_of: Timestamp) -> Result<()> {
         if as_of < self.as_of {
             return Err(Error::new(
                 ErrorCode::InvalidOptions,
@@ -253,10 +347,10 @@ impl Model {
             )
             .with_field("as_of"));
         }
-        options.validate()
+        Ok(())
     }
 
     pub(crate) fn is_sound(&self) -> bool {
-        self.replenish.check()
+        self.replenish.check() && self.lapse.check()
     }
 }

@@ -14,6 +14,8 @@ pub enum Stage {
     LearnSuccessors,
     /// Fitting: training the layer.
     TrainLayer,
+    /// Fitting: learning who does not come back.
+    LearnLapse,
     /// Forecasting every pair.
     Forecast,
     /// Backtesting: fitting and forecasting at one cutoff after the other.
@@ -28,6 +30,7 @@ impl Stage {
             Self::DrawRows => "draw_rows",
             Self::TrainLayer => "train_layer",
             Self::LearnSuccessors => "learn_successors",
+            Self::LearnLapse => "learn_lapse",
             Self::Forecast => "forecast",
             Self::Backtest => "backtest",
         }
@@ -36,10 +39,11 @@ impl Stage {
     /// The share of the whole work that is done when the stage begins and when it ends, 0 to 1, roughly.
     const fn share_of_whole(self) -> (f64, f64) {
         match self {
-            Self::Summarise => (0.0, 0.15),
-            Self::DrawRows => (0.15, 0.35),
-            Self::LearnSuccessors => (0.35, 0.4),
-            Self::TrainLayer => (0.4, 1.0),
+            Self::Summarise => (0.0, 0.1),
+            Self::DrawRows => (0.1, 0.25),
+            Self::LearnSuccessors => (0.25, 0.3),
+            Self::TrainLayer => (0.3, 0.7),
+            Self::LearnLapse => (0.7, 1.0),
             Self::Forecast | Self::Backtest => (0.0, 1.0),
         }
     }
@@ -112,10 +116,9 @@ impl<'a> Watch<'a> {
     }
 }
 
-#[cfg(test)]
 impl Watch<'_> {
     /// Work that nobody watches.
-    pub(crate) fn unwatched<T>(work: impl FnOnce(&mut Watch<'_>) -> Result<T>) -> Option<T> {
-        work(&mut Watch::new(&mut |_| true, Stage::TrainLayer)).ok()
+    pub(crate) fn unwatched<T>(work: impl FnOnce(&mut Watch<'_>) -> Result<T>) -> Result<T> {
+        work(&mut Watch::new(&mut |_| true, Stage::TrainLayer))
     }
 }

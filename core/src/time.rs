@@ -83,6 +83,12 @@ impl Timestamp {
         self.to_jiff().to_zoned(TimeZone::UTC).date().to_string()
     }
 
+    /// The beginning of a civil day, counted from 1970-01-01, in a time zone; kept within the allowed range.
+    pub(crate) fn of_day(day: i32, zone: &TimeZone) -> Self {
+        let us = WallClock::new(zone.clone()).instant(i64::from(day) * DAY_US);
+        Self(us.clamp(Self::MIN.0, Self::MAX.0))
+    }
+
     pub(crate) fn to_jiff(self) -> jiff::Timestamp {
         jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
     }

@@ -2,20 +2,30 @@
 //! pair's cutoff only.
 //!
 //! `predict replenish --events E.parquet --pairs P.parquet --horizon 28 --out O.parquet`
+//! `predict lapse --events E.parquet --rows R.parquet --horizon 84 --out O.parquet`
 
 use std::process::ExitCode;
 
-use benches::predict::{Arguments, replenish};
+use benches::predict::{Arguments, ContractArguments, DeclineArguments, contract, decline, lapse, replenish};
 
 const USAGE: &str = "usage: predict replenish --events FILE --pairs FILE --horizon DAYS --out FILE [--ignore-quantity]
   events: customer_id, item_id, day (whole number) or ts, and if known quantity, pack_size, category, need
   pairs:  customer_id, item_id, cutoff (in the unit of the events' day or ts)
-  out:    the pairs with prob, P(bought again in (cutoff, cutoff + horizon])";
+  out:    the pairs with prob, P(bought again in (cutoff, cutoff + horizon]
+usage: predict decline --series FILE --out FILE [--rate SHARE] [--min-weeks N] [--two-falls-running]
+  series: customer, week (whole numbers), count, and if any scenario and module
+  out:    scenario, customer, alarm_week (the first alarm, or null)
+usage: predict contract --contracts FILE --out FILE
+  contracts: row, fold, label (1 = cancelled), if known customer_id, and any columns of numbers or texts
+  out:       row, fold, prob (P(cancels), from a model fitted on the other folds)";
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let result = match words.next().as_deref() {
         Some("replenish") => Arguments::parse(words).and_then(|arguments| replenish(&arguments)),
+        Some("decline") => DeclineArguments::parse(words).and_then(|arguments| decline(&arguments)),
+        Some("contract") => ContractArguments::parse(words).and_then(|arguments| contract(&arguments)),
+        Some("lapse") => Arguments::parse(words).and_then(|arguments| lapse(&arguments)),
         Some(other) => Err(format!("unknown task {other:?}\n{USAGE}").into()),
         None => Err(USAGE.into()),
     };

@@ -20,7 +20,7 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Reads `--events`, `--pairs`, `--horizon`, `--out` and `--ignore-quantity`, in any order.
+    /// Reads `--events`, `--pairs` (or `--rows`), `--horizon`, `--out` and `--ignore-quantity`, in any order.
     ///
     /// # Errors
     /// A missing, unknown or unreadable argument, by name.
@@ -35,14 +35,14 @@ impl Arguments {
             let value = words.next().ok_or_else(|| format!("{name} needs a value"))?;
             match name.as_str() {
                 "--events" => events = Some(value.into()),
-                "--pairs" => pairs = Some(value.into()),
+                "--pairs" | "--rows" => pairs = Some(value.into()),
                 "--out" => out = Some(value.into()),
                 "--horizon" => {
                     horizon_days = value.parse().map_err(|_| format!("--horizon {value:?} is not a number of days"))?;
                 }
                 _ => {
                     return Err(format!(
-                        "unknown argument {name}; allowed are --events --pairs --horizon --out --ignore-quantity"
+                        "unknown argument {name}; allowed are --events --pairs (or --rows) --horizon --out --ignore-quantity"
                     )
                     .into());
                 }

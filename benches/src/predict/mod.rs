@@ -1,10 +1,16 @@
 //! The tasks of the program `predict`.
 
 mod arguments;
+mod contract;
+mod decline;
+mod lapse;
 mod replenish;
 mod tables;
 
 pub use arguments::Arguments;
+pub use contract::{ContractArguments, contract};
+pub use decline::{DeclineArguments, decline};
+pub use lapse::{customers, lapse};
 pub use replenish::replenish;
 
 /// Any failure, with its message.

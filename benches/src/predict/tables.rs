@@ -55,7 +55,7 @@ pub(super) fn instants(array: &ArrayRef) -> Result<ArrayRef, Failure> {
     let unit = DataType::Timestamp(TimeUnit::Microsecond, None);
     Ok(match array.data_type() {
         DataType::Timestamp(..) => {
-            cast(&cast(array, &unit)?, &DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())))?
+            cast(&cast(array, &unit)?, &DataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into())))?
         }
         DataType::Date32 | DataType::Date64 => cast(array, &unit)?,
         _ => cast(&cast(&cast(array, &DataType::Int32)?, &DataType::Date32)?, &unit)?,

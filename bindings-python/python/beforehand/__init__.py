@@ -9,17 +9,21 @@ several calls. Instants are UTC; nothing reads a clock: `as_of` is always given.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ._calls import *  # noqa: F403
 from ._calls import __all__ as _calls
 from ._errors import *  # noqa: F403
 from ._errors import __all__ as _errors
 from ._history import Columns, Data, History
 from ._model import Model
+from ._names import TYPES
 from ._native import __version__
 from ._progress import Progress
 from ._table import Table
-from ._types import *  # noqa: F403
-from ._types import __all__ as _types
+
+if TYPE_CHECKING:
+    from ._types import *  # noqa: F403
 
 __all__ = [
     "Columns",
@@ -31,7 +35,7 @@ __all__ = [
     "__version__",
     *(name for name in _calls if name != "ModelCalls"),
     *_errors,
-    *_types,
+    *TYPES,
 ]
 
 # Users see these names in tracebacks: let them be the names they import.
@@ -41,7 +45,11 @@ del _name
 
 
 def __getattr__(name: str) -> object:
-    """`beforehand.plot` and `beforehand.spark` are loaded when they are first used."""
+    """The types of results, `beforehand.plot` and `beforehand.spark` are loaded when they are first used."""
+    if name in TYPES:
+        from . import _types
+
+        return getattr(_types, name)
     if name in ("plot", "spark"):
         import importlib
 

@@ -13,11 +13,11 @@ from . import _native as native
 from . import _run
 from ._history import Columns, Data
 from ._table import Table
-from ._types import *  # noqa: F403
 
 if TYPE_CHECKING:
     from ._model import Model
     from ._progress import Progress
+    from ._types import *  # noqa: F403
 
 
 def fit(
@@ -28,6 +28,7 @@ def fit(
     ladders: Sequence[Ladder] = (),
     learn_successors: bool = True,
     max_training_rows: int = 250000,
+    max_lapse_rows: int = 100000,
     use_quantity: bool = True,
     columns: Columns | None = None,
     progress: Progress = None,
@@ -46,6 +47,8 @@ def fit(
             Default: true.
         max_training_rows: Rows on which the layer is trained, at most; more cost time and gain little. Allowed
             1,000 … 10,000,000, default 250,000. Fitting does not grow with the log beyond them.
+        max_lapse_rows: Rows on which the layer of lapse is trained, at most. Allowed 1,000 … 10,000,000, default
+            100,000.
         use_quantity: Whether forecasts react to the supply bought (quantity × pack size). Default: true.
         columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
             `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
@@ -82,7 +85,103 @@ def fit(
                 "ladders": ladders,
                 "learn_successors": learn_successors,
                 "max_training_rows": max_training_rows,
+                "max_lapse_rows": max_lapse_rows,
                 "use_quantity": use_quantity,
+            },
+        },
+    )
+    return answer
+
+
+def decline(
+    data: Data,
+    *,
+    as_of: InstantLike,
+    period_days: int = 7,
+    false_alarms_per_year: float = 0.05,
+    periods_per_year: float = 52.0,
+    min_periods: int = 8,
+    rule: AlarmRule = "evidence",
+    max_customers: int = 4096,
+    n_simulated: int = 8192,
+    columns: Columns | None = None,
+    progress: Progress = None,
+) -> Table:
+    """Whose use has truly fallen, at a stated rate of false alarms: one row per alarm, by customer and instant.
+
+    The log's events are use: a login, a session, a document, `quantity` of them; items are the modules used. Periods
+    are counted back from the day of `as_of`; a period without an event is one of no use, from a customer's first
+    event on. Season, holidays and pauses are learned from everyone, so give the log of all customers.
+
+    Args:
+        data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
+            a CSV or Parquet file, or rows as mappings.
+        as_of: The end of the last period; nothing later is looked at.
+        period_days: Civil days in a period, 1 … 366. With other periods than weeks, give `periods_per_year` as
+            well.
+        false_alarms_per_year: The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default:
+            0.05. Smaller is slower: at the same counts, less evidence is enough for more alarms.
+        periods_per_year: How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days.
+            Default: 52.
+        min_periods: Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not
+            known of a young customer's level widens the evidence anyway.
+        rule: When an alarm is raised. Default: by evidence.
+        max_customers: Customers the population is learned from, at most, 100 … 100,000; chosen by a hash of their
+            names. Default: 4096.
+        n_simulated: Healthy customers simulated for the threshold, 1,000 … 1,000,000. Default: 8192, which holds
+            the stated rate to about a twentieth of itself.
+        columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
+            `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+        progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
+            the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+    Returns:
+        A table with the columns
+        - `customer` (id): Who.
+        - `alarm_at` (instant): When the alarm was raised: the end of the period whose count raised it.
+        - `since_at` (instant): Since when: the beginning of the first fallen period, the most likely one.
+        - `since_earliest_at` (instant): The earlier end of a 90 % interval of it.
+        - `since_latest_at` (instant): The later end of that interval.
+        - `depth` (number): The share of the level that was lost, 0 to 1, the most likely one.
+        - `depth_min` (number): The lower end of a 90 % interval of it.
+        - `depth_max` (number): The upper end of that interval.
+        - `level_before` (number): Counts per period before the fall.
+        - `level_after` (number): Counts per period since.
+        - `false_alarms_per_year` (number): The share of healthy customers that show as much evidence in a year.
+        - `modules` (text): The items that fell, or that similar customers use more; separated by commas.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand
+        >>> from datetime import date, timedelta
+        >>> log = [
+        ...     {"customer": team, "item": "reports", "at": date(2025, 1, 6) + timedelta(weeks=week, days=day)}
+        ...     for team in range(40) for week in range(52)
+        ...     for day in range(1 if team == 7 and week >= 40 else 3 + (team * week) % 4)
+        ... ]
+        >>> alarms = beforehand.decline(log, as_of="2026-01-04")
+        >>> 7 in alarms["customer"]
+        True
+    """
+    answer = _run.table(
+        "decline",
+        None,
+        data,
+        columns,
+        progress,
+        {
+            "as_of": as_of,
+            "period_days": period_days,
+            "options": {
+                "false_alarms_per_year": false_alarms_per_year,
+                "periods_per_year": periods_per_year,
+                "min_periods": min_periods,
+                "rule": rule,
+                "max_customers": max_customers,
+                "n_simulated": n_simulated,
             },
         },
     )
@@ -97,11 +196,12 @@ def backtest(
     ladders: Sequence[Ladder] = (),
     learn_successors: bool = True,
     max_training_rows: int = 250000,
+    max_lapse_rows: int = 100000,
     use_quantity: bool = True,
     n_cutoffs: int = 3,
     step_days: float = 28.0,
     horizon_days: float = 28.0,
-    reminders: ReminderOptions = ReminderOptions(),
+    reminders: ReminderOptions | None = None,
     columns: Columns | None = None,
     progress: Progress = None,
 ) -> Backtest:
@@ -121,6 +221,8 @@ def backtest(
             Default: true.
         max_training_rows: Rows on which the layer is trained, at most; more cost time and gain little. Allowed
             1,000 … 10,000,000, default 250,000. Fitting does not grow with the log beyond them.
+        max_lapse_rows: Rows on which the layer of lapse is trained, at most. Allowed 1,000 … 10,000,000, default
+            100,000.
         use_quantity: Whether forecasts react to the supply bought (quantity × pack size). Default: true.
         n_cutoffs: How many cutoffs, 1 … 24. Default 3.
         step_days: Days between them, 1 … 364. Default 28.
@@ -149,6 +251,8 @@ def backtest(
         >>> len(test.cutoffs), test.all.n_forecasts
         (2, 80)
     """
+    from ._types import Backtest
+
     answer = _run.value(
         "backtest",
         None,
@@ -162,13 +266,14 @@ def backtest(
                 "ladders": ladders,
                 "learn_successors": learn_successors,
                 "max_training_rows": max_training_rows,
+                "max_lapse_rows": max_lapse_rows,
                 "use_quantity": use_quantity,
             },
             "backtest": {
                 "n_cutoffs": n_cutoffs,
                 "step_days": step_days,
                 "horizon_days": horizon_days,
-                "reminders": reminders,
+                **({} if reminders is None else {"reminders": reminders}),
             },
         },
     )
@@ -210,6 +315,8 @@ def audit(
         >>> print(str(audit).splitlines()[0])
         Audit of the log as of 2025-11-06T00:00:00Z
     """
+    from ._types import Audit
+
     answer = _run.value(
         "audit",
         None,
@@ -351,6 +458,8 @@ class ModelCalls:
             >>> filter.n_events, filter.basis, filter.last_bought_at.date().isoformat()
             (10, 'own', '2025-10-08')
         """
+        from ._types import Forecast
+
         answer = _run.value(
             "forecasts",
             self,
@@ -417,6 +526,8 @@ class ModelCalls:
             >>> newcomer.n_events, newcomer.basis
             (0, 'item')
         """
+        from ._types import Forecast
+
         answer = _run.value(
             "forecast_if_bought",
             self,
@@ -435,6 +546,129 @@ class ModelCalls:
             },
         )
         return Forecast._of(answer.value)
+
+    def lapse(
+        self, data: Data,
+        *,
+        as_of: InstantLike,
+        horizons_days: Sequence[float] = (84.0, 28.0, 182.0),
+        columns: Columns | None = None,
+        progress: Progress = None,
+    ) -> Table:
+        """How likely each customer is not to come back: one row per customer who has bought by `as_of`, sorted.
+
+        Args:
+            data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path
+                of a CSV or Parquet file, or rows as mappings.
+            as_of: The instant of prediction; not before the model's own. Nothing later is looked at.
+            horizons_days: Horizons for which P(lapse) and the expected purchases are given, days, each 0 < h ≤
+                364. At least one; the first is the one that drivers explain. Default: 84, 28, 182: a quarter, a
+                month, half a year.
+            columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
+                `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+            progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function
+                of the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+        Returns:
+            A table with the columns
+            - `customer` (id): Who.
+            - `n_visits` (count): Days with a purchase so far.
+            - `recency_days` (number): Days since the last purchase.
+            - `prob_lapse_…_days` (number): P(no purchase within so many days), 0 to 1; one column per horizon.
+            - `expected_visits_…_days` (number): Expected number of days with a purchase within so many days; one
+              column per horizon.
+            - `prob_alive` (number): P(the customer will ever buy again), 0 to 1, by the model of buying and leaving
+              alone.
+
+        Raises:
+            Error: with the `code`, `field` and `row` of what went wrong.
+            KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+        Example:
+            >>> import beforehand
+            >>> log = [
+            ...     {"customer": f"c{c}", "item": "coffee", "at": f"2025-{month:02}-{5 + c % 7:02}"}
+            ...     for c in range(40) for month in range(1, 11 if c % 4 else 5)
+            ... ]
+            >>> model = beforehand.fit(log, as_of="2025-11-01")
+            >>> risk = model.lapse(log, as_of="2025-11-01", horizons_days=[84])
+            >>> gone, here = (risk["prob_lapse_84_days"][risk["customer"].index(c)] for c in ("c4", "c5"))
+            >>> gone > here
+            True
+        """
+        answer = _run.table(
+            "lapse",
+            self,
+            data,
+            columns,
+            progress,
+            {
+                "as_of": as_of,
+                "options": {
+                    "horizons_days": horizons_days,
+                },
+            },
+        )
+        return answer
+
+    def lapse_of(
+        self, data: Data,
+        *,
+        as_of: InstantLike,
+        customer: Id | None = None,
+        horizons_days: Sequence[float] = (84.0, 28.0, 182.0),
+        columns: Columns | None = None,
+    ) -> LapseRisk:
+        """One customer's risk of lapse in full: every horizon, P(alive), and what raises or lowers the risk.
+
+        Args:
+            data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path
+                of a CSV or Parquet file, or rows as mappings.
+            as_of: The instant of prediction; not before the model's own. Nothing later is looked at.
+            customer: Whose risk; may be left out when `data` holds one customer only.
+            horizons_days: Horizons for which P(lapse) and the expected purchases are given, days, each 0 < h ≤
+                364. At least one; the first is the one that drivers explain. Default: 84, 28, 182: a quarter, a
+                month, half a year.
+            columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
+                `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+
+        Returns:
+            `LapseRisk`.
+
+        Raises:
+            Error: with the `code`, `field` and `row` of what went wrong.
+            KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+        Example:
+            >>> import beforehand
+            >>> log = [
+            ...     {"customer": f"c{c}", "item": "coffee", "at": f"2025-{month:02}-{5 + c % 7:02}"}
+            ...     for c in range(40) for month in range(1, 11 if c % 4 else 5)
+            ... ]
+            >>> model = beforehand.fit(log, as_of="2025-11-01")
+            >>> risk = model.lapse_of(log, as_of="2025-11-01", customer="c4")
+            >>> risk.n_visits, risk.recency_days, risk.horizons[0].horizon_days
+            (4, 206.0, 84.0)
+            >>> abs(risk.log_odds - risk.base_log_odds - sum(d.log_odds for d in risk.drivers)) < 1e-6
+            True
+        """
+        from ._types import LapseRisk
+
+        answer = _run.value(
+            "lapse_of",
+            self,
+            data,
+            columns,
+            False,
+            {
+                "as_of": as_of,
+                "customer": customer,
+                "options": {
+                    "horizons_days": horizons_days,
+                },
+            },
+        )
+        return LapseRisk._of(answer.value)
 
     def report(
         self, data: Data,
@@ -515,6 +749,7 @@ class ModelCalls:
 __all__ = [
     "ModelCalls",
     "fit",
+    "decline",
     "backtest",
     "audit",
 ]

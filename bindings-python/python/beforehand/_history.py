@@ -7,13 +7,15 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from . import _native
 from ._errors import EmptyDataError, InvalidDataError, InvalidOptionsError
 from ._show import html_table
-from ._types import Id, IngestReport
 from ._values import instant, isoformat, plain
+
+if TYPE_CHECKING:
+    from ._types import Id, IngestReport
 
 
 class ArrowTable(Protocol):
@@ -113,6 +115,8 @@ class History:
     def report(self) -> IngestReport:
         """What became of every row; `print` shows it in words."""
         if self._report is None:
+            from ._types import IngestReport
+
             value, words = self._native.report()
             self._report = IngestReport._of(json.loads(value), words)
         return self._report

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _native as native
 from ._calls import ModelCalls
 from ._history import Columns
 from ._show import html_table
-from ._types import Id
 from ._values import instant
+
+if TYPE_CHECKING:
+    from ._types import Id
 
 
 class Model(ModelCalls):

@@ -51,6 +51,33 @@ Basis: TypeAlias = Literal["own", "item", "category", "population"]
 - `population`: What everyone did with everything.
 """
 
+LapseReason: TypeAlias = Literal["purchase_rate", "silence", "regularity", "trend", "tenure", "spending", "basket"]
+"""Why a customer's risk differs from the average customer's.
+
+- `purchase_rate`: How often the customer has bought.
+
+- `silence`: How long the customer has been silent, against the own rhythm.
+
+- `regularity`: How regular the gaps are.
+
+- `trend`: Whether purchases have become more or less frequent of late.
+
+- `tenure`: How long ago the first purchase was.
+
+- `spending`: How much was spent, in all and last.
+
+- `basket`: How many rows a purchase has, in all and last.
+"""
+
+AlarmRule: TypeAlias = Literal["evidence", "two_falls_running"]
+"""When an alarm is raised.
+
+- `evidence`: When the evidence for a fall exceeds what the stated share of healthy customers shows in a year.
+
+- `two_falls_running`: When the count fell two periods running, taken literally. Kept for comparison: nearly every
+healthy customer alarms within a year, which `false_alarms_per_year` shows.
+"""
+
 TimeResolution: TypeAlias = Literal["days", "minutes", "seconds"]
 """How fine the instants of a log are.
 
@@ -407,6 +434,83 @@ class NextItem(Shown):
             source=d["source"],
             share=d["share"],
             n_customers=d["n_customers"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LapseRisk(Shown):
+    """One customer's risk of lapse, with its reasons."""
+
+    customer: Id
+    """Who."""
+    as_of: datetime
+    """The instant of prediction."""
+    n_visits: int
+    """Days with a purchase so far."""
+    recency_days: float
+    """Days since the last purchase."""
+    prob_alive: float
+    """P(the customer will ever buy again), 0 to 1: by the model of buying and leaving alone, which is what separates
+    a customer who has left from one who buys seldom.
+    """
+    horizons: tuple[LapseHorizon, ...]
+    """One per horizon asked for, in the order given."""
+    log_odds: float
+    """Log-odds of lapse within the first horizon: of this customer, …"""
+    base_log_odds: float
+    """… and of the average customer. The difference is the sum of the drivers."""
+    drivers: tuple[LapseDriver, ...]
+    """What raises and what lowers the risk within the first horizon, the largest first."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> LapseRisk:
+        return cls(
+            customer=d["customer"],
+            as_of=_instant(d["as_of"]),
+            n_visits=d["n_visits"],
+            recency_days=d["recency_days"],
+            prob_alive=d["prob_alive"],
+            horizons=tuple(LapseHorizon._of(v) for v in d["horizons"]),
+            log_odds=d["log_odds"],
+            base_log_odds=d["base_log_odds"],
+            drivers=tuple(LapseDriver._of(v) for v in d["drivers"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LapseHorizon(Shown):
+    """What is expected of a customer within one horizon."""
+
+    horizon_days: float
+    """Days from `as_of`."""
+    prob_lapse: float
+    """P(no purchase within the horizon), 0 to 1."""
+    expected_visits: float
+    """Expected number of days with a purchase within the horizon."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> LapseHorizon:
+        return cls(
+            horizon_days=d["horizon_days"],
+            prob_lapse=d["prob_lapse"],
+            expected_visits=d["expected_visits"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LapseDriver(Shown):
+    """What one reason does to the risk."""
+
+    reason: LapseReason
+    """The reason."""
+    log_odds: float
+    """By how much it raises (positive) or lowers (negative) the log-odds of lapse against the average customer."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> LapseDriver:
+        return cls(
+            reason=d["reason"],
+            log_odds=d["log_odds"],
         )
 
 
@@ -1002,6 +1106,11 @@ __all__ = [
     "NextItem",
     "NextItemSource",
     "Basis",
+    "LapseRisk",
+    "LapseHorizon",
+    "LapseDriver",
+    "LapseReason",
+    "AlarmRule",
     "ReminderOptions",
     "Backtest",
     "Scores",

@@ -136,7 +136,7 @@ impl Definitions {
         let mut calls = Vec::new();
         for call in CALLS {
             let (arguments, value) = (call.schemas)(&mut generator);
-            calls.push((call, reference(arguments.as_value()), value.map(|v| v.to_value())));
+            calls.push((call, reference(arguments.as_value()), value.map(schemars::Schema::to_value)));
         }
         for root in ROOTS {
             root(&mut generator);
@@ -219,12 +219,12 @@ impl Definitions {
                 Type::List(of) | Type::Map(of) | Type::Optional(of) => open.push(*of),
                 Type::Tuple(of) => open.extend(of),
                 Type::Named(name) => {
-                    if let Definition::Struct(fields) = &self.get(&name).definition {
+                    if !found.contains(&name)
+                        && let Definition::Struct(fields) = &self.get(&name).definition
+                    {
                         open.extend(fields.iter().map(|f| f.ty.clone()));
                     }
-                    if !found.insert(name) {
-                        continue;
-                    }
+                    found.insert(name);
                 }
                 _ => {}
             }

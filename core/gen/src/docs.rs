@@ -1,5 +1,7 @@
 //! Rust documentation as plain text: without links to Rust items, and without Rust examples.
 
+use std::fmt::Write;
+
 /// The text for readers of another language.
 #[must_use]
 pub fn clean(doc: &str) -> String {
@@ -26,7 +28,7 @@ pub fn clean(doc: &str) -> String {
     paragraphs.join("\n\n")
 }
 
-/// `[`Self::prob_again`]` becomes `` `prob_again` ``, `[text](link)` becomes `text`.
+/// Links give way to their text, and links to Rust items to the item's name.
 fn unlinked(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line;
@@ -44,7 +46,8 @@ fn unlinked(line: &str) -> String {
             let code = inside.starts_with('`');
             let name = inside.trim_matches('`');
             let name = if code { name.rsplit("::").next().unwrap_or(name) } else { name };
-            out.push_str(&if code { format!("`{name}`") } else { name.to_owned() });
+            let mark = if code { "`" } else { "" };
+            let _ = write!(out, "{mark}{name}{mark}");
         } else {
             out.push_str(&after[..=close]);
         }
@@ -64,7 +67,7 @@ pub fn wrapped(text: &str, indent: &str, width: usize) -> String {
         let mut line = String::new();
         for word in paragraph.split_whitespace() {
             if !line.is_empty() && indent.len() + line.chars().count() + 1 + word.chars().count() > width {
-                out.push_str(&format!("{indent}{line}\n"));
+                let _ = writeln!(out, "{indent}{line}");
                 line.clear();
             }
             if !line.is_empty() {
@@ -72,7 +75,7 @@ pub fn wrapped(text: &str, indent: &str, width: usize) -> String {
             }
             line.push_str(word);
         }
-        out.push_str(&format!("{indent}{line}\n"));
+        let _ = writeln!(out, "{indent}{line}");
     }
     out
 }

@@ -5,6 +5,7 @@
 
 pub mod definitions;
 pub mod docs;
+pub mod node;
 pub mod python;
 pub mod vectors;
 
@@ -29,5 +30,7 @@ pub fn outputs() -> Vec<(PathBuf, String)> {
     let mut out = vec![(PathBuf::from("core/schema/beforehand.json"), schema + "\n")];
     let python = Path::new("bindings-python/python/beforehand");
     out.extend(python::files(&definitions).into_iter().map(|(name, text)| (python.join(name), text)));
+    let node = Path::new("bindings-node");
+    out.extend(node::files(&definitions).into_iter().map(|(name, text)| (node.join(name), text)));
     out
 }

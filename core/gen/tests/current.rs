@@ -51,6 +51,8 @@ const RUST_ONLY: &[(&str, &str)] = &[
     ("REACH_DAYS", "said in the documentation"),
     ("Progress", "what progress is told"),
     ("Fitting", "beforehand.spark"),
+    ("Lapse", "a table"),
+    ("LapseOptions", "arguments of lapse"),
     ("cell_of", "a value of the language"),
     ("write_batch_csv", "Table.write_csv"),
     ("Stage", "its name, given to progress"),

@@ -98,9 +98,6 @@ impl Items {
     pub(crate) fn as_told_by(&self, whole: &Self) -> Self {
         let place: Vec<Option<usize>> =
             self.ids.iter().map(|id| whole.ids.code(id).map(|code| code as usize)).collect();
-        fn pick<T: Copy>(place: &[Option<usize>], of: &[T], none: T) -> Vec<T> {
-            if of.is_empty() { Vec::new() } else { place.iter().map(|p| p.map_or(none, |p| of[p])).collect() }
-        }
         Self {
             ids: self.ids.clone(),
             categories: whole.categories.clone(),
@@ -113,6 +110,11 @@ impl Items {
             pack_size_at_us: pick(&place, &whole.pack_size_at_us, i64::MAX),
         }
     }
+}
+
+/// The values at some places; none where an item has no place. An empty column stays empty.
+fn pick<T: Copy>(place: &[Option<usize>], of: &[T], none: T) -> Vec<T> {
+    if of.is_empty() { Vec::new() } else { place.iter().map(|p| p.map_or(none, |p| of[p])).collect() }
 }
 
 /// Keeps the earlier value; of two of one instant the lesser.
@@ -137,7 +139,7 @@ mod tests {
         let row = |k: u32| {
             let mut event =
                 Event::purchase(format!("c{}", k % 7), format!("i{}", k % 5), start.plus_days(f64::from(k * 37 % 11)));
-            if k % 3 == 0 {
+            if k.is_multiple_of(3) {
                 event = event.category(format!("category {}", k % 4)).pack_size(f64::from(1 + k % 6));
             }
             if k % 4 == 1 { event.need(format!("need {}", k % 3)) } else { event }

@@ -5,6 +5,7 @@ mod arrow;
 mod builder;
 mod columns;
 mod csv;
+mod excerpt;
 mod intern;
 mod items;
 mod merge;
@@ -23,6 +24,7 @@ mod text;
 mod traits;
 
 pub use columns::{Columns, IdColumn, KindColumn, TimeColumn};
+pub(crate) use excerpt::Excerpt;
 pub use items::Items;
 pub(crate) use items::NONE;
 pub use names::ColumnNames;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
 use super::items::Items;
 use crate::error::{Error, ErrorCode, Result};
@@ -10,7 +11,7 @@ use crate::id::{Dictionary, Id};
 use crate::time::{DayClock, Timestamp};
 
 /// A return or cancellation that names the purchase it undoes, in full or in part.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Undo {
     /// The index of the undone purchase among the history's events.
     pub(crate) event: u64,

@@ -206,10 +206,12 @@ impl Fitted {
         options: &ForecastOptions,
     ) -> Forecast {
         let (evidence, survival) = (&scored.evidence, &scored.survival);
-        let at = |quantile: f64| as_of.plus_days(survival.run_out_days(quantile));
         let usual_cycle = (evidence.log_cycle - self.traits.population.supply_slope * evidence.supply_ratio).exp();
         let usual_supply = (evidence.supply_level + self.traits.unit(scored.unit).log_supply).exp();
-        let p50 = survival.run_out_days(0.5);
+        let [p10, p50, p90] = [0.1, 0.5, 0.9].map(|quantile| survival.run_out_days(quantile));
+        // Usually the median is aimed at, and it is known already.
+        let is_median = options.remind_quantile.to_bits() == 0.5f64.to_bits();
+        let aim = if is_median { p50 } else { survival.run_out_days(options.remind_quantile) };
         Forecast {
             item,
             need: self.catalog.need(scored.unit),
@@ -223,14 +225,10 @@ impl Fitted {
             supply_left_days: (evidence.log_cycle.exp() - evidence.recency).max(0.0),
             prob_again: survival.prob_again(),
             prob_within: options.horizons_days.iter().map(|&h| (h, survival.prob_within(h))).collect(),
-            run_out_p10_at: at(0.1),
-            run_out_p50_at: at(0.5),
-            run_out_p90_at: at(0.9),
-            remind_at: as_of.plus_days(self.remind_days(
-                scored,
-                survival.run_out_days(options.remind_quantile),
-                options,
-            )),
+            run_out_p10_at: as_of.plus_days(p10),
+            run_out_p50_at: as_of.plus_days(p50),
+            run_out_p90_at: as_of.plus_days(p90),
+            remind_at: as_of.plus_days(self.remind_days(scored, aim, options)),
             survival: *survival,
         }
     }

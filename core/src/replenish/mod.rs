@@ -17,6 +17,7 @@ mod scoring;
 mod structure;
 mod successors;
 mod summary;
+mod sums;
 mod survival;
 #[cfg(test)]
 mod tests;
@@ -28,7 +29,11 @@ pub use ladder::{Ladder, Step};
 pub use options::{ForecastOptions, Options, Substitutes};
 pub use survival::{REACH_DAYS, Survival};
 
+pub(crate) use catalog::hash_id;
+pub(crate) use decay::{Decay, LONG, MIDDLE, N_HALF_LIVES, PerHalfLife, SHORT};
 pub(crate) use fitted::{Fitted, Outlook};
 pub(crate) use purchases::AsOf;
 pub(crate) use rounds::{Facts, Learned, Plan, Sample, Sent};
+pub(crate) use structure::{EDGES_DAYS, LogLogistic, log_odds, weekday_factors};
 pub(crate) use summary::Summary;
+pub(crate) use training::{cutoffs, unit_interval};

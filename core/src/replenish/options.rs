@@ -41,6 +41,8 @@ pub struct Options {
     /// Rows on which the layer is trained, at most; more cost time and gain little. Allowed 1,000 … 10,000,000,
     /// default 250,000. Fitting does not grow with the log beyond them.
     pub max_training_rows: usize,
+    /// Rows on which the layer of lapse is trained, at most. Allowed 1,000 … 10,000,000, default 100,000.
+    pub max_lapse_rows: usize,
     /// Whether forecasts react to the supply bought (quantity × pack size). Default: true.
     pub use_quantity: bool,
 }
@@ -52,6 +54,7 @@ impl Default for Options {
             ladders: Vec::new(),
             learn_successors: true,
             max_training_rows: 250_000,
+            max_lapse_rows: 100_000,
             use_quantity: true,
         }
     }

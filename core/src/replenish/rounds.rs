@@ -35,12 +35,17 @@ pub(crate) struct Facts {
 
 impl Facts {
     pub(crate) fn of(view: &HistoryView<'_>) -> Self {
-        let first_days = view.customers.clone().filter_map(|c| view.history.day.get(view.history.events_of(c).start));
         Self {
             items: view.history.items.clone(),
-            first_day: first_days.min().copied().unwrap_or(i32::MAX),
+            first_day: Self::first_day(view),
             n_customers: view.n_customers() as u64,
         }
+    }
+
+    /// The first day of a log; the latest possible one without events.
+    pub(crate) fn first_day(view: &HistoryView<'_>) -> i32 {
+        let first_days = view.customers.clone().filter_map(|c| view.history.day.get(view.history.events_of(c).start));
+        first_days.min().copied().unwrap_or(i32::MAX)
     }
 
     pub(crate) fn united(parts: Vec<Self>) -> Self {
@@ -158,7 +163,7 @@ impl Sample {
     }
 
     /// Unites the samples of parts: rows in the order in which the whole log would have given them.
-    pub(crate) fn united(parts: Vec<Sent>) -> Result<Self> {
+    pub(crate) fn united(parts: &[Sent]) -> Result<Self> {
         let wrong = || Error::new(ErrorCode::InvalidData, "an answer of a part is damaged; ask the parts again");
         let mut moves = Moves::new();
         // Numbers are in the order of numbers only where all are.

@@ -151,7 +151,7 @@ struct Share {
 }
 
 /// A hash as a number in [0, 1); mixed once more, because two hashes were combined.
-fn unit_interval(hash: u64) -> f64 {
+pub(crate) fn unit_interval(hash: u64) -> f64 {
     let mut z = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
     ((z ^ (z >> 32)) >> 11) as f64 / (1u64 << 53) as f64

@@ -108,6 +108,25 @@ impl Additive {
         })
     }
 
+    /// What each feature of a row adds to the first span's log-odds, into `out`; the intercept.
+    pub(crate) fn terms(&self, row: &[f32], out: &mut [f64]) -> f64 {
+        self.contributions(row, |feature, spans| out[feature] += f64::from(spans[0]));
+        f64::from(self.intercept[0])
+    }
+
+    /// What each feature of a row adds to the log-odds, beside the intercept.
+    pub(crate) fn contributions(&self, row: &[f32], mut take: impl FnMut(usize, Spans)) {
+        for function in &self.functions {
+            let x = row[function.feature as usize];
+            let knots = &function.knots;
+            let last = knots.len() - 1;
+            let slot = knots[1..last].iter().filter(|k| x >= **k).count();
+            let t = ((x - knots[slot]) / (knots[slot + 1] - knots[slot])).clamp(0.0, 1.0);
+            let [value, slope] = &function.segments[slot];
+            take(function.feature as usize, std::array::from_fn(|s| value[s] + t * slope[s]));
+        }
+    }
+
     /// Adds the model's log-odds to `out`, one entry per row of the block.
     pub(crate) fn add_to(&self, block: &Block, out: &mut [Spans; BLOCK]) {
         for o in &mut out[..block.len] {

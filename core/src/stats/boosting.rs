@@ -60,6 +60,11 @@ impl Tree {
         leaves.resize(N_LEAVES, Spans::default());
         Self { questions, leaves }
     }
+
+    fn leaf(&self, row: &[f32]) -> usize {
+        let answers = self.questions.iter().enumerate();
+        answers.map(|(level, &(feature, threshold))| usize::from(row[feature as usize] > threshold) << level).sum()
+    }
 }
 
 impl Boosting {
@@ -91,6 +96,74 @@ impl Boosting {
             let known = t.questions.iter().all(|q| (q.0 as usize) < n_features);
             known && t.questions.len() <= MAX_DEPTH && t.leaves.len() == N_LEAVES
         })
+    }
+
+    /// What each feature adds to the log-odds of one row, beside the mean of all leaves: the way from the root to the leaf
+    /// as a sum of steps, each from the mean of the leaves before a question to that after its answer (Saabas 2014).
+    pub(crate) fn contributions(&self, row: &[f32], mut take: impl FnMut(usize, Spans)) {
+        for tree in &self.trees {
+            let mut answers = 0;
+            let mean = |level: usize, answers: usize| -> Spans {
+                let mut sum = Spans::default();
+                let n = 1usize << (tree.questions.len() - level);
+                for rest in 0..n {
+                    let leaf = &tree.leaves[answers | rest << level];
+                    sum.iter_mut().zip(leaf).for_each(|(s, l)| *s += l / n as f32);
+                }
+                sum
+            };
+            let mut before = mean(0, 0);
+            for (level, &(feature, threshold)) in tree.questions.iter().enumerate() {
+                answers |= usize::from(row[feature as usize] > threshold) << level;
+                let after = mean(level + 1, answers);
+                take(feature as usize, std::array::from_fn(|s| after[s] - before[s]));
+                before = after;
+            }
+        }
+    }
+
+    /// How many of the rows end in each leaf of each tree: what [`Self::terms`] needs.
+    pub(crate) fn covers(&self, rows: &HazardRows) -> Vec<Vec<f32>> {
+        self.trees
+            .par_iter()
+            .map(|tree| {
+                let mut out = vec![0f32; 1 << tree.questions.len()];
+                for r in 0..rows.len() {
+                    out[tree.leaf(rows.row(r))] += rows.weight.get(r).copied().unwrap_or(1.0);
+                }
+                out
+            })
+            .collect()
+    }
+
+    /// What each feature of a row adds to the first span's log-odds, into `out`, times `weight`; and what all rows have in
+    /// common. On its way through a tree, each answer moves the mean of the leaves that can still be reached (Saabas 2014).
+    pub(crate) fn terms(&self, row: &[f32], covers: &[Vec<f32>], weight: f64, out: &mut [f64]) -> f64 {
+        let mut common = 0.0;
+        for (tree, cover) in self.trees.iter().zip(covers) {
+            let own = tree.leaf(row);
+            // The mean over the leaves that agree with the first `n` answers.
+            let mean = |n: usize| {
+                let mask = (1 << n) - 1;
+                let (mut sum, mut total, mut plain, mut count) = (0.0, 0.0, 0.0, 0.0);
+                for (leaf, &c) in cover.iter().enumerate().filter(|(leaf, _)| leaf & mask == own & mask) {
+                    let value = f64::from(tree.leaves[leaf][0]);
+                    sum += f64::from(c) * value;
+                    total += f64::from(c);
+                    plain += value;
+                    count += 1.0;
+                }
+                if total > 0.0 { sum / total } else { plain / count }
+            };
+            let mut before = mean(0);
+            common += weight * before;
+            for (level, question) in tree.questions.iter().enumerate() {
+                let after = mean(level + 1);
+                out[question.0 as usize] += weight * (after - before);
+                before = after;
+            }
+        }
+        common
     }
 
     /// Adds the model's log-odds times `weight` to `out`, one entry per row of the block.

@@ -42,11 +42,14 @@ impl Part {
         let mut slopes = Slopes::new();
         for used in used.chunks(BLOCK) {
             let (mut x, mut n_at_risk, mut event) = ([Spans::default(); BLOCK], [0u8; BLOCK], [false; BLOCK]);
+            let mut weight = [1f32; BLOCK];
             for (i, &row) in used.iter().enumerate() {
                 let row = row as usize;
                 (x[i], n_at_risk[i], event[i]) = (log_odds[row], rows.n_at_risk[row], rows.event[row]);
+                weight[i] = rows.weight.get(row).copied().unwrap_or(1.0);
             }
-            slopes.compute(&Targets { n_at_risk: &n_at_risk, event: &event }, &x[..used.len()]);
+            let weight = (!rows.weight.is_empty()).then_some(&weight[..]);
+            slopes.compute(&Targets { n_at_risk: &n_at_risk, event: &event, weight }, &x[..used.len()]);
             gradient.extend_from_slice(&slopes.gradient[..used.len()]);
             curvature.extend_from_slice(&slopes.curvature[..used.len()]);
         }

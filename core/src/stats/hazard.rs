@@ -3,7 +3,7 @@
 use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
-use super::fast_math::{exp, sigmoid};
+use super::fast_math::{exp, sigmoid, softplus};
 
 /// Spans of time a hazard model knows; as many as fit two vector registers.
 pub(crate) const N_SPANS: usize = 8;
@@ -30,6 +30,8 @@ pub(crate) struct HazardRows {
     pub(crate) event: Vec<bool>,
     /// The cutoff at which the row was formed, as an index.
     pub(crate) cutoff: Vec<u8>,
+    /// What each row counts for; empty when all count the same.
+    pub(crate) weight: Vec<f32>,
 }
 
 impl HazardRows {
@@ -44,6 +46,7 @@ impl HazardRows {
         self.n_at_risk.append(&mut other.n_at_risk);
         self.event.append(&mut other.event);
         self.cutoff.append(&mut other.cutoff);
+        self.weight.append(&mut other.weight);
     }
 
     /// Adds a row of other rows behind these.
@@ -53,6 +56,7 @@ impl HazardRows {
         self.n_at_risk.push(other.n_at_risk[row]);
         self.event.push(other.event[row]);
         self.cutoff.push(other.cutoff[row]);
+        self.weight.extend(other.weight.get(row));
     }
 
     /// Whether all columns have the length they should have.
@@ -60,6 +64,7 @@ impl HazardRows {
         let n = self.len();
         self.features.len() == n * self.n_features
             && [self.offset.len(), self.n_at_risk.len(), self.cutoff.len()].iter().all(|&len| len == n)
+            && (self.weight.is_empty() || self.weight.len() == n)
             && self.n_at_risk.iter().all(|&spans| spans as usize <= N_SPANS)
     }
 
@@ -78,7 +83,11 @@ impl HazardRows {
 
     /// The targets of up to [`BLOCK`] rows from `start` on.
     pub(crate) fn targets(&self, start: usize, len: usize) -> Targets<'_> {
-        Targets { n_at_risk: &self.n_at_risk[start..start + len], event: &self.event[start..start + len] }
+        Targets {
+            n_at_risk: &self.n_at_risk[start..start + len],
+            event: &self.event[start..start + len],
+            weight: self.weight.get(start..start + len),
+        }
     }
 }
 
@@ -87,6 +96,8 @@ impl HazardRows {
 pub(crate) struct Targets<'a> {
     pub(crate) n_at_risk: &'a [u8],
     pub(crate) event: &'a [bool],
+    /// What each row counts for; all the same without.
+    pub(crate) weight: Option<&'a [f32]>,
 }
 
 /// Ones in the first `n` spans.
@@ -163,10 +174,24 @@ fn slopes(out: &mut Slopes, targets: &Targets, log_odds: &[Spans]) {
             out.curvature[row][s] = p[s] * (1.0 - p[s]) * at_risk[s];
         }
     }
+    if let Some(weight) = targets.weight {
+        for ((g, c), w) in out.gradient.iter_mut().zip(&mut out.curvature).zip(weight) {
+            g.iter_mut().chain(c).for_each(|x| *x *= w);
+        }
+    }
 }
 
 #[multiversion(targets("x86_64+avx+avx2"))]
 fn add_loss(targets: &Targets, log_odds: &[Spans], loss: &mut [f64; N_SPANS]) {
+    if let Some(weight) = targets.weight {
+        for (row, (x, &w)) in log_odds.iter().zip(weight).enumerate() {
+            let (at_risk, event) = targets.lanes(row);
+            for s in 0..N_SPANS {
+                loss[s] += f64::from(w * (at_risk[s] * softplus(x[s]) - x[s] * event[s]));
+            }
+        }
+        return;
+    }
     // ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|). The last terms are summed as one logarithm of their product, which is at
     // most 2^64 for a block of rows.
     let (mut sum, mut product) = (Spans::default(), [1f32; N_SPANS]);

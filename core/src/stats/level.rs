@@ -69,6 +69,16 @@ impl Levels {
         Ok(Self { per_cutoff, seen })
     }
 
+    /// How many windows of a span without overlap the cutoffs seen make: what its mean level rests on.
+    pub(crate) fn n_windows(&self, lags_days: &[f64], widths_days: &[f64; N_SPANS]) -> [f64; N_SPANS] {
+        std::array::from_fn(|s| {
+            let lags = self.seen.iter().zip(lags_days).filter(|(seen, _)| seen[s]).map(|(_, lag)| *lag);
+            let (first, last, n) =
+                lags.fold((f64::MAX, f64::MIN, 0.0), |(a, b, n), lag| (lag.min(a), lag.max(b), n + 1.0));
+            if n > 0.0 { f64::min(n, 1.0 + (last - first) / widths_days[s]) } else { 0.0 }
+        })
+    }
+
     /// The level of a row's cutoff.
     pub(crate) fn of(&self, cutoff: u8) -> &Spans {
         &self.per_cutoff[cutoff as usize]

@@ -8,16 +8,24 @@ mod gram;
 mod grower;
 mod hazard;
 mod level;
+mod minimise;
 mod newton;
+mod normal;
+mod random;
 #[cfg(test)]
 mod simulate;
 mod solve;
+pub(crate) mod special;
 mod splines;
 
 pub(crate) use additive::Additive;
 pub(crate) use boosting::{Boosting, Growth};
+pub(crate) use fast_math::exp;
 #[cfg(test)]
 pub(crate) use fast_math::sigmoid;
 pub(crate) use fast_math::{ln, ln_1p, ln_count, ln_exp_m1, one_minus_exp, softplus};
 pub(crate) use hazard::{BLOCK, Block, HazardRows, N_SPANS, Spans};
 pub(crate) use level::Levels;
+pub(crate) use minimise::{Minimum, invert, minimise};
+pub(crate) use normal::normal_below;
+pub(crate) use random::Draws;

@@ -31,6 +31,7 @@ pub(super) struct Data {
     pub(super) places: Places,
     n_at_risk: Vec<u8>,
     event: Vec<bool>,
+    row_weight: Vec<f32>,
     log_odds: Vec<Spans>,
     /// How many rows of the log each stands for.
     weight: f64,
@@ -62,6 +63,7 @@ impl Data {
             places: Places::new(splines, rows, stride),
             n_at_risk: pick.clone().map(|r| rows.n_at_risk[r]).collect(),
             event: pick.clone().map(|r| rows.event[r]).collect(),
+            row_weight: pick.clone().filter_map(|r| rows.weight.get(r).copied()).collect(),
             log_odds: pick.map(|r| rows.offset[r]).collect(),
             weight: stride as f64,
         }
@@ -69,7 +71,11 @@ impl Data {
 
     fn targets(&self, block: usize) -> Targets<'_> {
         let range = block * BLOCK..block * BLOCK + self.places.len_of(block);
-        Targets { n_at_risk: &self.n_at_risk[range.clone()], event: &self.event[range] }
+        Targets {
+            n_at_risk: &self.n_at_risk[range.clone()],
+            event: &self.event[range.clone()],
+            weight: self.row_weight.get(range),
+        }
     }
 
     /// Moves every row's log-odds by the same.
@@ -133,7 +139,7 @@ impl Data {
             })
             .collect();
         let intercept = lanes(0);
-        let Self { places, n_at_risk, event, log_odds, .. } = self;
+        let Self { places, n_at_risk, event, row_weight, log_odds, .. } = self;
         let parts: Vec<_> = log_odds
             .par_chunks_mut(CHUNK)
             .enumerate()
@@ -145,7 +151,11 @@ impl Data {
                 };
                 for (i, log_odds) in log_odds.chunks_mut(BLOCK).enumerate() {
                     let (block, start, n) = (chunk * CHUNK / BLOCK + i, chunk * CHUNK + i * BLOCK, log_odds.len());
-                    let targets = Targets { n_at_risk: &n_at_risk[start..start + n], event: &event[start..start + n] };
+                    let targets = Targets {
+                        n_at_risk: &n_at_risk[start..start + n],
+                        event: &event[start..start + n],
+                        weight: row_weight.get(start..start + n),
+                    };
                     move_block(places, block, &tables, &intercept, log_odds);
                     sums.add_block(places, block, &targets, log_odds);
                 }

@@ -7,6 +7,7 @@ mod csv;
 #[cfg(feature = "arrow")]
 pub use arrow::{cell_of, write_batch_csv};
 
+use crate::event::EventId;
 use crate::id::{Dictionary, Id};
 use crate::time::Timestamp;
 
@@ -114,6 +115,17 @@ impl Column {
                 Id::Int(int) => texts.push(&int.to_string()),
             }
         }
+        Self::Texts(texts)
+    }
+
+    /// Identifiers that own their text; as texts, unless all are numbers.
+    pub(crate) fn of_event_ids<'e>(ids: impl Iterator<Item = &'e EventId> + Clone) -> Self {
+        let int = |id: &EventId| if let EventId::Int(i) = id { Some(*i) } else { None };
+        if let Some(ints) = ids.clone().map(int).collect() {
+            return Self::Ints(ints);
+        }
+        let mut texts = Texts::default();
+        ids.for_each(|id| texts.push(&id.to_string()));
         Self::Texts(texts)
     }
 

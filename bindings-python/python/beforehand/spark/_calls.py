@@ -25,6 +25,7 @@ def fit(
     ladders: Sequence[Ladder] = (),
     learn_successors: bool = True,
     max_training_rows: int = 250000,
+    max_lapse_rows: int = 100000,
     use_quantity: bool = True,
     columns: Columns | None = None,
     time_zone: str = "UTC",
@@ -44,6 +45,8 @@ def fit(
             Default: true.
         max_training_rows: Rows on which the layer is trained, at most; more cost time and gain little. Allowed
             1,000 … 10,000,000, default 250,000. Fitting does not grow with the log beyond them.
+        max_lapse_rows: Rows on which the layer of lapse is trained, at most. Allowed 1,000 … 10,000,000, default
+            100,000.
         use_quantity: Whether forecasts react to the supply bought (quantity × pack size). Default: true.
         columns: which column holds what; see `History`.
         time_zone: the IANA time zone of the shop.
@@ -60,6 +63,7 @@ def fit(
             "ladders": ladders,
             "learn_successors": learn_successors,
             "max_training_rows": max_training_rows,
+            "max_lapse_rows": max_lapse_rows,
             "use_quantity": use_quantity,
         },
     })
@@ -108,7 +112,45 @@ def replenishment(
     })
 
 
+def lapse(
+    model: Model,
+    frame: DataFrame,
+    *,
+    as_of: InstantLike,
+    horizons_days: Sequence[float] = (84.0, 28.0, 182.0),
+    columns: Columns | None = None,
+    time_zone: str = "UTC",
+    n_parts: int | None = None,
+) -> DataFrame:
+    """How likely each customer is not to come back: one row per customer who has bought by `as_of`, sorted.
+
+    As `Model.lapse`, part by part of the customers; the same rows, in no order.
+
+    Args:
+        model: a fitted model.
+        frame: the customers' past.
+        as_of: The instant of prediction; not before the model's own. Nothing later is looked at.
+        horizons_days: Horizons for which P(lapse) and the expected purchases are given, days, each 0 < h ≤ 364.
+            At least one; the first is the one that drivers explain. Default: 84, 28, 182: a quarter, a month, half a
+            year.
+        columns: which column holds what; see `History`.
+        time_zone: the IANA time zone of the shop.
+        n_parts: into how many parts customers are divided; each must fit into a worker's memory. Default: four
+            per core.
+
+    Raises:
+        Error: with the `code` and `field` of what went wrong.
+    """
+    return _engine.table(model, frame, "lapse", columns, time_zone, n_parts, {
+        "as_of": as_of,
+        "options": {
+            "horizons_days": horizons_days,
+        },
+    })
+
+
 __all__ = [
     "fit",
     "replenishment",
+    "lapse",
 ]

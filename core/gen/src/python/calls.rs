@@ -12,8 +12,8 @@ pub(super) fn write(definitions: &Definitions) -> String {
     let mut out = header("The calls: functions, and methods of the model.");
     out.push_str(
         "from collections.abc import Mapping, Sequence\nfrom types import MappingProxyType\nfrom typing import TYPE_CHECKING\n\n\
-         from . import _native as native\nfrom . import _run\nfrom ._history import Columns, Data\nfrom ._table import Table\nfrom ._types import *  # noqa: F403\n\n\
-         if TYPE_CHECKING:\n    from ._model import Model\n    from ._progress import Progress\n\n",
+         from . import _native as native\nfrom . import _run\nfrom ._history import Columns, Data\nfrom ._table import Table\n\n\
+         if TYPE_CHECKING:\n    from ._model import Model\n    from ._progress import Progress\n    from ._types import *  # noqa: F403\n\n",
     );
     for call in definitions.calls.iter().filter(|c| !c.on_model) {
         out.push('\n');
@@ -38,8 +38,14 @@ fn write_call(out: &mut String, call: &Call, definitions: &Definitions, indent: 
     };
     let _ = writeln!(out, "{indent}def {}(\n{indent}    {ours}{data},\n{indent}    *,", call.name);
     for argument in &call.arguments {
-        let default = argument.field.default.as_ref().map(|d| format!(" = {}", default(d, &argument.field.ty)));
-        let (name, ty) = (&argument.field.name, given(&argument.field.ty));
+        let (name, mut ty) = (&argument.field.name, given(&argument.field.ty));
+        let default = if is_structure(argument) {
+            // Types are loaded when they are first used; so a default cannot be one.
+            ty += " | None";
+            Some(" = None".to_owned())
+        } else {
+            argument.field.default.as_ref().map(|d| format!(" = {}", default(d, &argument.field.ty)))
+        };
         let _ = writeln!(out, "{indent}    {name}: {ty}{},", default.unwrap_or_default());
     }
     let _ = writeln!(out, "{indent}    columns: Columns | None = None,");
@@ -133,6 +139,9 @@ fn body(out: &mut String, call: &Call, definitions: &Definitions, indent: &str) 
     };
     let model = if call.on_model { "self" } else { "None" };
     let progress = if call.is_long { "progress" } else { "False" };
+    if let Answer::Value(ty) = &call.answer {
+        let _ = writeln!(out, "{indent}from ._types import {}\n", structure_in(ty));
+    }
     let _ = writeln!(out, "{indent}answer = _run.{run}(");
     let _ =
         writeln!(out, "{indent}    {:?},\n{indent}    {model},\n{indent}    data,\n{indent}    columns,", call.name);
@@ -140,8 +149,13 @@ fn body(out: &mut String, call: &Call, definitions: &Definitions, indent: &str) 
     let mut groups: Vec<&String> = call.arguments.iter().filter_map(|a| a.group.as_ref()).collect();
     groups.dedup();
     let entries = |out: &mut String, of: Option<&String>, indent: &str| {
-        for Argument { field, .. } in call.arguments.iter().filter(|a| a.group.as_ref() == of) {
-            let _ = writeln!(out, "{indent}{:?}: {},", field.name, field.name);
+        for argument in call.arguments.iter().filter(|a| a.group.as_ref() == of) {
+            let name = &argument.field.name;
+            if is_structure(argument) {
+                let _ = writeln!(out, "{indent}**({{}} if {name} is None else {{{name:?}: {name}}}),");
+            } else {
+                let _ = writeln!(out, "{indent}{name:?}: {name},");
+            }
         }
     };
     entries(out, None, &format!("{indent}        "));
@@ -158,6 +172,20 @@ fn body(out: &mut String, call: &Call, definitions: &Definitions, indent: &str) 
         _ => "answer".to_owned(),
     };
     let _ = writeln!(out, "{indent}return {value}");
+}
+
+/// Whether an argument is a structure that may be left out.
+fn is_structure(argument: &Argument) -> bool {
+    matches!(argument.field.default, Some(serde_json::Value::Object(_))) && matches!(argument.field.ty, Type::Named(_))
+}
+
+/// The structure that an answer is made of.
+fn structure_in(ty: &Type) -> &str {
+    match ty {
+        Type::List(of) | Type::Optional(of) | Type::Map(of) => structure_in(of),
+        Type::Named(name) => name,
+        _ => panic!("an answer of a type that needs a structure: {ty:?}"),
+    }
 }
 
 /// The example of a call, from `examples/python`.

@@ -20,6 +20,7 @@ const WIDTH: usize = 118;
 pub fn files(definitions: &Definitions) -> Vec<(&'static str, String)> {
     vec![
         ("_types.py", types::write(definitions)),
+        ("_names.py", types::names(definitions)),
         ("_errors.py", errors::write(definitions)),
         ("_calls.py", calls::write(definitions)),
         ("spark/_calls.py", spark::write(definitions)),

@@ -47,6 +47,20 @@ pub(super) fn write(definitions: &Definitions) -> String {
     out + &structs + &format!("\n__all__ = [\n{}]\n", listed.concat())
 }
 
+/// The names of the types, for those who load them only when they are used.
+pub(super) fn names(definitions: &Definitions) -> String {
+    let used = |n: &&Named| {
+        let is_used = matches!(n.definition, Definition::Words(_))
+            || definitions.is_input(&n.name)
+            || definitions.is_output(&n.name);
+        is_used && !OWN_FORM.contains(&n.name.as_str())
+    };
+    let own = ["Id", "InstantLike"].into_iter().chain(definitions.types.iter().filter(used).map(|n| n.name.as_str()));
+    let listed: Vec<String> = own.map(|n| format!("    {n:?},\n")).collect();
+    header("The names of the types, which are loaded when they are first used.")
+        + &format!("TYPES = (\n{})\n", listed.concat())
+}
+
 fn words_of(out: &mut String, named: &Named, words: &[(String, String)]) {
     let list: Vec<String> = words.iter().map(|(w, _)| format!("{w:?}")).collect();
     let line = format!("{}: TypeAlias = Literal[{}]\n", named.name, list.join(", "));

@@ -1,0 +1,1609 @@
+// What the package offers.
+// Written by `make gen` from the definitions in the Rust core: change those, not this file.
+
+/** An identifier: a text, or a whole number. Those beyond 2^53 come back as bigint. */
+export type Id = string | number | bigint
+
+/**
+ * An instant: a `Date`; milliseconds since 1970 as a number or a bigint; or a text such as `2026-01-31` (midnight, UTC) or
+ * `2026-01-31T12:00:00+01:00`. Numbers that are not between 1980 and 2100 as milliseconds are refused: they count seconds or
+ * something else.
+ */
+export type InstantLike = Date | number | bigint | string
+
+/** A number, or one as databases return it: a text such as `"12.50"`, a bigint. */
+export type NumberLike = number | bigint | string
+
+/** Texts given once each, and for every row the place of its text (4294967295 for none): the fastest way in for texts. */
+export interface TextCodes {
+  /** For every row the place of its text in `values`. */
+  readonly codes: Uint32Array | Uint16Array | Uint8Array | Int32Array
+  /** The texts, each once. */
+  readonly values: readonly Id[]
+}
+
+/** The values of one column. */
+export type ColumnValues =
+  | readonly unknown[]
+  | TextCodes
+  | Float64Array
+  | Float32Array
+  | BigInt64Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array
+
+/** Identifiers of a column that is answered: an array of texts, a `Float64Array`, or, beyond 2^53, a `BigInt64Array`. */
+export interface IdValues extends ArrayLike<Id>, Iterable<Id> {}
+
+/** Which column holds what, by the names of the data. `null` for a column that is to be ignored. */
+export interface Columns {
+  /** Who. Default `customer`. */
+  readonly customer?: string
+  /** When. Default `at`. */
+  readonly time?: string
+  /** What. Default `item`. */
+  readonly item?: string
+  /** How many units. Default: `quantity` if the table has it. */
+  readonly quantity?: string | null
+  /** What the row cost in total. Default: `amount` if the table has it. */
+  readonly amount?: string | null
+  /**
+   * Purchase or return, in the words of `from_word`; a purchase where nothing stands. Default: `kind` if the table
+   * has it.
+   */
+  readonly kind?: string | null
+  /** The category of the item. Default: `category` if the table has it. */
+  readonly category?: string | null
+  /** The need the item serves. Default: `need` if the table has it. */
+  readonly need?: string | null
+  /** The content of one unit. Default: `packSize` if the table has it. */
+  readonly packSize?: string | null
+  /** The order the row belongs to. Default: `order` if the table has it. */
+  readonly order?: string | null
+  /** The order that a return undoes. Default: `undoes` if the table has it. */
+  readonly undoes?: string | null
+}
+
+/** A row of a log, when the columns have the names they have by default. */
+export interface EventRow {
+  /** Who. */
+  readonly customer: Id
+  /** What, as the shop identifies it: an article, a SKU. */
+  readonly item: Id
+  /** When. */
+  readonly at: InstantLike
+  /** How many units; positive. When absent a purchase is of one unit, and a return of all units bought. */
+  readonly quantity?: NumberLike | null
+  /** What the row cost in total, in the shop's currency; unknown when absent. */
+  readonly amount?: NumberLike | null
+  /** What happened; a purchase when absent. */
+  readonly kind?: EventKind | null
+  /** The category of the item. When rows disagree, the earliest one counts. */
+  readonly category?: Id | null
+  /** The need the item serves: items of one need replace each other. When rows disagree, the earliest one counts. */
+  readonly need?: Id | null
+  /** The content of one unit (grams, pieces, …), positive. When rows disagree, the earliest one counts. */
+  readonly packSize?: NumberLike | null
+  /** The order (receipt, invoice) the row belongs to, so that a return can name it. */
+  readonly order?: Id | null
+  /** For a return: the order whose purchase of this item by this customer it undoes. */
+  readonly undoes?: Id | null
+}
+
+/**
+ * The customers' past:
+ * - rows as objects, in any order, such as `{ customer, item, at }` (see `EventRow`; other names are said with `columns`);
+ * - columns by name, of equal length;
+ * - Arrow IPC bytes, a stream or a file without compression (not where the answer comes at once);
+ * - a `History`, which has been read already.
+ */
+export type Data = readonly object[] | Iterable<object> | Readonly<Record<string, ColumnValues>> | Uint8Array | ArrayBuffer | History
+
+/** How data is read. On a model, what is not said is as the model was fitted. */
+export interface ReadOptions {
+  /** Which column holds what, such as `{ customer: 'user_id', time: 'paid_at' }`. */
+  readonly columns?: Columns
+  /**
+   * The IANA time zone of the shop, such as `Europe/Berlin`: it decides on which civil day an instant falls, and what
+   * a date or date-time without an offset means. Default `UTC`.
+   */
+  readonly timeZone?: string
+  /**
+   * Purchases of one item by one customer that lie fewer than this many civil days apart are one purchase: 1 (the
+   * default) unites those of one day, 0 none. At most 366. Ingest keeps every row and counts those that will unite;
+   * they are united when the history is read, since only then is it known which of them lie in the past.
+   */
+  readonly mergeDays?: number
+  /**
+   * What whole numbers and bigints in the time column count. Without it they are milliseconds, as everywhere in
+   * JavaScript, and numbers that are not between 1980 and 2100 then are refused, for they count something else. In
+   * texts and in Arrow's columns of integers there is no default.
+   */
+  readonly timeUnit?: TimeUnit | null
+  /** A purchase of more units than this is refused as a slip of the keyboard. Default 1e9. */
+  readonly maxQuantity?: number
+  /**
+   * What to do with a row that cannot be used. By default the rest is kept, and the report says what was left out.
+   */
+  readonly onRefused?: OnRefused
+  /** The character between two fields of a CSV line; ASCII, neither a quote nor an end of line. Default `,`. */
+  readonly delimiter?: string
+}
+
+/** How far work is. */
+export interface ProgressReport {
+  /** What is being done, such as `train_layer`. */
+  readonly stage: string
+  /** The share of the whole that is done, 0 to 1. */
+  readonly done: number
+}
+
+/** How work that takes long is run. */
+export interface LongOptions {
+  /** Stops the work when it is aborted: the promise rejects at once with the code `cancelled`. */
+  readonly signal?: AbortSignal
+  /** Called now and then; the work stops when it answers `false`. */
+  readonly onProgress?: (report: ProgressReport) => unknown
+}
+
+/** Whatever goes wrong: the message says what was given, what is allowed, and what to do. */
+export class BeforehandError extends Error {
+  /** The stable name of what went wrong, the same in all languages. */
+  readonly code: ErrorCode
+  /** The option or column it is about, by the name the caller gave it. */
+  readonly field: string | undefined
+  /** The row of the input it is about, counted from zero. */
+  readonly row: number | undefined
+}
+
+/**
+ * What customers did: validated, sorted, ready for several calls. Immutable.
+ *
+ * Returns and cancellations undo the purchase they name; purchases of one item by one customer on one day are one. Nothing is
+ * lost in silence: `report` accounts for every row.
+ */
+export class History {
+  /** Reads rows or columns here and now: for one customer, or a small log. Throws a `BeforehandError`. */
+  constructor(data: Data, options?: ReadOptions)
+  /** Reads rows, columns or Arrow IPC bytes off the event loop. */
+  static from(data: Data, options?: ReadOptions & Pick<LongOptions, 'signal'>): Promise<History>
+  /** Reads a CSV file with a header off the event loop. */
+  static fromCsv(path: string | URL, options?: ReadOptions & Pick<LongOptions, 'signal'>): Promise<History>
+  /** What became of every row; `String(report)` says it in words. */
+  get report(): IngestReport
+  /** How many customers. */
+  get nCustomers(): number
+  /** How many items. */
+  get nItems(): number
+  /** How many events. */
+  get nEvents(): number
+  /** The first event. */
+  get firstAt(): Date
+  /** The last event. */
+  get lastAt(): Date
+  /** What a customer bought of an item, less what was returned, in order of time. */
+  purchases(customer: Id, item: Id): { readonly at: Date; readonly units: number }[]
+  /** What it holds, in a line. */
+  toString(): string
+}
+
+/**
+ * Columns of equal length.
+ *
+ * Numbers come as typed arrays and instants as milliseconds (to the microsecond, so with a fraction); a column is made when it is
+ * asked for. Iterating gives rows as objects with `Date`s, at some cost.
+ */
+export class Table<C = Readonly<Record<string, unknown>>, R = Readonly<Record<string, unknown>>> implements Iterable<R> {
+  private constructor()
+  /** How many rows. */
+  get nRows(): number
+  /** The names of the columns, in order. */
+  get names(): string[]
+  /** The columns by name; each is made when it is asked for. */
+  get columns(): C
+  /** A column by name. */
+  column<K extends keyof C>(name: K): C[K]
+  /** A row, counted from zero; `null` where there is no value. */
+  row(index: number): R
+  /** The rows. */
+  [Symbol.iterator](): Iterator<R>
+  /** The table as an Arrow IPC stream, with the `snake_case` names of all languages: for apache-arrow, DuckDB, Parquet writers. */
+  toArrow(): Buffer
+  /** The table as CSV with a header. */
+  toCsv(): string
+  /** What it holds, in a line. */
+  toString(): string
+}
+
+/**
+ * What `fit` learned from everyone. Immutable, small, and free of any customer's data.
+ *
+ * Its file loads in Rust, Python and Node. To use it in worker threads, pass `model.handle` and call `Model.fromHandle` there (the
+ * threads share one model), or pass the bytes.
+ */
+export class Model {
+  private constructor()
+  /** Reads a model file, whatever language wrote it. */
+  static load(path: string | URL): Promise<Model>
+  /** Reads the bytes of a model file. */
+  static fromBuffer(bytes: Uint8Array | ArrayBuffer): Model
+  /** The model that another thread of this process gave the handle of, and still holds. */
+  static fromHandle(handle: number): Model
+  /** Writes the model file: a few megabytes at most. */
+  save(path: string | URL): Promise<void>
+  /** The bytes of the model file, the same in every language. */
+  toBuffer(): Buffer
+  /** A number by which worker threads of this process find the model, as long as it is held here: see `fromHandle`. */
+  get handle(): number
+  /** The instant up to which it learned. */
+  get asOf(): Date
+  /** How many customers it learned from. */
+  get nCustomers(): number
+  /** How many events it learned from. */
+  get nEvents(): number
+  /** How many items (or needs) it knows. */
+  get nUnits(): number
+  /** Whether the log was long enough to train the layer; otherwise the structural forecast answers alone. */
+  get hasLayer(): boolean
+  /** Whether it has seen an item. */
+  knowsItem(item: Id): boolean
+  /** Whether it is the same model, bit for bit. */
+  equals(other: Model): boolean
+  /** What it holds, in a line. */
+  toString(): string
+
+  /**
+   * When each customer will need each item bought so far: one row per pair of customer and item, sorted by both.
+   *
+   * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+   *
+   * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+   * @example
+   * ```ts
+   * import { fit } from "beforehand"
+   *
+   * const log = []
+   * for (let c = 0; c < 40; c++) {
+   *   for (let month = 0; month < 10; month++) {
+   *     log.push({ customer: `c${c}`, item: "filter", at: new Date(Date.UTC(2025, month, 5 + (c % 7))) })
+   *   }
+   * }
+   * const model = await fit(log, { asOf: "2025-11-01" })
+   * const due = await model.replenishment(log, { asOf: "2025-11-01", horizonsDays: [14] })
+   * console.log(due.nRows, due.columns.customer[0], due.columns.probWithin14Days.length)
+   * // 40 c0 40
+   * console.log(due.row(0).item, due.row(0).basis)
+   * // filter own
+   * ```
+   */
+  replenishment(data: Data, options: ReplenishmentArguments): Promise<ReplenishmentTable>
+
+  /**
+   * One customer's forecasts in full, an entry per item (or need) bought so far, in order of the items.
+   *
+   * Answers at once, in microseconds. Throws a `BeforehandError`.
+   *
+   * @param data the customers' past: rows, columns, a `History`.
+   * @example
+   * ```ts
+   * import { fit } from "beforehand"
+   *
+   * const log = []
+   * for (let c = 0; c < 40; c++) {
+   *   for (let month = 0; month < 10; month++) {
+   *     log.push({ customer: `c${c}`, item: "filter", at: new Date(Date.UTC(2025, month, 5 + (c % 7))) })
+   *   }
+   * }
+   * const model = await fit(log, { asOf: "2025-11-01" })
+   * const own = log.filter((event) => event.customer === "c3")
+   * const [filter] = model.forecasts(own, { asOf: "2025-11-01" })
+   * console.log(filter.nEvents, filter.basis, filter.lastBoughtAt?.toISOString().slice(0, 10))
+   * // 10 own 2025-10-08
+   * ```
+   */
+  forecasts(data: Data, options: ForecastsArguments): Forecast[]
+
+  /**
+   * How long an item would last that is bought at `asOf`.
+   *
+   * Works for items the customer never bought, for customers nobody knows (leave out `data`), and for items the model
+   * has never seen: the forecast then rests on the category or the population, and is as wide as that.
+   *
+   * Answers at once, in microseconds. Throws a `BeforehandError`.
+   *
+   * @param data the customers' past, or `null`.
+   * @example
+   * ```ts
+   * import { fit } from "beforehand"
+   *
+   * const log = []
+   * for (let c = 0; c < 40; c++) {
+   *   for (let month = 0; month < 10; month++) {
+   *     log.push({ customer: `c${c}`, item: "filter", at: new Date(Date.UTC(2025, month, 5 + (c % 7))) })
+   *   }
+   * }
+   * const model = await fit(log, { asOf: "2025-11-01" })
+   * const newcomer = model.forecastIfBought(null, { item: "filter", asOf: "2025-11-01" })
+   * console.log(newcomer.nEvents, newcomer.basis)
+   * // 0 item
+   * ```
+   */
+  forecastIfBought(data: Data | null | undefined, options: ForecastIfBoughtArguments): Forecast
+
+  /**
+   * How likely each customer is not to come back: one row per customer who has bought by `asOf`, sorted.
+   *
+   * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+   *
+   * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+   * @example
+   * ```ts
+   * import { fit } from "beforehand"
+   *
+   * const log = []
+   * for (let c = 0; c < 40; c++) {
+   *   for (let month = 0; month < (c % 4 === 0 ? 4 : 10); month++) {
+   *     log.push({ customer: `c${c}`, item: "coffee", at: new Date(Date.UTC(2025, month, 5 + (c % 7))) })
+   *   }
+   * }
+   * const model = await fit(log, { asOf: "2025-11-01" })
+   * const risk = await model.lapse(log, { asOf: "2025-11-01", horizonsDays: [84] })
+   * const prob = new Map([...risk].map((row) => [row.customer, row.probLapse84Days ?? NaN]))
+   * console.log(Number(prob.get("c4")) > Number(prob.get("c5")))
+   * // true
+   * ```
+   */
+  lapse(data: Data, options: LapseArguments): Promise<LapseTable>
+
+  /**
+   * One customer's risk of lapse in full: every horizon, P(alive), and what raises or lowers the risk.
+   *
+   * Answers at once, in microseconds. Throws a `BeforehandError`.
+   *
+   * @param data the customers' past: rows, columns, a `History`.
+   * @example
+   * ```ts
+   * import { fit } from "beforehand"
+   *
+   * const log = []
+   * for (let c = 0; c < 40; c++) {
+   *   for (let month = 0; month < (c % 4 === 0 ? 4 : 10); month++) {
+   *     log.push({ customer: `c${c}`, item: "coffee", at: new Date(Date.UTC(2025, month, 5 + (c % 7))) })
+   *   }
+   * }
+   * const model = await fit(log, { asOf: "2025-11-01" })
+   * const risk = model.lapseOf(log, { asOf: "2025-11-01", customer: "c4" })
+   * console.log(risk.nVisits, risk.recencyDays, risk.horizons[0]?.horizonDays)
+   * // 4 206 84
+   * ```
+   */
+  lapseOf(data: Data, options: LapseOfArguments): LapseRisk
+
+  /**
+   * One self-contained HTML page: what the log can carry, a backtest with its calibration curve and the worth of
+   * reminders, customers' timelines, and the reminders due.
+   *
+   * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+   *
+   * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+   * @example
+   * ```ts
+   * import { fit } from "beforehand"
+   *
+   * const log = []
+   * for (let c = 0; c < 40; c++) {
+   *   for (let month = 0; month < 10; month++) {
+   *     log.push({ customer: `c${c}`, item: "filter", at: new Date(Date.UTC(2025, month, 5 + (c % 7))) })
+   *   }
+   * }
+   * const model = await fit(log, { asOf: "2025-11-01" })
+   * const page = await model.report(log, { asOf: "2025-11-01", title: "Filters", withBacktest: false })
+   * console.log(page.startsWith("<!DOCTYPE html>"))
+   * // true
+   * ```
+   */
+  report(data: Data, options: ReportArguments): Promise<string>
+}
+
+/**
+ * Learns from a history what happened up to and including `asOf`; nothing later is looked at.
+ *
+ * The same log gives the same model, bit for bit, whatever the order of its rows and the number of threads.
+ *
+ * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+ *
+ * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+ * @example
+ * ```ts
+ * import { fit } from "beforehand"
+ *
+ * const log = []
+ * for (let c = 0; c < 40; c++) {
+ *   for (let month = 0; month < 10; month++) {
+ *     log.push({ customer: `c${c}`, item: "filter", at: new Date(Date.UTC(2025, month, 5 + (c % 7))) })
+ *   }
+ * }
+ * const model = await fit(log, { asOf: "2025-11-01" })
+ * console.log(model.nCustomers, model.nEvents)
+ * // 40 400
+ * ```
+ */
+export function fit(data: Data, options: FitArguments): Promise<Model>
+
+/**
+ * Whose use has truly fallen, at a stated rate of false alarms: one row per alarm, by customer and instant.
+ *
+ * The log's events are use: a login, a session, a document, `quantity` of them; items are the modules used. Periods
+ * are counted back from the day of `asOf`; a period without an event is one of no use, from a customer's first event
+ * on. Season, holidays and pauses are learned from everyone, so give the log of all customers.
+ *
+ * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+ *
+ * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+ * @example
+ * ```ts
+ * import { decline } from "beforehand"
+ *
+ * const log = []
+ * for (let team = 0; team < 40; team++) {
+ *   for (let week = 0; week < 52; week++) {
+ *     const days = team === 7 && week >= 40 ? 1 : 3 + ((team * week) % 4)
+ *     for (let day = 0; day < days; day++) {
+ *       log.push({ customer: team, item: "reports", at: new Date(Date.UTC(2025, 0, 6 + 7 * week + day)) })
+ *     }
+ *   }
+ * }
+ * const alarms = await decline(log, { asOf: "2026-01-04" })
+ * console.log(Array.from(alarms.columns.customer).includes(7))
+ * // true
+ * ```
+ */
+export function decline(data: Data, options: DeclineArguments): Promise<DeclineTable>
+
+/**
+ * What forecasts made at earlier instants of the same log would have been worth: fits at each cutoff, forecasts,
+ * compares.
+ *
+ * The last cutoff lies one horizon before `asOf`, the others a step apart before it. No forecast saw anything after
+ * its cutoff.
+ *
+ * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+ *
+ * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+ * @example
+ * ```ts
+ * import { backtest } from "beforehand"
+ *
+ * const log = []
+ * for (let c = 0; c < 40; c++) {
+ *   for (let month = 0; month < 10; month++) {
+ *     log.push({ customer: `c${c}`, item: "filter", at: new Date(Date.UTC(2025, month, 5 + (c % 7))) })
+ *   }
+ * }
+ * const test = await backtest(log, { asOf: "2025-11-01", nCutoffs: 2 })
+ * console.log(test.cutoffs.length, test.all.nForecasts)
+ * // 2 80
+ * ```
+ */
+export function backtest(data: Data, options: BacktestArguments): Promise<Backtest>
+
+/**
+ * What a log can carry: which scenarios are ready, thin or missing, what to look into first, and what to do about it.
+ *
+ * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+ *
+ * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+ * @example
+ * ```ts
+ * import { audit } from "beforehand"
+ *
+ * const log = [{ customer: "c1", item: "filter", at: new Date("2025-11-01") }]
+ * const found = await audit(log, { asOf: "2025-11-06" })
+ * console.log(found.scenarios[0]?.scenario, found.scenarios[0]?.readiness)
+ * // replenishment missing
+ * console.log(String(found).split("\n")[0])
+ * // Audit of the log as of 2025-11-06T00:00:00Z
+ * ```
+ */
+export function audit(data: Data, options: AuditArguments): Promise<Audit>
+
+/** What is asked with `fit`. */
+export interface FitArguments extends ReadOptions, LongOptions {
+  /** The instant up to which the model may know the log. */
+  readonly asOf: InstantLike
+  /** Which items replace each other. Default: those of one need. */
+  readonly substitutes?: Substitutes
+  /** Life stages given by the user. Default: none. */
+  readonly ladders?: readonly Ladder[]
+  /** Whether to learn, from what buyers of an item move on to, which item follows it. Default: true. */
+  readonly learnSuccessors?: boolean
+  /**
+   * Rows on which the layer is trained, at most; more cost time and gain little. Allowed 1,000 … 10,000,000, default
+   * 250,000. Fitting does not grow with the log beyond them.
+   */
+  readonly maxTrainingRows?: number
+  /** Rows on which the layer of lapse is trained, at most. Allowed 1,000 … 10,000,000, default 100,000. */
+  readonly maxLapseRows?: number
+  /** Whether forecasts react to the supply bought (quantity × pack size). Default: true. */
+  readonly useQuantity?: boolean
+}
+
+/** What is asked with `replenishment`. */
+export interface ReplenishmentArguments extends ReadOptions, LongOptions {
+  /** The instant of prediction; not before the model's own. Nothing later is looked at. */
+  readonly asOf: InstantLike
+  /** Horizons for which P(buys within) is given, days, each 0 < h ≤ 364. Default: 7, 28, 84. */
+  readonly horizonsDays?: readonly number[]
+  /** How long before the run-out date to remind (delivery and thinking it over), days, 0 … 364. Default: 7. */
+  readonly leadDays?: number
+  /** Which quantile of the run-out date the reminder aims at, 0 < q < 1. Smaller reminds earlier. Default: 0.5. */
+  readonly remindQuantile?: number
+}
+
+/** The columns that `replenishment` answers. */
+export interface ReplenishmentColumns {
+  /** Who. */
+  readonly customer: IdValues
+  /** The item bought last; of items that replace each other, the latest. */
+  readonly item: IdValues
+  /** Purchases of the item (or need) so far, merged per day. */
+  readonly nEvents: Uint32Array
+  /** On whose purchases the forecast mainly rests: own, item, category or population. */
+  readonly basis: readonly string[]
+  /** Days since the last purchase. */
+  readonly recencyDays: Float32Array | Float64Array
+  /** Days one purchase lasts, the median, for the quantity bought last. */
+  readonly cycleDays: Float32Array | Float64Array
+  /** Days the supply at hand still lasts; 0 when it should have run out. */
+  readonly supplyLeftDays: Float32Array | Float64Array
+  /** P(buys again within 364 days), 0 to 1. */
+  readonly probAgain: Float32Array | Float64Array
+  /** P(buys within so many days), 0 to 1; one column per horizon. */
+  readonly [name: `probWithin${number}Days`]: Float32Array | Float64Array
+  /** The run-out date given that the customer buys again: 10 % quantile. Milliseconds since 1970, NaN for none. */
+  readonly runOutP10At: Float64Array
+  /** The run-out date: median. Milliseconds since 1970, NaN for none. */
+  readonly runOutP50At: Float64Array
+  /** The run-out date: 90 % quantile. Milliseconds since 1970, NaN for none. */
+  readonly runOutP90At: Float64Array
+  /** When to remind: the lead time before the run-out; never before asOf. Milliseconds since 1970, NaN for none. */
+  readonly remindAt: Float64Array
+}
+
+/** A row of what `replenishment` answers. */
+export interface ReplenishmentRow {
+  /** Who. */
+  readonly customer: Id
+  /** The item bought last; of items that replace each other, the latest. */
+  readonly item: Id
+  /** Purchases of the item (or need) so far, merged per day. */
+  readonly nEvents: number
+  /** On whose purchases the forecast mainly rests: own, item, category or population. */
+  readonly basis: string
+  /** Days since the last purchase. */
+  readonly recencyDays: number | null
+  /** Days one purchase lasts, the median, for the quantity bought last. */
+  readonly cycleDays: number | null
+  /** Days the supply at hand still lasts; 0 when it should have run out. */
+  readonly supplyLeftDays: number | null
+  /** P(buys again within 364 days), 0 to 1. */
+  readonly probAgain: number | null
+  /** P(buys within so many days), 0 to 1; one column per horizon. */
+  readonly [name: `probWithin${number}Days`]: number | null
+  /** The run-out date given that the customer buys again: 10 % quantile. */
+  readonly runOutP10At: Date | null
+  /** The run-out date: median. */
+  readonly runOutP50At: Date | null
+  /** The run-out date: 90 % quantile. */
+  readonly runOutP90At: Date | null
+  /** When to remind: the lead time before the run-out; never before asOf. */
+  readonly remindAt: Date | null
+}
+
+/** What `replenishment` answers. */
+export type ReplenishmentTable = Table<ReplenishmentColumns, ReplenishmentRow>
+
+/** What is asked with `forecasts`. */
+export interface ForecastsArguments extends ReadOptions {
+  /** The instant of prediction; not before the model's own. Nothing later is looked at. */
+  readonly asOf: InstantLike
+  /** Whose forecasts; may be left out when `data` holds one customer only. */
+  readonly customer?: Id | null
+  /** Horizons for which P(buys within) is given, days, each 0 < h ≤ 364. Default: 7, 28, 84. */
+  readonly horizonsDays?: readonly number[]
+  /** How long before the run-out date to remind (delivery and thinking it over), days, 0 … 364. Default: 7. */
+  readonly leadDays?: number
+  /** Which quantile of the run-out date the reminder aims at, 0 < q < 1. Smaller reminds earlier. Default: 0.5. */
+  readonly remindQuantile?: number
+}
+
+/** What is asked with `forecastIfBought`. */
+export interface ForecastIfBoughtArguments extends ReadOptions {
+  /** The item. */
+  readonly item: Id
+  /** The instant of prediction; not before the model's own. Nothing later is looked at. */
+  readonly asOf: InstantLike
+  /** Who buys it; may be left out when `data` holds one customer only. */
+  readonly customer?: Id | null
+  /** Horizons for which P(buys within) is given, days, each 0 < h ≤ 364. Default: 7, 28, 84. */
+  readonly horizonsDays?: readonly number[]
+  /** How long before the run-out date to remind (delivery and thinking it over), days, 0 … 364. Default: 7. */
+  readonly leadDays?: number
+  /** Which quantile of the run-out date the reminder aims at, 0 < q < 1. Smaller reminds earlier. Default: 0.5. */
+  readonly remindQuantile?: number
+}
+
+/** What is asked with `lapse`. */
+export interface LapseArguments extends ReadOptions, LongOptions {
+  /** The instant of prediction; not before the model's own. Nothing later is looked at. */
+  readonly asOf: InstantLike
+  /**
+   * Horizons for which P(lapse) and the expected purchases are given, days, each 0 < h ≤ 364. At least one; the first
+   * is the one that drivers explain. Default: 84, 28, 182: a quarter, a month, half a year.
+   */
+  readonly horizonsDays?: readonly number[]
+}
+
+/** The columns that `lapse` answers. */
+export interface LapseColumns {
+  /** Who. */
+  readonly customer: IdValues
+  /** Days with a purchase so far. */
+  readonly nVisits: Uint32Array
+  /** Days since the last purchase. */
+  readonly recencyDays: Float32Array | Float64Array
+  /** P(no purchase within so many days), 0 to 1; one column per horizon. */
+  readonly [name: `probLapse${number}Days`]: Float32Array | Float64Array
+  /** Expected number of days with a purchase within so many days; one column per horizon. */
+  readonly [name: `expectedVisits${number}Days`]: Float32Array | Float64Array
+  /** P(the customer will ever buy again), 0 to 1, by the model of buying and leaving alone. */
+  readonly probAlive: Float32Array | Float64Array
+}
+
+/** A row of what `lapse` answers. */
+export interface LapseRow {
+  /** Who. */
+  readonly customer: Id
+  /** Days with a purchase so far. */
+  readonly nVisits: number
+  /** Days since the last purchase. */
+  readonly recencyDays: number | null
+  /** P(no purchase within so many days), 0 to 1; one column per horizon. */
+  readonly [name: `probLapse${number}Days`]: number | null
+  /** Expected number of days with a purchase within so many days; one column per horizon. */
+  readonly [name: `expectedVisits${number}Days`]: number | null
+  /** P(the customer will ever buy again), 0 to 1, by the model of buying and leaving alone. */
+  readonly probAlive: number | null
+}
+
+/** What `lapse` answers. */
+export type LapseTable = Table<LapseColumns, LapseRow>
+
+/** What is asked with `lapseOf`. */
+export interface LapseOfArguments extends ReadOptions {
+  /** The instant of prediction; not before the model's own. Nothing later is looked at. */
+  readonly asOf: InstantLike
+  /** Whose risk; may be left out when `data` holds one customer only. */
+  readonly customer?: Id | null
+  /**
+   * Horizons for which P(lapse) and the expected purchases are given, days, each 0 < h ≤ 364. At least one; the first
+   * is the one that drivers explain. Default: 84, 28, 182: a quarter, a month, half a year.
+   */
+  readonly horizonsDays?: readonly number[]
+}
+
+/** What is asked with `decline`. */
+export interface DeclineArguments extends ReadOptions, LongOptions {
+  /** The end of the last period; nothing later is looked at. */
+  readonly asOf: InstantLike
+  /** Civil days in a period, 1 … 366. With other periods than weeks, give `periodsPerYear` as well. */
+  readonly periodDays?: number
+  /**
+   * The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default: 0.05. Smaller is slower: at
+   * the same counts, less evidence is enough for more alarms.
+   */
+  readonly falseAlarmsPerYear?: number
+  /** How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: 52. */
+  readonly periodsPerYear?: number
+  /**
+   * Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not known of a young
+   * customer's level widens the evidence anyway.
+   */
+  readonly minPeriods?: number
+  /** When an alarm is raised. Default: by evidence. */
+  readonly rule?: AlarmRule
+  /**
+   * Customers the population is learned from, at most, 100 … 100,000; chosen by a hash of their names. Default: 4096.
+   */
+  readonly maxCustomers?: number
+  /**
+   * Healthy customers simulated for the threshold, 1,000 … 1,000,000. Default: 8192, which holds the stated rate to
+   * about a twentieth of itself.
+   */
+  readonly nSimulated?: number
+}
+
+/** The columns that `decline` answers. */
+export interface DeclineColumns {
+  /** Who. */
+  readonly customer: IdValues
+  /**
+   * When the alarm was raised: the end of the period whose count raised it. Milliseconds since 1970, NaN for none.
+   */
+  readonly alarmAt: Float64Array
+  /**
+   * Since when: the beginning of the first fallen period, the most likely one. Milliseconds since 1970, NaN for none.
+   */
+  readonly sinceAt: Float64Array
+  /** The earlier end of a 90 % interval of it. Milliseconds since 1970, NaN for none. */
+  readonly sinceEarliestAt: Float64Array
+  /** The later end of that interval. Milliseconds since 1970, NaN for none. */
+  readonly sinceLatestAt: Float64Array
+  /** The share of the level that was lost, 0 to 1, the most likely one. */
+  readonly depth: Float32Array | Float64Array
+  /** The lower end of a 90 % interval of it. */
+  readonly depthMin: Float32Array | Float64Array
+  /** The upper end of that interval. */
+  readonly depthMax: Float32Array | Float64Array
+  /** Counts per period before the fall. */
+  readonly levelBefore: Float32Array | Float64Array
+  /** Counts per period since. */
+  readonly levelAfter: Float32Array | Float64Array
+  /** The share of healthy customers that show as much evidence in a year. */
+  readonly falseAlarmsPerYear: Float32Array | Float64Array
+  /** The items that fell, or that similar customers use more; separated by commas. */
+  readonly modules: readonly string[]
+}
+
+/** A row of what `decline` answers. */
+export interface DeclineRow {
+  /** Who. */
+  readonly customer: Id
+  /** When the alarm was raised: the end of the period whose count raised it. */
+  readonly alarmAt: Date | null
+  /** Since when: the beginning of the first fallen period, the most likely one. */
+  readonly sinceAt: Date | null
+  /** The earlier end of a 90 % interval of it. */
+  readonly sinceEarliestAt: Date | null
+  /** The later end of that interval. */
+  readonly sinceLatestAt: Date | null
+  /** The share of the level that was lost, 0 to 1, the most likely one. */
+  readonly depth: number | null
+  /** The lower end of a 90 % interval of it. */
+  readonly depthMin: number | null
+  /** The upper end of that interval. */
+  readonly depthMax: number | null
+  /** Counts per period before the fall. */
+  readonly levelBefore: number | null
+  /** Counts per period since. */
+  readonly levelAfter: number | null
+  /** The share of healthy customers that show as much evidence in a year. */
+  readonly falseAlarmsPerYear: number | null
+  /** The items that fell, or that similar customers use more; separated by commas. */
+  readonly modules: string
+}
+
+/** What `decline` answers. */
+export type DeclineTable = Table<DeclineColumns, DeclineRow>
+
+/** What is asked with `backtest`. */
+export interface BacktestArguments extends ReadOptions, LongOptions {
+  /** The end of the log that is looked at; nothing later is. */
+  readonly asOf: InstantLike
+  /** Which items replace each other. Default: those of one need. */
+  readonly substitutes?: Substitutes
+  /** Life stages given by the user. Default: none. */
+  readonly ladders?: readonly Ladder[]
+  /** Whether to learn, from what buyers of an item move on to, which item follows it. Default: true. */
+  readonly learnSuccessors?: boolean
+  /**
+   * Rows on which the layer is trained, at most; more cost time and gain little. Allowed 1,000 … 10,000,000, default
+   * 250,000. Fitting does not grow with the log beyond them.
+   */
+  readonly maxTrainingRows?: number
+  /** Rows on which the layer of lapse is trained, at most. Allowed 1,000 … 10,000,000, default 100,000. */
+  readonly maxLapseRows?: number
+  /** Whether forecasts react to the supply bought (quantity × pack size). Default: true. */
+  readonly useQuantity?: boolean
+  /** How many cutoffs, 1 … 24. Default 3. */
+  readonly nCutoffs?: number
+  /** Days between them, 1 … 364. Default 28. */
+  readonly stepDays?: number
+  /** Horizon of the probabilities, days, 1 … 364. The last cutoff lies this far before `asOf`. Default 28. */
+  readonly horizonDays?: number
+  /** How reminders are judged. */
+  readonly reminders?: ReminderOptions
+}
+
+/** What is asked with `audit`. */
+export interface AuditArguments extends ReadOptions, LongOptions {
+  /** The instant of the audit; later events are not looked at. */
+  readonly asOf: InstantLike
+}
+
+/** What is asked with `report`. */
+export interface ReportArguments extends ReadOptions, LongOptions {
+  /**
+   * The instant of prediction; not before the model's own. Nothing later is looked at, but to mark what a shown
+   * customer bought since.
+   */
+  readonly asOf: InstantLike
+  /** Title of the page. Default "Reminders". */
+  readonly title?: string
+  /** Reminders shown at most, one per customer, the likeliest purchase first; 0 … 1000. Default 12. */
+  readonly nReminders?: number
+  /** How many of them are drawn as timelines. Default 6. */
+  readonly nTimelines?: number
+  /** Reminders due within so many days are shown, 0 … 364. Default 7. */
+  readonly dueWithinDays?: number
+  /** Whether to backtest, which fits once per cutoff. Default: true. */
+  readonly withBacktest?: boolean
+  /** What items are called, by identifier. Items that are not listed appear with their identifier. */
+  readonly itemNames?: Readonly<Record<string, string>>
+  /** Sentences for the end of the page, such as the source of the data. */
+  readonly notes?: readonly string[]
+}
+
+/**
+ * Which items replace each other, so that buying one postpones the reminder for the others.
+ * - `need`: Items of the same `need` column; items without a need stand for themselves.
+ * - `category`: Items of the same `category` column.
+ * - `none`: None: every item is forecast by itself.
+ */
+export type Substitutes =
+  | "need"
+  | "category"
+  | "none"
+
+/**
+ * Items that follow each other as the customer (or the child, the pet, the machine) grows: milk powder stage 1, 2, 3.
+ *
+ * All items of a ladder serve one need: buying any of them postpones the reminder. The forecast names the first item
+ * of the step on which the customer will be when the supply runs out.
+ */
+export interface Ladder {
+  /** The need, for messages and results. */
+  readonly name: string
+  /** The steps, first to last. */
+  readonly steps: readonly Step[]
+  /**
+   * When each customer's clock started (the child's birth, say). A customer who is not listed is taken to have
+   * entered, with the first purchase on the ladder, at the start of that purchase's step.
+   */
+  readonly startedAt?: readonly (readonly [Id, InstantLike])[]
+}
+
+/** One step of a `Ladder`. */
+export interface Step {
+  /** The items of the step; the first is the one proposed. */
+  readonly items: readonly Id[]
+  /** The age, in days on the ladder's clock, at which the step ends; `null` for the last step. */
+  readonly untilDays?: number | null
+}
+
+/**
+ * When one customer will need one item again.
+ *
+ * Instants are in UTC. *Run-out* is the next purchase of the item, or of another item of the same need, given that it
+ * comes within 364 days; `probAgain` says how likely that is.
+ */
+export interface Forecast {
+  /** The item bought last. */
+  readonly item: Id
+  /** The need, when several items serve it: a need, a category or a ladder's name. */
+  readonly need: string | null
+  /** The item to propose instead of the one bought last, when the customer moves on. */
+  readonly nextItem: NextItem | null
+  /** Purchases of the item (or need) so far, merged per day. */
+  readonly nEvents: number
+  /** On whose purchases the forecast mainly rests. */
+  readonly basis: Basis
+  /** The last purchase; `null` when the customer never bought it. */
+  readonly lastBoughtAt: Date | null
+  /** Days one purchase of the usual supply lasts, the median; after the last purchase, see `supplyLeftDays`. */
+  readonly cycleDays: number
+  /** Erlang-k regularity of the cycle: 1 = random like a Poisson process, larger = more regular. */
+  readonly regularity: number
+  /** Units (times pack size) used per day: usual supply over cycle. */
+  readonly consumptionPerDay: number
+  /**
+   * Days the supply at hand still lasts, 0 when it should have run out: the cycle that follows the last purchase,
+   * adjusted for how much was bought, less the days since.
+   */
+  readonly supplyLeftDays: number
+  /** P(buys again within 364 days). */
+  readonly probAgain: number
+  /** P(buys within each of the horizons asked for): (days, probability). */
+  readonly probWithin: readonly (readonly [number, number])[]
+  /** The run-out date: 10 % quantile. */
+  readonly runOutP10At: Date
+  /** The run-out date: median. */
+  readonly runOutP50At: Date
+  /** The run-out date: 90 % quantile. */
+  readonly runOutP90At: Date
+  /**
+   * When to remind: the lead time before the run-out quantile asked for; before the supply at hand is used up, where
+   * that comes first and the customer's own purchases say so (`basis: own`). Never before `asOf`.
+   */
+  readonly remindAt: Date
+}
+
+/** Where a proposed next item comes from. */
+export interface NextItem {
+  /** The item to propose. */
+  readonly item: Id
+  /** `ladder` when the user said so, `learned` when it was learned from what buyers moved on to. */
+  readonly source: NextItemSource
+  /**
+   * Of the buyers of the present item who moved on to another one, the share that moved to this one, 0 to 1; 1 for a
+   * ladder.
+   */
+  readonly share: number
+  /** How many customers moved on to it; 0 for a ladder. */
+  readonly nCustomers: number
+}
+
+/**
+ * Whether a next item was given or learned.
+ * - `ladder`: From a `Ladder` given by the user.
+ * - `learned`: From what buyers of the item moved on to.
+ */
+export type NextItemSource =
+  | "ladder"
+  | "learned"
+
+/**
+ * On whose purchases a forecast mainly rests.
+ * - `own`: The customer's own purchases of this item (or need): three or more.
+ * - `item`: What other customers did with this item.
+ * - `category`: What customers did with other items of its category.
+ * - `population`: What everyone did with everything.
+ */
+export type Basis =
+  | "own"
+  | "item"
+  | "category"
+  | "population"
+
+/** One customer's risk of lapse, with its reasons. */
+export interface LapseRisk {
+  /** Who. */
+  readonly customer: Id
+  /** The instant of prediction. */
+  readonly asOf: Date
+  /** Days with a purchase so far. */
+  readonly nVisits: number
+  /** Days since the last purchase. */
+  readonly recencyDays: number
+  /**
+   * P(the customer will ever buy again), 0 to 1: by the model of buying and leaving alone, which is what separates a
+   * customer who has left from one who buys seldom.
+   */
+  readonly probAlive: number
+  /** One per horizon asked for, in the order given. */
+  readonly horizons: readonly LapseHorizon[]
+  /** Log-odds of lapse within the first horizon: of this customer, … */
+  readonly logOdds: number
+  /** … and of the average customer. The difference is the sum of the drivers. */
+  readonly baseLogOdds: number
+  /** What raises and what lowers the risk within the first horizon, the largest first. */
+  readonly drivers: readonly LapseDriver[]
+}
+
+/** What is expected of a customer within one horizon. */
+export interface LapseHorizon {
+  /** Days from `asOf`. */
+  readonly horizonDays: number
+  /** P(no purchase within the horizon), 0 to 1. */
+  readonly probLapse: number
+  /** Expected number of days with a purchase within the horizon. */
+  readonly expectedVisits: number
+}
+
+/** What one reason does to the risk. */
+export interface LapseDriver {
+  /** The reason. */
+  readonly reason: LapseReason
+  /** By how much it raises (positive) or lowers (negative) the log-odds of lapse against the average customer. */
+  readonly logOdds: number
+}
+
+/**
+ * Why a customer's risk differs from the average customer's.
+ * - `purchase_rate`: How often the customer has bought.
+ * - `silence`: How long the customer has been silent, against the own rhythm.
+ * - `regularity`: How regular the gaps are.
+ * - `trend`: Whether purchases have become more or less frequent of late.
+ * - `tenure`: How long ago the first purchase was.
+ * - `spending`: How much was spent, in all and last.
+ * - `basket`: How many rows a purchase has, in all and last.
+ */
+export type LapseReason =
+  | "purchase_rate"
+  | "silence"
+  | "regularity"
+  | "trend"
+  | "tenure"
+  | "spending"
+  | "basket"
+
+/**
+ * When an alarm is raised.
+ * - `evidence`: When the evidence for a fall exceeds what the stated share of healthy customers shows in a year.
+ * - `two_falls_running`: When the count fell two periods running, taken literally. Kept for comparison: nearly every
+ * healthy customer alarms within a year, which `falseAlarmsPerYear` shows.
+ */
+export type AlarmRule =
+  | "evidence"
+  | "two_falls_running"
+
+/** What counts as a reminder, and as a right one. */
+export interface ReminderOptions {
+  /**
+   * How far the purchase may be from the predicted run-out, in days, both ways; ≥ 0. Default 7: a reminder in the
+   * right week helps.
+   */
+  readonly toleranceDays?: number
+  /**
+   * Run-outs up to this many days after `asOf` are reminded of, and purchases up to it count for the recall; > 0.
+   * Default 28.
+   */
+  readonly horizonDays?: number
+  /** Most points of the curve, ≥ 2. Default 50. */
+  readonly nPoints?: number
+}
+
+/** What a backtest found. Every forecast came from a model fitted at its cutoff, which knew nothing later. */
+export interface Backtest {
+  /** The cutoffs, earliest first. */
+  readonly cutoffs: readonly Date[]
+  /** The horizon of the probabilities, days. */
+  readonly horizonDays: number
+  /** P(buys within the horizon), over all pairs. */
+  readonly all: Scores
+  /** The same over pairs bought twice or more; `null` when there was none. */
+  readonly repeated: Scores | null
+  /** The same of the structural forecast alone, without the layer. */
+  readonly structure: Scores
+  /** The calibration curve over all pairs. */
+  readonly calibration: readonly CalibrationBin[]
+  /** Mean CRPS of the date of the next purchase, days, up to the follow-up: lower is better. */
+  readonly crpsDays: number
+  /** How often the 80 % interval of the date held the purchase, among those that came within the follow-up. */
+  readonly coverage: Coverage | null
+  /** Precision and recall of reminders; `null` when the log ends too early to judge any. */
+  readonly reminders: ReminderCurve | null
+}
+
+/**
+ * How good a set of probability forecasts is, each score with its formula.
+ *
+ * Scores depend on the rows alone, not on their order: equal to the last bit for any permutation.
+ */
+export interface Scores {
+  /** Forecasts scored, at least 1. */
+  readonly nForecasts: number
+  /** Forecasts whose event happened. */
+  readonly nPositive: number
+  /** Share that happened, `nPositive / nForecasts`, in [0, 1]. */
+  readonly baseRate: number
+  /** Mean forecast, in [0, 1]. Above `baseRate`: the forecasts promise too much as a whole. */
+  readonly meanProb: number
+  /** Log-loss, see `logLoss`. ≥ 0, lower is better. */
+  readonly logLoss: number
+  /**
+   * Log-loss of forecasting `baseRate` for every row: the best that knowing nothing about a row can do. It is taken
+   * from the scored rows themselves, which makes it a slightly harder opponent than a rate learned from the past.
+   */
+  readonly logLossBase: number
+  /**
+   * `1 − logLoss / logLossBase`: 0 is no better than the base rate, 1 is perfect, negative is harmful. `null` when the outcome is the same in every row.
+   */
+  readonly logLossSkill: number | null
+  /** Brier score, see `brier`. In [0, 1], lower is better. */
+  readonly brier: number
+  /** `1 − brier / (baseRate · (1 − baseRate))` (Murphy 1973): as `logLossSkill`, for the Brier score. */
+  readonly brierSkill: number | null
+  /** Area under the ROC curve, see `auc`. `null` when the outcome is the same in every row. */
+  readonly auc: number | null
+  /** Expected calibration error over 20 equal-count bins, see `ece`. In [0, 1], lower is better. */
+  readonly ece: number
+  /** Share that happened among the 1 % highest forecasts, see `precision_at_top`. In [0, 1], higher is better. */
+  readonly precisionTop1pct: number
+}
+
+/** One bin of a calibration curve: forecasts of about the same size, and what became of them. */
+export interface CalibrationBin {
+  /** Forecasts in the bin, at least 1. */
+  readonly n: number
+  /** Mean forecast of the bin, in [0, 1]. */
+  readonly meanProb: number
+  /**
+   * Share of the bin that happened, in [0, 1]. Rows of one probability that straddle two bins bring the share of all
+   * rows of that probability into both.
+   */
+  readonly shareObserved: number
+  /** Lower end of the 95 % Wilson interval of `shareObserved`. */
+  readonly observedLow: number
+  /** Upper end of the 95 % Wilson interval of `shareObserved`. */
+  readonly observedHigh: number
+}
+
+/** How often the central interval of a date forecast held the date. */
+export interface Coverage {
+  /** What the interval promises, in (0, 1). */
+  readonly level: number
+  /** What it held, in [0, 1]; well made intervals come close to `level`. `null` when the data cannot tell. */
+  readonly share: number | null
+  /** Lower end of the 95 % interval of `share`. */
+  readonly shareLow: number | null
+  /** Upper end of the 95 % interval of `share`. */
+  readonly shareHigh: number | null
+  /** Share of dates below the interval (the purchase came earlier than forecast); meant to be `(1 − level) / 2`. */
+  readonly shareBelow: number | null
+  /** Forecasts looked at. */
+  readonly nForecasts: number
+  /** Those whose purchase was observed. */
+  readonly nObserved: number
+  /** Forecasts still watched at the upper end of the interval: how much the answer there rests on. */
+  readonly nAtUpper: number
+}
+
+/** Precision and recall of reminders over the choice of a probability threshold. */
+export interface ReminderCurve {
+  /** The definition it was made with. */
+  readonly options: ReminderOptions
+  /** Candidates watched long enough to be judged. */
+  readonly nJudged: number
+  /**
+   * Candidates left out because the log ends before `horizonDays + toleranceDays` after their `asOf`, whether they
+   * bought or not: to keep only those that bought would flatter the result.
+   */
+  readonly nUndecided: number
+  /** Purchases within the horizon by judged candidates: what could have been reminded of. */
+  readonly nPurchases: number
+  /**
+   * From the highest threshold to the lowest; the last point reminds of every run-out within the horizon. Empty when
+   * no judged candidate runs out within the horizon.
+   */
+  readonly points: readonly ReminderPoint[]
+}
+
+/** One choice of the threshold, and what reminders at or above it are worth. */
+export interface ReminderPoint {
+  /** Candidates with at least this probability are reminded, in [0, 1]. */
+  readonly probThreshold: number
+  /** Reminders sent. */
+  readonly nReminders: number
+  /** Reminders whose purchase fell within the tolerance of the predicted run-out. */
+  readonly nRight: number
+  /** `nRight / nReminders`, in [0, 1]. */
+  readonly precision: number
+  /** Lower end of the 95 % Wilson interval of `precision`. */
+  readonly precisionLow: number
+  /** Upper end of the 95 % Wilson interval of `precision`. */
+  readonly precisionHigh: number
+  /**
+   * Purchases within the horizon that had a right reminder, over all that could have been reminded of; `null` when
+   * there was none.
+   */
+  readonly recall: number | null
+}
+
+/** What a log can carry, as data; `Display` gives it in plain words. */
+export interface Audit {
+  /** The instant of the audit; later events were not looked at. */
+  readonly asOf: Date
+  /** What the log holds. */
+  readonly log: LogFacts
+  /** What to look into before trusting any forecast, the most urgent first. */
+  readonly findings: readonly Finding[]
+  /** Each scenario with its readiness and the reasons, always all of them, always in this order. */
+  readonly scenarios: readonly ScenarioReadiness[]
+  /** The same in plain words. */
+  toString(): string
+}
+
+/**
+ * What a log holds. Only events up to `asOf` are counted, in every field.
+ *
+ * A *visit* is a day on which a customer bought anything, a *pair* a customer and an item that customer bought, and a
+ * pair is *repeated* when it was bought on two or more days. Shares are in [0, 1], and 0 when there is nothing to
+ * share.
+ */
+export interface LogFacts {
+  /** Customers with an event. */
+  readonly nCustomers: number
+  /** Items with an event. */
+  readonly nItems: number
+  /** Events. */
+  readonly nEvents: number
+  /** Events after `asOf`, which were left out. */
+  readonly nEventsAfter: number
+  /** Days on which a customer bought, over all customers. */
+  readonly nVisits: number
+  /** The first event; `null` when there is none. */
+  readonly firstAt: Date | null
+  /** The last event; `null` when there is none. */
+  readonly lastAt: Date | null
+  /** Civil days from the first to the last event, both included. */
+  readonly spanDays: number
+  /** Civil days from the last event to `asOf`. */
+  readonly quietDays: number
+  /** Pairs of customer and item. */
+  readonly nPairs: number
+  /** Pairs bought on two or more days. */
+  readonly nPairsRepeated: number
+  /** `nPairsRepeated / nPairs`. */
+  readonly sharePairsRepeated: number
+  /** Customers with visits on two or more days. */
+  readonly nCustomersReturning: number
+  /** `nCustomersReturning / nCustomers`. */
+  readonly shareCustomersReturning: number
+  /** Share of customers with a single event. */
+  readonly shareCustomersSingleEvent: number
+  /** Median events per customer. */
+  readonly medianEventsPerCustomer: number
+  /** Median days between two purchases of one pair; `null` when no pair is repeated. */
+  readonly medianCycleDays: number | null
+  /**
+   * Regularity of the cycles as the shape k of an Erlang distribution: 1 is pure chance, 2 and more a rhythm. `null`
+   * with fewer than 100 pairs bought on three days.
+   *
+   * Formula: with M = g₁ / (g₁ + g₂) of the last two gaps of each pair, k = (1 − 4 v) / (8 v), v = mean (M − ½)²
+   * (Wheat & Morrison 1990).
+   */
+  readonly regularity: number | null
+  /** Customers with an event in the last 84 days before `asOf`. */
+  readonly nCustomersActive: number
+  /** Customers with an event in at least 8 of the last 12 weeks before `asOf`. */
+  readonly nCustomersWeekly: number
+  /** Customers who moved from one item to another of the same need or category and did not come back to the first. */
+  readonly nCustomersMovedOn: number
+  /** Whether the log has quantities (some quantity is not 1). */
+  readonly hasQuantity: boolean
+  /** Share of events with a quantity other than 1. */
+  readonly shareEventsQuantity: number
+  /** Share of events with an amount of money. */
+  readonly shareEventsAmount: number
+  /** Share of events whose item has a category. */
+  readonly shareEventsCategory: number
+  /** Share of events whose item has a need. */
+  readonly shareEventsNeed: number
+  /** Share of events whose item has a pack size. */
+  readonly shareEventsPackSize: number
+  /** Needs that two or more items serve. */
+  readonly nNeedsShared: number
+  /** Purchases returned or cancelled, in full or in part. */
+  readonly nReturns: number
+  /** How fine the instants are; `null` without events. */
+  readonly timeResolution: TimeResolution | null
+  /** Days between first and last event on which nobody bought anything. */
+  readonly nDaysEmpty: number
+  /** Weekdays on which as good as nothing happens, 0 = Monday … 6 = Sunday: taken as closed. */
+  readonly closedWeekdays: readonly number[]
+  /** Stretches without any event, too long to be chance. In order of time. */
+  readonly holes: readonly Hole[]
+  /** Sudden changes of level. In order of time. */
+  readonly jumps: readonly Jump[]
+}
+
+/**
+ * How fine the instants of a log are.
+ * - `days`: Dates only: at most two times of day occur (two, because midnight moves with the clocks).
+ * - `minutes`: Times of day, in whole minutes.
+ * - `seconds`: Times of day, with seconds.
+ */
+export type TimeResolution =
+  | "days"
+  | "minutes"
+  | "seconds"
+
+/**
+ * A stretch of days without any event, longer than chance explains.
+ *
+ * A closed shop looks the same as lost data: forecasts treat both as "nobody bought".
+ */
+export interface Hole {
+  /** First empty day (its midnight, UTC). */
+  readonly fromAt: Date
+  /** First day with events again (its midnight, UTC). */
+  readonly untilAt: Date
+  /** Length in civil days. */
+  readonly nDays: number
+}
+
+/**
+ * A sudden change of the weekly number of visits: a new sales channel, a new way of counting, or data lost in part.
+ */
+export interface Jump {
+  /** Start of the first week at the new level (midnight, UTC). */
+  readonly at: Date
+  /** Median visits per week in the four weeks before. */
+  readonly beforePerWeek: number
+  /** Median visits per week in the four weeks after. */
+  readonly afterPerWeek: number
+}
+
+/** Something about the log to look into, with what to do. */
+export interface Finding {
+  /** What it is about. */
+  readonly code: FindingCode
+  /** The same in plain words. */
+  readonly words: string
+  /** What to do. */
+  readonly todo: string
+}
+
+/**
+ * What a finding is about.
+ * - `no_events`: There is no event up to `asOf`.
+ * - `ends_early`: The log ends well before `asOf`.
+ * - `hole`: A stretch without any event.
+ * - `jump`: A sudden change of level.
+ * - `mostly_single_events`: Most customers have a single event.
+ * - `events_after_as_of`: Some events lie after `asOf` and were left out.
+ * - `no_quantities`: Every quantity is 1.
+ * - `days_only`: The log has dates, no times.
+ */
+export type FindingCode =
+  | "no_events"
+  | "ends_early"
+  | "hole"
+  | "jump"
+  | "mostly_single_events"
+  | "events_after_as_of"
+  | "no_quantities"
+  | "days_only"
+
+/** A scenario, whether the log can carry it, and why. */
+export interface ScenarioReadiness {
+  /** The scenario. */
+  readonly scenario: Scenario
+  /** The lowest readiness of the required checks. */
+  readonly readiness: Readiness
+  /** The reasons, required ones first. */
+  readonly checks: readonly Check[]
+}
+
+/**
+ * What the library can do with a log.
+ * - `replenishment`: When will this customer buy this item again.
+ * - `supply_left`: How many days of supply are left, from quantities and pack sizes.
+ * - `substitutes`: A purchase of another size or brand postpones the reminder.
+ * - `life_stage`: The next need is another item: the next stage of a ladder.
+ * - `lapse`: Who without a contract will not come back.
+ * - `renewal`: Who with a contract will not renew.
+ * - `decline`: Whose usage is falling.
+ * - `offer_timing`: Whether, when, with which offer and on which channel to contact.
+ * - `card_bill`: What the next card bill will be, and whether it can be paid.
+ * - `financial_need`: Who needs funds.
+ * - `identity`: One person behind many identifiers.
+ * - `memory`: What was said before, and what is still open.
+ * - `implicit_need`: What a message or a return really asks for.
+ * - `outcome`: What proactive service earned, against a holdout.
+ */
+export type Scenario =
+  | "replenishment"
+  | "supply_left"
+  | "substitutes"
+  | "life_stage"
+  | "lapse"
+  | "renewal"
+  | "decline"
+  | "offer_timing"
+  | "card_bill"
+  | "financial_need"
+  | "identity"
+  | "memory"
+  | "implicit_need"
+  | "outcome"
+
+/**
+ * Whether a log can carry a scenario.
+ * - `missing`: It cannot; what is needed is not in the log.
+ * - `thin`: It can answer, widely and with little to test it on.
+ * - `ready`: It can, and the answer can be tested on the log itself.
+ */
+export type Readiness =
+  | "missing"
+  | "thin"
+  | "ready"
+
+/** One thing a scenario needs, what was found of it, and what to do. */
+export interface Check {
+  /** What was looked at. */
+  readonly code: CheckCode
+  /** How far it carries the scenario. */
+  readonly readiness: Readiness
+  /** Whether the scenario depends on it; otherwise it would only improve the answer. */
+  readonly required: boolean
+  /** What was found, in the unit of the code; `null` when it cannot be in an order log. */
+  readonly found: number | null
+  /** What `ready` asks for, in the same unit: at least this, for `freshness` at most this. */
+  readonly needed: number | null
+  /** The same in plain words. */
+  readonly words: string
+  /** What to do; `null` when there is nothing to do. */
+  readonly todo: string | null
+}
+
+/**
+ * What a check looks at.
+ * - `span`: Days from the first to the last event.
+ * - `repeated_pairs`: Pairs of customer and item bought on two or more days.
+ * - `cycles`: Median purchase cycles that fit into the log.
+ * - `freshness`: Days from the last event to `asOf`.
+ * - `returning_customers`: Customers with visits on two or more days.
+ * - `quantity`: Share of events with a quantity other than 1.
+ * - `pack_size`: Share of events whose item has a pack size.
+ * - `need`: Share of events whose item has a need.
+ * - `shared_needs`: Needs that two or more items serve.
+ * - `category`: Share of events whose item has a category.
+ * - `moved_on`: Customers who moved on from one item to another of the same need or category.
+ * - `weekly_customers`: Customers active in most weeks.
+ * - `amount`: Share of events with an amount.
+ * - `time_of_day`: Instants finer than a day.
+ * - `returns`: Returns that name the purchase they undo.
+ * - `other_records`: Records that an order log does not hold; `words` names them.
+ */
+export type CheckCode =
+  | "span"
+  | "repeated_pairs"
+  | "cycles"
+  | "freshness"
+  | "returning_customers"
+  | "quantity"
+  | "pack_size"
+  | "need"
+  | "shared_needs"
+  | "category"
+  | "moved_on"
+  | "weekly_customers"
+  | "amount"
+  | "time_of_day"
+  | "returns"
+  | "other_records"
+
+/**
+ * What a whole number in a time column counts.
+ * - `seconds`: Seconds since 1970-01-01T00:00:00Z.
+ * - `milliseconds`: Milliseconds since 1970-01-01T00:00:00Z.
+ * - `microseconds`: Microseconds since 1970-01-01T00:00:00Z.
+ * - `nanoseconds`: Nanoseconds since 1970-01-01T00:00:00Z; rounded down to the microsecond.
+ */
+export type TimeUnit =
+  | "seconds"
+  | "milliseconds"
+  | "microseconds"
+  | "nanoseconds"
+
+/**
+ * What to do with a row that cannot be used.
+ * - `keep_going`: Leave the row out and say so in the report.
+ * - `fail`: Stop with an `invalid_data` error that names the first such row.
+ */
+export type OnRefused =
+  | "keep_going"
+  | "fail"
+
+/**
+ * What became of the rows of an ingest.
+ *
+ * Every row is accounted for: `nRead == nKept + nReturns + nRefused`.
+ */
+export interface IngestReport {
+  /** Rows read. */
+  readonly nRead: number
+  /** Rows that became events of the history. */
+  readonly nKept: number
+  /** Kept rows that unite with an earlier purchase of the same item by the same customer (option `mergeDays`). */
+  readonly nMerged: number
+  /** Returns that undo a purchase, in full or in part. */
+  readonly nReturns: number
+  /** Rows left out. */
+  readonly nRefused: number
+  /** Kept rows without a quantity, counted as one unit. Only counted where some other row has a quantity. */
+  readonly nAssumedOne: number
+  /** Items for which rows name different categories, needs or pack sizes; the earliest one counts. */
+  readonly nConflictingItems: number
+  /** The rows left out, one entry per reason. */
+  readonly refusals: readonly Refusal[]
+  /** The same in plain words. */
+  toString(): string
+}
+
+/** The rows that were left out for one reason. */
+export interface Refusal {
+  /** Why. */
+  readonly reason: Reason
+  /** How many rows. */
+  readonly nRows: number
+  /** The first such row, counted from zero; in CSV the line after the header is row 0. */
+  readonly firstRow: number
+  /** The column of that row that is at fault, by the name the caller gave it. */
+  readonly column: string
+  /** What stands there, cut to 60 characters. */
+  readonly sample: string
+}
+
+/**
+ * Why a row was left out. The `snake_case` strings are the same in all languages and never change.
+ * - `missing_customer`: No customer: null or an empty text.
+ * - `missing_item`: No item: null or an empty text.
+ * - `missing_time`: No instant: null, an empty text, or the smallest 64-bit number, which stands for "not a time".
+ * - `bad_time`: A text that is no date, date-time or whole number.
+ * - `unknown_time_unit`: A whole number as time while the option `timeUnit` is not set.
+ * - `time_out_of_range`: An instant before 1900 or after 2199.
+ * - `bad_quantity`: A quantity that is no finite number.
+ * - `non_positive_quantity`: A purchase (or return) of zero or fewer units.
+ * - `absurd_quantity`: More units than the option `maxQuantity` allows.
+ * - `bad_amount`: An amount that is no finite number.
+ * - `bad_pack_size`: A pack size that is not positive and finite.
+ * - `bad_kind`: A kind that is none of the words for a purchase or a return, or a purchase that says it undoes an
+ * order.
+ * - `id_too_long`: An identifier of more than 65,536 bytes.
+ * - `wrong_field_count`: A CSV line with more or fewer fields than the header.
+ * - `not_utf8`: A text that is not UTF-8.
+ * - `unnamed_return`: A return that does not name the order it undoes.
+ * - `unmatched_return`: A return that names an order in which this customer did not buy this item.
+ * - `nothing_left_to_return`: A return of units that were all returned already.
+ */
+export type Reason =
+  | "missing_customer"
+  | "missing_item"
+  | "missing_time"
+  | "bad_time"
+  | "unknown_time_unit"
+  | "time_out_of_range"
+  | "bad_quantity"
+  | "non_positive_quantity"
+  | "absurd_quantity"
+  | "bad_amount"
+  | "bad_pack_size"
+  | "bad_kind"
+  | "id_too_long"
+  | "wrong_field_count"
+  | "not_utf8"
+  | "unnamed_return"
+  | "unmatched_return"
+  | "nothing_left_to_return"
+
+/**
+ * What a row of the log says happened.
+ * - `purchase`: The customer bought the item.
+ * - `return`: The customer brought the item back, or the order was cancelled. Undoes the purchase it names and is
+ * never a purchase itself.
+ */
+export type EventKind =
+  | "purchase"
+  | "return"
+
+/**
+ * The stable, language-independent name of what went wrong.
+ *
+ * Python raises one subclass per code, Node puts it into `err.code`; the strings end up in logs and never change.
+ * - `invalid_options`: An option is out of range or contradicts another one.
+ * - `invalid_data`: The input holds something that cannot be read as what it should be.
+ * - `empty_data`: There is nothing to work on: no row, or none that could be kept.
+ * - `unknown_customer`: The history holds no customer of that id.
+ * - `not_converged`: An estimate did not settle; the message says what to change.
+ * - `incompatible_model`: The bytes are no model of this library, or of a version it cannot read.
+ * - `io`: A file could not be read or written.
+ * - `cancelled`: The caller asked for the work to stop.
+ * - `internal`: A defect of the library itself; please report it.
+ */
+export type ErrorCode =
+  | "invalid_options"
+  | "invalid_data"
+  | "empty_data"
+  | "unknown_customer"
+  | "not_converged"
+  | "incompatible_model"
+  | "io"
+  | "cancelled"
+  | "internal"

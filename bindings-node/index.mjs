@@ -1,0 +1,17 @@
+// The package for `import`.
+// Written by `make gen` from the definitions in the Rust core: change those, not this file.
+
+import beforehand from './index.js'
+
+export const {
+  fit,
+  decline,
+  backtest,
+  audit,
+  Model,
+  History,
+  Table,
+  BeforehandError,
+} = beforehand
+
+export default beforehand

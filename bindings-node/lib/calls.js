@@ -1,0 +1,228 @@
+// The calls: functions, and methods of the model.
+// Written by `make gen` from the definitions in the Rust core: change those, not this file.
+
+'use strict'
+
+const { Model, methods } = require('./model.js')
+const readers = require('./readers.js')
+const run = require('./run.js')
+const { reading } = require('./shapes.js')
+require('./history.js')
+require('./table.js')
+
+/** What each call takes and answers. */
+const calls = {
+  fit: {
+    name: "fit",
+    jsName: "fit",
+    isLong: true,
+    isDataOptional: false,
+    answer: "model",
+    reading,
+    required: ["asOf"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant up to which the model may know the log." },
+      substitutes: { json: "substitutes", group: "options", type: "Substitutes" },
+      ladders: { json: "ladders", group: "options", type: ["list", "Ladder"] },
+      learnSuccessors: { json: "learn_successors", group: "options", type: "bool" },
+      maxTrainingRows: { json: "max_training_rows", group: "options", type: "int" },
+      maxLapseRows: { json: "max_lapse_rows", group: "options", type: "int" },
+      useQuantity: { json: "use_quantity", group: "options", type: "bool" },
+    },
+  },
+  replenishment: {
+    name: "replenishment",
+    jsName: "replenishment",
+    isLong: true,
+    isDataOptional: false,
+    answer: "table",
+    reading,
+    required: ["asOf"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant of prediction; not before the model's own. Nothing later is looked at." },
+      horizonsDays: { json: "horizons_days", group: "options", type: ["list", "float"] },
+      leadDays: { json: "lead_days", group: "options", type: "float" },
+      remindQuantile: { json: "remind_quantile", group: "options", type: "float" },
+    },
+  },
+  forecasts: {
+    name: "forecasts",
+    jsName: "forecasts",
+    isLong: false,
+    isDataOptional: false,
+    answer: "value",
+    reading,
+    required: ["asOf"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant of prediction; not before the model's own. Nothing later is looked at." },
+      customer: { json: "customer", group: null, type: ["optional", "id"] },
+      horizonsDays: { json: "horizons_days", group: "options", type: ["list", "float"] },
+      leadDays: { json: "lead_days", group: "options", type: "float" },
+      remindQuantile: { json: "remind_quantile", group: "options", type: "float" },
+    },
+    read: (v) => v.map((w) => readers.Forecast(w)),
+  },
+  forecastIfBought: {
+    name: "forecast_if_bought",
+    jsName: "forecastIfBought",
+    isLong: false,
+    isDataOptional: true,
+    answer: "value",
+    reading,
+    required: ["item", "asOf"],
+    arguments: {
+      item: { json: "item", group: null, type: "id", required: true, doc: "The item." },
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant of prediction; not before the model's own. Nothing later is looked at." },
+      customer: { json: "customer", group: null, type: ["optional", "id"] },
+      horizonsDays: { json: "horizons_days", group: "options", type: ["list", "float"] },
+      leadDays: { json: "lead_days", group: "options", type: "float" },
+      remindQuantile: { json: "remind_quantile", group: "options", type: "float" },
+    },
+    read: (v) => readers.Forecast(v),
+  },
+  lapse: {
+    name: "lapse",
+    jsName: "lapse",
+    isLong: true,
+    isDataOptional: false,
+    answer: "table",
+    reading,
+    required: ["asOf"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant of prediction; not before the model's own. Nothing later is looked at." },
+      horizonsDays: { json: "horizons_days", group: "options", type: ["list", "float"] },
+    },
+  },
+  lapseOf: {
+    name: "lapse_of",
+    jsName: "lapseOf",
+    isLong: false,
+    isDataOptional: false,
+    answer: "value",
+    reading,
+    required: ["asOf"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant of prediction; not before the model's own. Nothing later is looked at." },
+      customer: { json: "customer", group: null, type: ["optional", "id"] },
+      horizonsDays: { json: "horizons_days", group: "options", type: ["list", "float"] },
+    },
+    read: (v) => readers.LapseRisk(v),
+  },
+  decline: {
+    name: "decline",
+    jsName: "decline",
+    isLong: true,
+    isDataOptional: false,
+    answer: "table",
+    reading,
+    required: ["asOf"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The end of the last period; nothing later is looked at." },
+      periodDays: { json: "period_days", group: null, type: "int" },
+      falseAlarmsPerYear: { json: "false_alarms_per_year", group: "options", type: "float" },
+      periodsPerYear: { json: "periods_per_year", group: "options", type: "float" },
+      minPeriods: { json: "min_periods", group: "options", type: "int" },
+      rule: { json: "rule", group: "options", type: "AlarmRule" },
+      maxCustomers: { json: "max_customers", group: "options", type: "int" },
+      nSimulated: { json: "n_simulated", group: "options", type: "int" },
+    },
+  },
+  backtest: {
+    name: "backtest",
+    jsName: "backtest",
+    isLong: true,
+    isDataOptional: false,
+    answer: "value",
+    reading,
+    required: ["asOf"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The end of the log that is looked at; nothing later is." },
+      substitutes: { json: "substitutes", group: "options", type: "Substitutes" },
+      ladders: { json: "ladders", group: "options", type: ["list", "Ladder"] },
+      learnSuccessors: { json: "learn_successors", group: "options", type: "bool" },
+      maxTrainingRows: { json: "max_training_rows", group: "options", type: "int" },
+      maxLapseRows: { json: "max_lapse_rows", group: "options", type: "int" },
+      useQuantity: { json: "use_quantity", group: "options", type: "bool" },
+      nCutoffs: { json: "n_cutoffs", group: "backtest", type: "int" },
+      stepDays: { json: "step_days", group: "backtest", type: "float" },
+      horizonDays: { json: "horizon_days", group: "backtest", type: "float" },
+      reminders: { json: "reminders", group: "backtest", type: "ReminderOptions" },
+    },
+    read: (v) => readers.Backtest(v),
+  },
+  audit: {
+    name: "audit",
+    jsName: "audit",
+    isLong: true,
+    isDataOptional: false,
+    answer: "value",
+    reading,
+    required: ["asOf"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant of the audit; later events are not looked at." },
+    },
+    read: (v, words) => readers.Audit(v, words),
+  },
+  report: {
+    name: "report",
+    jsName: "report",
+    isLong: true,
+    isDataOptional: false,
+    answer: "text",
+    reading,
+    required: ["asOf"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant of prediction; not before the model's own. Nothing later is looked at, but to mark what a shown customer bought since." },
+      title: { json: "title", group: "options", type: "text" },
+      nReminders: { json: "n_reminders", group: "options", type: "int" },
+      nTimelines: { json: "n_timelines", group: "options", type: "int" },
+      dueWithinDays: { json: "due_within_days", group: "options", type: "float" },
+      withBacktest: { json: "with_backtest", group: "options", type: "bool" },
+      itemNames: { json: "item_names", group: "options", type: ["map", "text"] },
+      notes: { json: "notes", group: "options", type: ["list", "text"] },
+    },
+  },
+}
+
+/** Functions. */
+const functions = {
+  fit(data, options) {
+    return run.awaited(run.long(calls.fit, undefined, data, options), methods(), 'fit(…)')
+  },
+  decline(data, options) {
+    return run.long(calls.decline, undefined, data, options)
+  },
+  backtest(data, options) {
+    return run.long(calls.backtest, undefined, data, options)
+  },
+  audit(data, options) {
+    return run.long(calls.audit, undefined, data, options)
+  },
+}
+
+/** Methods of the model. */
+const onModel = {
+  async replenishment(data, options) {
+    return run.long(calls.replenishment, run.classes.inside(this), data, options)
+  },
+  forecasts(data, options) {
+    return run.short(calls.forecasts, run.classes.inside(this), data, options)
+  },
+  forecastIfBought(data, options) {
+    return run.short(calls.forecastIfBought, run.classes.inside(this), data, options)
+  },
+  async lapse(data, options) {
+    return run.long(calls.lapse, run.classes.inside(this), data, options)
+  },
+  lapseOf(data, options) {
+    return run.short(calls.lapseOf, run.classes.inside(this), data, options)
+  },
+  async report(data, options) {
+    return run.long(calls.report, run.classes.inside(this), data, options)
+  },
+}
+for (const [name, value] of Object.entries(onModel)) {
+  Object.defineProperty(Model.prototype, name, { value, writable: true, configurable: true })
+}
+
+module.exports = { calls, functions }

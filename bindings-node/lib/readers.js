@@ -1,0 +1,297 @@
+// What makes results of parsed JSON.
+// Written by `make gen` from the definitions in the Rust core: change those, not this file.
+
+'use strict'
+
+const { id } = require('./run.js')
+const { instant } = require('./values.js')
+
+/** A result that says itself in words. */
+function inWords(result, words) {
+  if (words) Object.defineProperty(result, 'toString', { value: () => words, enumerable: false })
+  return result
+}
+
+/** The values of an object, each read. */
+function mapped(read, values) {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, read(value)]))
+}
+
+function Forecast(v) {
+  return {
+    item: id(v.item),
+    need: v.need,
+    nextItem: v.next_item === null ? null : NextItem(v.next_item),
+    nEvents: v.n_events,
+    basis: v.basis,
+    lastBoughtAt: v.last_bought_at === null ? null : instant(v.last_bought_at),
+    cycleDays: v.cycle_days,
+    regularity: v.regularity,
+    consumptionPerDay: v.consumption_per_day,
+    supplyLeftDays: v.supply_left_days,
+    probAgain: v.prob_again,
+    probWithin: v.prob_within,
+    runOutP10At: instant(v.run_out_p10_at),
+    runOutP50At: instant(v.run_out_p50_at),
+    runOutP90At: instant(v.run_out_p90_at),
+    remindAt: instant(v.remind_at),
+  }
+}
+exports.Forecast = Forecast
+
+function NextItem(v) {
+  return {
+    item: id(v.item),
+    source: v.source,
+    share: v.share,
+    nCustomers: v.n_customers,
+  }
+}
+exports.NextItem = NextItem
+
+function LapseRisk(v) {
+  return {
+    customer: id(v.customer),
+    asOf: instant(v.as_of),
+    nVisits: v.n_visits,
+    recencyDays: v.recency_days,
+    probAlive: v.prob_alive,
+    horizons: v.horizons.map((w) => LapseHorizon(w)),
+    logOdds: v.log_odds,
+    baseLogOdds: v.base_log_odds,
+    drivers: v.drivers.map((w) => LapseDriver(w)),
+  }
+}
+exports.LapseRisk = LapseRisk
+
+function LapseHorizon(v) {
+  return {
+    horizonDays: v.horizon_days,
+    probLapse: v.prob_lapse,
+    expectedVisits: v.expected_visits,
+  }
+}
+exports.LapseHorizon = LapseHorizon
+
+function LapseDriver(v) {
+  return {
+    reason: v.reason,
+    logOdds: v.log_odds,
+  }
+}
+exports.LapseDriver = LapseDriver
+
+function ReminderOptions(v) {
+  return {
+    toleranceDays: v.tolerance_days,
+    horizonDays: v.horizon_days,
+    nPoints: v.n_points,
+  }
+}
+exports.ReminderOptions = ReminderOptions
+
+function Backtest(v) {
+  return {
+    cutoffs: v.cutoffs.map((w) => instant(w)),
+    horizonDays: v.horizon_days,
+    all: Scores(v.all),
+    repeated: v.repeated === null ? null : Scores(v.repeated),
+    structure: Scores(v.structure),
+    calibration: v.calibration.map((w) => CalibrationBin(w)),
+    crpsDays: v.crps_days,
+    coverage: v.coverage === null ? null : Coverage(v.coverage),
+    reminders: v.reminders === null ? null : ReminderCurve(v.reminders),
+  }
+}
+exports.Backtest = Backtest
+
+function Scores(v) {
+  return {
+    nForecasts: v.n_forecasts,
+    nPositive: v.n_positive,
+    baseRate: v.base_rate,
+    meanProb: v.mean_prob,
+    logLoss: v.log_loss,
+    logLossBase: v.log_loss_base,
+    logLossSkill: v.log_loss_skill,
+    brier: v.brier,
+    brierSkill: v.brier_skill,
+    auc: v.auc,
+    ece: v.ece,
+    precisionTop1pct: v.precision_top_1pct,
+  }
+}
+exports.Scores = Scores
+
+function CalibrationBin(v) {
+  return {
+    n: v.n,
+    meanProb: v.mean_prob,
+    shareObserved: v.share_observed,
+    observedLow: v.observed_low,
+    observedHigh: v.observed_high,
+  }
+}
+exports.CalibrationBin = CalibrationBin
+
+function Coverage(v) {
+  return {
+    level: v.level,
+    share: v.share,
+    shareLow: v.share_low,
+    shareHigh: v.share_high,
+    shareBelow: v.share_below,
+    nForecasts: v.n_forecasts,
+    nObserved: v.n_observed,
+    nAtUpper: v.n_at_upper,
+  }
+}
+exports.Coverage = Coverage
+
+function ReminderCurve(v) {
+  return {
+    options: ReminderOptions(v.options),
+    nJudged: v.n_judged,
+    nUndecided: v.n_undecided,
+    nPurchases: v.n_purchases,
+    points: v.points.map((w) => ReminderPoint(w)),
+  }
+}
+exports.ReminderCurve = ReminderCurve
+
+function ReminderPoint(v) {
+  return {
+    probThreshold: v.prob_threshold,
+    nReminders: v.n_reminders,
+    nRight: v.n_right,
+    precision: v.precision,
+    precisionLow: v.precision_low,
+    precisionHigh: v.precision_high,
+    recall: v.recall,
+  }
+}
+exports.ReminderPoint = ReminderPoint
+
+function Audit(v, words) {
+  return inWords({
+    asOf: instant(v.as_of),
+    log: LogFacts(v.log),
+    findings: v.findings.map((w) => Finding(w)),
+    scenarios: v.scenarios.map((w) => ScenarioReadiness(w)),
+  }, words)
+}
+exports.Audit = Audit
+
+function LogFacts(v) {
+  return {
+    nCustomers: v.n_customers,
+    nItems: v.n_items,
+    nEvents: v.n_events,
+    nEventsAfter: v.n_events_after,
+    nVisits: v.n_visits,
+    firstAt: v.first_at === null ? null : instant(v.first_at),
+    lastAt: v.last_at === null ? null : instant(v.last_at),
+    spanDays: v.span_days,
+    quietDays: v.quiet_days,
+    nPairs: v.n_pairs,
+    nPairsRepeated: v.n_pairs_repeated,
+    sharePairsRepeated: v.share_pairs_repeated,
+    nCustomersReturning: v.n_customers_returning,
+    shareCustomersReturning: v.share_customers_returning,
+    shareCustomersSingleEvent: v.share_customers_single_event,
+    medianEventsPerCustomer: v.median_events_per_customer,
+    medianCycleDays: v.median_cycle_days,
+    regularity: v.regularity,
+    nCustomersActive: v.n_customers_active,
+    nCustomersWeekly: v.n_customers_weekly,
+    nCustomersMovedOn: v.n_customers_moved_on,
+    hasQuantity: v.has_quantity,
+    shareEventsQuantity: v.share_events_quantity,
+    shareEventsAmount: v.share_events_amount,
+    shareEventsCategory: v.share_events_category,
+    shareEventsNeed: v.share_events_need,
+    shareEventsPackSize: v.share_events_pack_size,
+    nNeedsShared: v.n_needs_shared,
+    nReturns: v.n_returns,
+    timeResolution: v.time_resolution,
+    nDaysEmpty: v.n_days_empty,
+    closedWeekdays: v.closed_weekdays,
+    holes: v.holes.map((w) => Hole(w)),
+    jumps: v.jumps.map((w) => Jump(w)),
+  }
+}
+exports.LogFacts = LogFacts
+
+function Hole(v) {
+  return {
+    fromAt: instant(v.from_at),
+    untilAt: instant(v.until_at),
+    nDays: v.n_days,
+  }
+}
+exports.Hole = Hole
+
+function Jump(v) {
+  return {
+    at: instant(v.at),
+    beforePerWeek: v.before_per_week,
+    afterPerWeek: v.after_per_week,
+  }
+}
+exports.Jump = Jump
+
+function Finding(v) {
+  return {
+    code: v.code,
+    words: v.words,
+    todo: v.todo,
+  }
+}
+exports.Finding = Finding
+
+function ScenarioReadiness(v) {
+  return {
+    scenario: v.scenario,
+    readiness: v.readiness,
+    checks: v.checks.map((w) => Check(w)),
+  }
+}
+exports.ScenarioReadiness = ScenarioReadiness
+
+function Check(v) {
+  return {
+    code: v.code,
+    readiness: v.readiness,
+    required: v.required,
+    found: v.found,
+    needed: v.needed,
+    words: v.words,
+    todo: v.todo,
+  }
+}
+exports.Check = Check
+
+function IngestReport(v, words) {
+  return inWords({
+    nRead: v.n_read,
+    nKept: v.n_kept,
+    nMerged: v.n_merged,
+    nReturns: v.n_returns,
+    nRefused: v.n_refused,
+    nAssumedOne: v.n_assumed_one,
+    nConflictingItems: v.n_conflicting_items,
+    refusals: v.refusals.map((w) => Refusal(w)),
+  }, words)
+}
+exports.IngestReport = IngestReport
+
+function Refusal(v) {
+  return {
+    reason: v.reason,
+    nRows: v.n_rows,
+    firstRow: v.first_row,
+    column: v.column,
+    sample: v.sample,
+  }
+}
+exports.Refusal = Refusal

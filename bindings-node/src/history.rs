@@ -1,0 +1,125 @@
+//! A history as a JavaScript object, and how histories are read.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use beforehand::{ColumnNames, Error, ErrorCode, EventId, History, IngestOptions, IngestReport, Result};
+use napi::bindgen_prelude::Array;
+use napi_derive::napi;
+
+use crate::{columns, errors, funnel};
+
+/// How input is read: column names and options.
+#[derive(Debug, Clone)]
+pub(crate) struct Reading {
+    pub(crate) names: ColumnNames,
+    pub(crate) options: IngestOptions,
+}
+
+impl Reading {
+    pub(crate) fn history(&self, batches: impl IntoIterator<Item = RecordBatch>) -> Result<(History, IngestReport)> {
+        History::from_record_batches(batches, &self.names, &self.options)
+    }
+}
+
+/// How input is read, as a JavaScript object, so that it is parsed once.
+#[napi]
+#[derive(Debug)]
+pub struct Settings {
+    reading: Arc<Reading>,
+}
+
+#[napi]
+impl Settings {
+    /// Names and options as JSON.
+    #[napi(constructor, catch_unwind)]
+    #[allow(clippy::needless_pass_by_value)]
+    pub fn new(names: String, options: String) -> napi::Result<Self> {
+        let names = read("columns", &names)?;
+        let options: IngestOptions = read("options", &options)?;
+        options.validate().map_err(|e| errors::raise(&e))?;
+        Ok(Self { reading: Arc::new(Reading { names, options }) })
+    }
+}
+
+impl Settings {
+    pub(crate) fn reading(&self) -> Arc<Reading> {
+        Arc::clone(&self.reading)
+    }
+
+    pub(crate) fn history(&self, batches: impl IntoIterator<Item = RecordBatch>) -> Result<(History, IngestReport)> {
+        self.reading.history(batches)
+    }
+}
+
+/// Customers' past. Immutable, and shared between threads.
+#[napi(js_name = "History")]
+#[derive(Debug)]
+pub struct NativeHistory {
+    history: Arc<History>,
+    report: IngestReport,
+}
+
+impl NativeHistory {
+    pub(crate) fn shared(&self) -> Arc<History> {
+        Arc::clone(&self.history)
+    }
+}
+
+impl From<(History, IngestReport)> for NativeHistory {
+    fn from((history, report): (History, IngestReport)) -> Self {
+        Self { history: Arc::new(history), report }
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(what: &str, json: &str) -> napi::Result<T> {
+    serde_json::from_str(json).map_err(|e| {
+        let message = e.to_string();
+        let message = message.rsplit_once(" at line ").map_or(&*message, |(before, _)| before);
+        let message = format!("{what} cannot be used: {message}");
+        errors::raise(&Error::new(ErrorCode::InvalidOptions, message).with_field(what))
+    })
+}
+
+#[napi]
+impl NativeHistory {
+    /// From columns, here and now: see `columns`.
+    #[napi(factory, catch_unwind)]
+    #[allow(clippy::needless_pass_by_value)]
+    pub fn from_columns(columns: Array<'_>, settings: &Settings) -> napi::Result<Self> {
+        let batch = columns::batch(&columns)?;
+        funnel::guarded(|| settings.history([batch])).map(Self::from).map_err(|e| errors::raise(&e))
+    }
+
+    /// The ingest report as JSON and in words.
+    #[napi(catch_unwind)]
+    pub fn report(&self) -> napi::Result<Vec<String>> {
+        let json = serde_json::to_string(&self.report)
+            .map_err(|e| errors::raise(&Error::new(ErrorCode::Internal, e.to_string())))?;
+        Ok(vec![json, self.report.to_string(), String::new()])
+    }
+
+    /// How many customers, items and events, and the first and last instant in milliseconds since 1970.
+    #[napi(getter, catch_unwind)]
+    #[must_use]
+    pub fn facts(&self) -> Vec<f64> {
+        let ms = |at: Option<beforehand::Timestamp>| at.map_or(f64::NAN, |at| at.as_micros() as f64 / 1e3);
+        let history = &self.history;
+        let (customers, items, events) = (history.n_customers(), history.items().len(), history.n_events());
+        vec![customers as f64, items as f64, events as f64, ms(history.first_at()), ms(history.last_at())]
+    }
+
+    /// What a customer bought of an item, less what was returned: instant in milliseconds, units, and so on. The
+    /// identifiers come as JSON.
+    #[napi(catch_unwind)]
+    #[allow(clippy::needless_pass_by_value)]
+    pub fn purchases(&self, customer: String, item: String) -> napi::Result<Vec<f64>> {
+        let (customer, item): (EventId, EventId) = (read("customer", &customer)?, read("item", &item)?);
+        let bought = funnel::guarded(|| {
+            self.history.customer(customer.as_id())?;
+            Ok(self.history.purchases_of(customer.as_id(), item.as_id()))
+        });
+        let bought = bought.map_err(|e| errors::raise(&e))?;
+        Ok(bought.into_iter().flat_map(|(at, units)| [at.as_micros() as f64 / 1e3, units]).collect())
+    }
+}

@@ -1,0 +1,335 @@
+//! Learning the population, period by period: each is judged with what was known when it ended, and nothing later.
+
+use rayon::prelude::*;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::options::DeclineOptions;
+use super::period::{NEVER, Period, Typical};
+use super::state::DeclineState;
+use super::tally::{Excess, Tally, dispersion_variance, excess, levels, period_dispersion, typical};
+use super::twins::{Model, Twins};
+use super::usage::Usage;
+use crate::stats::exp;
+
+/// Fewer customers than this cannot tell a period's effect from their own falls; periods then have none.
+const MIN_CUSTOMERS: usize = 20;
+/// Standard deviation of the logarithm of periods' effects, before they are seen.
+const EFFECT_SD: f64 = 0.5;
+/// Limit of the logarithm of an effect.
+const MAX_LN_EFFECT: f64 = 4.0;
+/// How often the first periods are gone through to learn what is typical.
+const FIRST_ROUNDS: usize = 3;
+
+/// What was learned.
+pub(super) struct Learned {
+    pub(super) begin: i64,
+    pub(super) periods: Vec<Period>,
+    pub(super) typicals: Vec<Typical>,
+    pub(super) n_customers: usize,
+    /// The share of healthy customers that alarm within an ordinary year, by simulation.
+    pub(super) false_alarms_per_year: f64,
+}
+
+/// A customer of the sample.
+struct Member<'a> {
+    first_period: i64,
+    series: &'a [f32],
+    state: Option<DeclineState>,
+}
+
+impl Member<'_> {
+    /// The count of a period, if the customer was there and it is known.
+    fn count(&self, at: i64) -> Option<f32> {
+        let place = usize::try_from(at - self.first_period).ok()?;
+        self.series.get(place).copied().filter(|x| !x.is_nan())
+    }
+
+    fn is_there(&self, at: i64) -> bool {
+        usize::try_from(at - self.first_period).is_ok_and(|k| k < self.series.len())
+    }
+}
+
+struct Fit<'a> {
+    options: &'a DeclineOptions,
+    members: Vec<Member<'a>>,
+    typicals: Vec<Typical>,
+    tally: Tally,
+}
+
+/// The customers that the population is learned from: those whose names have the smallest hashes.
+fn sample(usage: &Usage, max: usize) -> Vec<usize> {
+    let mut hashed: Vec<(u64, usize)> =
+        usage.customers.iter().enumerate().map(|(c, id)| (xxh3_64(id.to_string().as_bytes()), c)).collect();
+    if hashed.len() > max {
+        hashed.select_nth_unstable(max);
+        hashed.truncate(max);
+    }
+    hashed.sort_unstable();
+    hashed.into_iter().map(|h| h.1).collect()
+}
+
+/// Learns from everyone's counts.
+pub(super) fn learn(usage: &Usage, options: &DeclineOptions) -> Learned {
+    let begin = usage.first_period();
+    let n_periods = usage.last_period() - begin + 1;
+    let members: Vec<Member<'_>> = sample(usage, options.max_customers)
+        .into_iter()
+        .map(|c| Member { first_period: usage.first[c], series: usage.series(c), state: None })
+        .collect();
+    let mut fit = Fit { options, members, typicals: vec![Typical::default()], tally: Tally::default() };
+    let warm_up = n_periods.min(i64::from(options.min_periods));
+    fit.first_rounds(begin, begin + warm_up);
+    let periods = fit.run(begin, begin + warm_up, begin + n_periods);
+    let false_alarms_per_year = fit.ordinary_year(periods.last());
+    Learned { begin, periods, typicals: fit.typicals, n_customers: usage.n_customers(), false_alarms_per_year }
+}
+
+impl<'a> Fit<'a> {
+    fn now(&self) -> &Typical {
+        // There is always one.
+        &self.typicals[self.typicals.len() - 1]
+    }
+
+    fn states(&self) -> Vec<&DeclineState> {
+        self.members.iter().filter_map(|m| m.state.as_ref()).collect()
+    }
+
+    /// Goes through the first periods a few times, each time with what the last one taught.
+    fn first_rounds(&mut self, begin: i64, end: i64) {
+        for round in 0..FIRST_ROUNDS {
+            self.tally = Tally::default();
+            for at in begin..end {
+                self.start(at);
+                let mut period = self.judge(at);
+                if round == 0 {
+                    // Effects are relative to levels, which are not known before the second round.
+                    period.ln_effect = 0.0;
+                }
+                self.observe(at, &period);
+            }
+            let states = self.states();
+            let mut new = typical(&states, &self.tally, self.now());
+            (new.level_ln, new.level_sd) = levels(&states, self.now());
+            // Nothing is known of seasons yet.
+            new.season_sd = Typical::default().season_sd;
+            self.typicals = vec![new];
+            self.members.iter_mut().for_each(|m| m.state = None);
+        }
+        self.tally = Tally::default();
+    }
+
+    fn run(&mut self, begin: i64, first_alarm: i64, end: i64) -> Vec<Period> {
+        let rate = self.options.rate_per_period();
+        let options = self.options;
+        let mut periods: Vec<Period> = Vec::with_capacity((end - begin) as usize);
+        let mut twins: Option<Twins<'a>> = None;
+        let (mut next_round, mut step) = (first_alarm, 4);
+        for at in begin..end {
+            self.start(at);
+            if at == next_round {
+                twins = Some(self.round(begin, &periods, at == first_alarm));
+                (next_round, step) = (next_round + step, step * 2);
+            }
+            let mut period = self.judge(at);
+            if let Some(twins) = &mut twins {
+                let before = periods.last().map_or(NEVER, |p| p.ln_threshold);
+                let typical = &self.typicals[period.typical as usize];
+                twins.live(at, &mut period, typical, rate, before);
+            }
+            self.observe(at, &period).into_par_iter().for_each(|(member, dispersion)| {
+                if let Some(state) = &mut member.state {
+                    state.raise(period.ln_threshold, options, dispersion);
+                }
+            });
+            periods.push(period);
+        }
+        periods
+    }
+
+    /// Learns anew what is typical, and makes new twins by it.
+    fn round(&mut self, begin: i64, periods: &[Period], is_first: bool) -> Twins<'a> {
+        for again in 0..=usize::from(is_first) {
+            let mut new = typical(&self.states(), &self.tally, self.now());
+            if again > 0 || !is_first {
+                let before = self.now().dispersion_spread;
+                let twins = self.twins(begin, periods, self.now(), 1);
+                let seen = dispersion_variance(self.members.iter().filter_map(|m| m.state.as_ref()));
+                let excess = seen - dispersion_variance(twins.states());
+                new.dispersion_spread = (f64::from(before) + excess).clamp(0.0, 4.0) as f32;
+            }
+            if is_first && again == 0 {
+                // The first periods were judged by the first of the rounds before; nothing of theirs is kept.
+                new.dispersion_spread = 0.0;
+            }
+            self.typicals.push(new);
+        }
+        self.twins(begin, periods, self.now(), self.typicals.len() as u64)
+    }
+
+    fn twins(&self, begin: i64, periods: &[Period], typical: &Typical, round: u64) -> Twins<'a> {
+        let models: Vec<Model<'a, '_>> = self
+            .members
+            .iter()
+            .filter_map(|m| {
+                let state = m.state.as_ref().filter(|s| s.trust() > 0.3)?;
+                Some(Model { first_period: m.first_period, series: m.series, state })
+            })
+            .collect();
+        let mut twins = Twins::new(&models, typical, round, self.options);
+        twins.replay(begin, periods, &self.typicals);
+        twins
+    }
+
+    /// The share of healthy customers that alarm in a year without season, after the periods no alarm is raised in.
+    fn ordinary_year(&self, last: Option<&Period>) -> f64 {
+        let n = f64::from(self.options.min_periods) + self.options.periods_per_year - 1.0;
+        let series = vec![0f32; n.ceil() as usize];
+        let typical = self.now();
+        let models: Vec<Model<'_, '_>> = self
+            .states()
+            .into_iter()
+            .filter(|s| s.trust() > 0.3)
+            .map(|state| Model { first_period: 0, series: &series, state })
+            .collect();
+        let period = Period {
+            ln_effect: 0.0,
+            dispersion: typical.dispersion,
+            ln_threshold: last.map_or(NEVER, |p| p.ln_threshold),
+            typical: 0,
+        };
+        let mut twins = Twins::new(&models, typical, 0, self.options);
+        twins.replay(0, &vec![period; series.len()], std::slice::from_ref(typical));
+        twins.share_alarmed()
+    }
+
+    /// Customers whose first period this is.
+    fn start(&mut self, at: i64) {
+        let typical = self.typicals[self.typicals.len() - 1].clone();
+        for member in self.members.iter_mut().filter(|m| m.first_period == at) {
+            member.state = Some(DeclineState::new(at, &typical));
+        }
+    }
+
+    /// The period's effect and dispersion, from everyone's counts in it and what was known of each before.
+    fn judge(&self, at: i64) -> Period {
+        let typical = self.now();
+        let dispersion = self.tally.dispersion_or(typical.dispersion);
+        let rows: Vec<Row> = self
+            .members
+            .iter()
+            .filter_map(|m| {
+                let (count, state) = (m.count(at)?, m.state.as_ref()?);
+                let (level, variance) = state.filter.expect(1.0);
+                Some(Row {
+                    count: f64::from(count),
+                    level: f64::from(level),
+                    variance: f64::from(variance),
+                    ln_offset: f64::from(state.season().follow(0.0)),
+                    strength: f64::from(state.season().strength),
+                    prob_silent: f64::from(state.prob_silent(typical)),
+                    trust: f64::from(state.trust()),
+                    dispersion: f64::from(dispersion * state.noise().ratio(typical)),
+                })
+            })
+            .collect();
+        let ln_effect = if rows.len() < MIN_CUSTOMERS { 0.0 } else { effect(&rows) };
+        let parts: Vec<(f64, f64)> = rows.iter().map(|r| r.excess(ln_effect, f64::from(dispersion))).collect();
+        let Excess { dispersion: seen, standard_error } = period_dispersion(&parts);
+        Period {
+            ln_effect: ln_effect as f32,
+            // A period that customers met very differently says less about each.
+            dispersion: dispersion.max((seen - 2.0 * standard_error).min(10.0) as f32),
+            ln_threshold: NEVER,
+            typical: (self.typicals.len() - 1) as u16,
+        }
+    }
+
+    /// Takes in a period; each member with the dispersion assumed for it.
+    fn observe(&mut self, at: i64, period: &Period) -> Vec<(&mut Member<'a>, f32)> {
+        let typical = &self.typicals[period.typical as usize];
+        let steps: Vec<_> = self
+            .members
+            .par_iter_mut()
+            .filter(|m| m.is_there(at))
+            .map(|member| {
+                let count = member.count(at);
+                let step = member.state.as_mut().and_then(|state| {
+                    if count.is_none() {
+                        state.skip();
+                    }
+                    count.map(|count| (count, state.observe(count, period, typical)))
+                });
+                (member, step)
+            })
+            .collect();
+        let tally = &mut self.tally;
+        steps
+            .into_iter()
+            .filter_map(|(member, step)| {
+                let (count, step) = step?;
+                tally.add(count, &step, period);
+                Some((member, step.dispersion))
+            })
+            .collect()
+    }
+}
+
+/// One customer in one period, before it is taken in.
+struct Row {
+    count: f64,
+    level: f64,
+    variance: f64,
+    /// The customer makes `offset + strength · effect` of a period's effect, in logarithms.
+    ln_offset: f64,
+    strength: f64,
+    prob_silent: f64,
+    trust: f64,
+    dispersion: f64,
+}
+
+impl Row {
+    /// Expected count, its variance for what is not known of the level, and P(not a pause).
+    fn expect(&self, ln_effect: f64) -> (f64, f64, f64) {
+        let effect = (self.ln_offset + self.strength * ln_effect).exp();
+        let mean = self.level * effect;
+        let active = if self.count > 0.0 {
+            1.0
+        } else {
+            let natural = (1.0 - self.prob_silent) * f64::from(no_use(mean as f32, self.dispersion as f32));
+            natural / (natural + self.prob_silent).max(1e-12)
+        };
+        (mean, self.variance * effect * effect, active)
+    }
+
+    fn excess(&self, ln_effect: f64, dispersion: f64) -> (f64, f64) {
+        let (mean, variance, active) = self.expect(ln_effect);
+        excess(self.count, mean, variance, active * self.trust, dispersion)
+    }
+}
+
+/// P(a count of 0) of a negative binomial.
+fn no_use(mean: f32, dispersion: f32) -> f32 {
+    if dispersion < 1e-5 { exp(-mean) } else { exp(-(dispersion * mean).ln_1p() / dispersion) }
+}
+
+/// The logarithm of what the period multiplied everyone's level by: penalised quasi-likelihood, by Newton steps.
+fn effect(rows: &[Row]) -> f64 {
+    let mut ln_effect = 0f64;
+    for _ in 0..8 {
+        let (mut slope, mut curvature) = (-ln_effect / (EFFECT_SD * EFFECT_SD), 1.0 / (EFFECT_SD * EFFECT_SD));
+        for row in rows {
+            let (mean, variance, active) = row.expect(ln_effect);
+            // Squared: customers on their way down, not yet alarmed, must not pass for a bad period of everyone.
+            let weight = row.trust * row.trust * active * row.strength
+                / (1.0 + row.dispersion * mean + variance / mean.max(1e-9));
+            slope += weight * (row.count - mean);
+            curvature += weight * row.strength * mean;
+        }
+        let step = (slope / curvature).clamp(-1.0, 1.0);
+        ln_effect = (ln_effect + step).clamp(-MAX_LN_EFFECT, MAX_LN_EFFECT);
+        if step.abs() < 1e-6 {
+            break;
+        }
+    }
+    ln_effect
+}

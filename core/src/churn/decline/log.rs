@@ -1,0 +1,183 @@
+//! Declines in a log of events: use counted per period from a history, alarms with instants.
+
+use serde::Serialize;
+
+use super::model::DeclineModel;
+use super::options::DeclineOptions;
+use super::result::{Alarm, ModuleFinding};
+use super::usage::{MissingPeriods, Usage, UsageRow};
+use crate::error::{Error, ErrorCode, Result};
+use crate::event::EventId;
+use crate::history::HistoryView;
+use crate::table::{Column, Table, Texts};
+use crate::time::Timestamp;
+
+/// One customer's use has fallen.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct UsageDecline {
+    /// Who.
+    pub customer: EventId,
+    /// When the alarm was raised: the end of the period whose count raised it.
+    pub alarm_at: Timestamp,
+    /// Since when: the beginning of the first fallen period, the most likely …
+    pub since_at: Timestamp,
+    /// … and the ends of a 90 % interval.
+    pub since_earliest_at: Timestamp,
+    /// The later end of that interval.
+    pub since_latest_at: Timestamp,
+    /// The share of the level that was lost, 0 to 1; the most likely …
+    pub depth: f64,
+    /// … and the ends of a 90 % interval.
+    pub depth_min: f64,
+    /// The upper end of that interval.
+    pub depth_max: f64,
+    /// The level before the fall, counts per period.
+    pub level_before: f64,
+    /// The level since, counts per period.
+    pub level_after: f64,
+    /// The share of healthy customers that show as much evidence in a year, 0 to the stated rate: how sure the alarm is.
+    pub false_alarms_per_year: f64,
+    /// The items (modules, features) that fell, or that the customer uses less than similar customers do.
+    pub modules: Vec<ModuleFinding>,
+}
+
+/// Whose use has fallen, in a log of events: one entry per alarm, by customer and instant.
+///
+/// The log's events are use: a login, a session, a document, `quantity` of them; items are the modules used. Periods of
+/// `period_days` are counted back from the end of the civil day of `as_of`; events after it are not looked at, and a period without
+/// an event is one of no use, from a customer's first event on.
+///
+/// # Errors
+/// `invalid_options`; `empty_data` when no event lies at or before `as_of`.
+pub fn usage_declines<'a>(
+    history: impl Into<HistoryView<'a>>,
+    as_of: Timestamp,
+    period_days: u32,
+    options: &DeclineOptions,
+) -> Result<Vec<UsageDecline>> {
+    if !(1..=366).contains(&period_days) {
+        let message = format!("period_days is {period_days}; allowed are 1 to 366 civil days");
+        return Err(Error::options("period_days", message));
+    }
+    options.validate()?;
+    let view = history.into();
+    let log = view.history;
+    let (last_day, length) = (log.day_of(as_of), period_days as i32);
+    let n_items = log.items.len();
+    let mut rows = Vec::new();
+    for customer in view.customers.clone() {
+        let id = EventId::from(log.customers.id(customer));
+        for event in log.events_of(customer) {
+            if log.at_us[event] > as_of.as_micros() || log.day[event] > last_day {
+                break;
+            }
+            let period = i64::from((log.day[event] - last_day - 1).div_euclid(length));
+            let count = log.quantity.get(event).copied().unwrap_or(1.0);
+            let row = UsageRow::new(id.clone(), period, count);
+            let row = if n_items > 1 { row.module(log.items.ids.id(log.item[event]).to_string()) } else { row };
+            rows.push(row);
+        }
+    }
+    if rows.is_empty() {
+        let message = format!("no event lies at or before as_of {as_of}; look at a later as_of");
+        return Err(Error::new(ErrorCode::EmptyData, message).with_field("as_of"));
+    }
+    let usage = Usage::from_rows(rows, MissingPeriods::Zero)?;
+    let model = DeclineModel::fit(&usage, options)?;
+    let zone = &log.zone;
+    let begins = |period: i64| Timestamp::of_day(last_day + 1 + (period as i32) * length, zone);
+    let decline = |(place, alarm): (u32, &Alarm)| {
+        let customer = usage.customers()[place as usize].clone();
+        Ok(UsageDecline {
+            modules: if n_items > 1 { model.modules(&usage, &customer, alarm)? } else { Vec::new() },
+            customer,
+            alarm_at: begins(alarm.period + 1),
+            since_at: begins(alarm.since_period),
+            since_earliest_at: begins(alarm.since_earliest),
+            since_latest_at: begins(alarm.since_latest),
+            depth: alarm.depth,
+            depth_min: alarm.depth_min,
+            depth_max: alarm.depth_max,
+            level_before: alarm.level_before,
+            level_after: alarm.level_after,
+            false_alarms_per_year: alarm.false_alarms_per_year,
+        })
+    };
+    model.scan(&usage).iter().map(decline).collect()
+}
+
+/// Declines as columns; modules as one text, separated by commas.
+pub(crate) fn into_table(declines: &[UsageDecline]) -> Table {
+    let number = |of: fn(&UsageDecline) -> f64| Column::Doubles(declines.iter().map(of).collect());
+    let instant =
+        |of: fn(&UsageDecline) -> Timestamp| Column::Timestamps(declines.iter().map(|d| of(d).as_micros()).collect());
+    let mut modules = Texts::default();
+    for decline in declines {
+        let names: Vec<String> = decline.modules.iter().map(|m| m.module.to_string()).collect();
+        modules.push(&names.join(", "));
+    }
+    Table::default()
+        .with("customer", Column::of_event_ids(declines.iter().map(|d| &d.customer)))
+        .with("alarm_at", instant(|d| d.alarm_at))
+        .with("since_at", instant(|d| d.since_at))
+        .with("since_earliest_at", instant(|d| d.since_earliest_at))
+        .with("since_latest_at", instant(|d| d.since_latest_at))
+        .with("depth", number(|d| d.depth))
+        .with("depth_min", number(|d| d.depth_min))
+        .with("depth_max", number(|d| d.depth_max))
+        .with("level_before", number(|d| d.level_before))
+        .with("level_after", number(|d| d.level_after))
+        .with("false_alarms_per_year", number(|d| d.false_alarms_per_year))
+        .with("modules", Column::Texts(modules))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::event::Event;
+    use crate::history::{History, IngestOptions};
+
+    /// Sixty teams with about five sessions a week; one of them falls to one after a year.
+    fn log() -> (History, Timestamp) {
+        let start: Timestamp = "2024-01-01T10:00:00Z".parse().unwrap();
+        let mut events = Vec::new();
+        let mut state = 7u64;
+        for team in 0..60i64 {
+            for day in 0..560 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let chance = (state >> 33) as f64 / (1u64 << 31) as f64;
+                let rate = if team == 3 && day >= 400 { 0.12 } else { 0.75 };
+                if chance < rate {
+                    let module = if chance < rate / 2.0 { "reports" } else { "import" };
+                    events.push(Event::purchase(team, module, start.plus_days(f64::from(day))));
+                }
+            }
+        }
+        (History::from_events(events, &IngestOptions::default()).unwrap().0, start.plus_days(559.0))
+    }
+
+    #[test]
+    fn a_team_that_fell_is_named_with_when_and_how_deep() {
+        let (history, as_of) = log();
+        let declines = usage_declines(&history, as_of, 7, &DeclineOptions::default()).unwrap();
+        let fell = declines.iter().find(|d| d.customer == EventId::Int(3)).unwrap();
+        let began: Timestamp = "2025-02-04".parse().unwrap();
+        assert!(fell.since_at.days_since(began).abs() < 22.0, "{fell:?}");
+        assert!(
+            fell.depth > 0.5 && fell.alarm_at > fell.since_at && fell.alarm_at.days_since(began) < 70.0,
+            "{fell:?}"
+        );
+        assert!(!fell.modules.is_empty());
+        assert!(declines.len() < 12, "{} alarms", declines.len());
+        let table = into_table(&declines);
+        assert_eq!(table.n_rows(), declines.len());
+        // What comes later changes nothing.
+        let early = began.plus_days(-20.0);
+        let before = usage_declines(&history, early, 7, &DeclineOptions::default()).unwrap();
+        assert!(before.iter().all(|d| d.alarm_at <= early.plus_days(1.0)));
+        assert!(usage_declines(&history, as_of, 0, &DeclineOptions::default()).is_err());
+    }
+}

@@ -1,0 +1,208 @@
+//! The model: what was learned of everyone's use, and the search for falls with it.
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::fit::learn;
+use super::modules;
+use super::options::DeclineOptions;
+use super::period::{NEVER, Period, Typical};
+use super::result::{Alarm, Declines, ModuleFinding};
+use super::state::DeclineState;
+use super::usage::Usage;
+use crate::error::{Error, ErrorCode, Result};
+use crate::event::EventId;
+
+/// Periods whose mean effect stands for that of a period nobody has seen.
+const RECENT: usize = 4;
+
+/// What was learned from everyone's use: what is typical of customers, what each period was like, and how much evidence
+/// healthy customers show by chance. Holds no customer's data.
+///
+/// Each period is judged with what was known when it ended, so that a scan of the same table raises the alarms that would
+/// have been raised at the time: changing later counts changes no earlier alarm. Fit again when new periods have come;
+/// what was learned of earlier ones stays the same.
+///
+/// ```
+/// use beforehand::churn::{DeclineModel, DeclineOptions, MissingPeriods, Usage, UsageRow};
+/// // Sixty accounts over 40 weeks; account 7 falls to a third in week 30.
+/// let count = |c: i64, w: i64| 8 + (c * 7 + w * 5) % 9 + (c * w) % 4;
+/// let rows = (0..60).flat_map(|c| (0..40).map(move |w| {
+///     let n = if c == 7 && w >= 30 { count(c, w) / 3 } else { count(c, w) };
+///     UsageRow::new(c, w, n as f64)
+/// }));
+/// let usage = Usage::from_rows(rows, MissingPeriods::Zero)?;
+/// let model = DeclineModel::fit(&usage, &DeclineOptions::default())?;
+/// let declines = model.scan(&usage);
+/// let (customer, alarm) = declines.iter().next().expect("account 7 has fallen");
+/// assert_eq!(usage.customers()[customer as usize], 7.into());
+/// assert!((30..34).contains(&alarm.period) && alarm.since_period == 30 && alarm.depth > 0.4);
+///
+/// // One account, period by period, as its counts come in.
+/// let mut state = model.start(0);
+/// for week in 0..40 {
+///     if let Some(alarm) = model.update(&mut state, Some(count(3, week) as f64))? {
+///         println!("week {}: down {:.0} %", alarm.period, 100.0 * alarm.depth);
+///     }
+/// }
+/// # Ok::<(), beforehand::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeclineModel {
+    options: DeclineOptions,
+    begin: i64,
+    periods: Vec<Period>,
+    typicals: Vec<Typical>,
+    n_customers: u64,
+    false_alarms_per_year: f64,
+}
+
+impl DeclineModel {
+    /// Learns from everyone's use. A sample of customers is enough, so the time does not grow with their number.
+    ///
+    /// # Errors
+    /// `invalid_options`.
+    pub fn fit(usage: &Usage, options: &DeclineOptions) -> Result<Self> {
+        options.validate()?;
+        let learned = learn(usage, options);
+        Ok(Self {
+            options: options.clone(),
+            begin: learned.begin,
+            periods: learned.periods,
+            typicals: learned.typicals,
+            n_customers: learned.n_customers as u64,
+            false_alarms_per_year: learned.false_alarms_per_year,
+        })
+    }
+
+    /// All alarms of a table: of each customer from the first period on. After an alarm the customer starts anew from the
+    /// level since the fall.
+    pub fn scan(&self, usage: &Usage) -> Declines {
+        let parts: Vec<Vec<(u32, Alarm)>> = (0..usage.n_customers())
+            .into_par_iter()
+            .with_min_len(64)
+            .map(|c| {
+                let mut state = self.start(usage.first[c]);
+                let counts = usage.series(c).iter();
+                counts.filter_map(|&x| self.advance(&mut state, x).map(|alarm| (c as u32, alarm))).collect()
+            })
+            .collect();
+        let mut out = Declines::default();
+        for (customer, alarm) in parts.into_iter().flatten() {
+            out.customer.push(customer);
+            out.alarms.push(alarm);
+        }
+        out
+    }
+
+    /// The state of a customer whose first period comes next.
+    pub fn start(&self, first_period: i64) -> DeclineState {
+        DeclineState::new(first_period, self.typical(&self.period(first_period)))
+    }
+
+    /// Takes in the next period of one customer, in constant time; `None` when nothing is known of it. The same counts
+    /// give the same alarms as [`Self::scan`].
+    ///
+    /// A period the model has not seen is taken to be like the same period a year before, or like the latest ones: fit
+    /// again with its counts to know its season.
+    ///
+    /// # Errors
+    /// `invalid_data` for a negative or infinite count; the state is then unchanged.
+    pub fn update(&self, state: &mut DeclineState, count: Option<f64>) -> Result<Option<Alarm>> {
+        let count = count.unwrap_or(f64::NAN);
+        if !count.is_nan() && !(0.0..=1e12).contains(&count) {
+            return Err(Error::data("count", format!("count is {count}; allowed are 0 to 1e12, or none")));
+        }
+        Ok(self.advance(state, ((count * 4096.0).round() / 4096.0) as f32))
+    }
+
+    fn advance(&self, state: &mut DeclineState, count: f32) -> Option<Alarm> {
+        if count.is_nan() {
+            state.skip();
+            return None;
+        }
+        let at = state.next_period();
+        let period = self.period(at);
+        let step = state.observe(count, &period, self.typical(&period));
+        let ln_evidence = state.filter.ln_evidence();
+        let since = state.raise(period.ln_threshold, &self.options, step.dispersion)?;
+        let stated = self.options.false_alarms_per_year;
+        Some(Alarm::new(at, &since, ln_evidence - period.ln_threshold, stated))
+    }
+
+    /// The modules that explain an alarm: those that fell with it, deepest loss first, then those the customer has long
+    /// used less than others who use the product as much. Empty without modules.
+    ///
+    /// # Errors
+    /// `unknown_customer`.
+    pub fn modules(&self, usage: &Usage, customer: &EventId, alarm: &Alarm) -> Result<Vec<ModuleFinding>> {
+        let Some(code) = usage.code(customer) else {
+            return Err(Error::new(
+                ErrorCode::UnknownCustomer,
+                format!("the table holds no customer {customer}; give one of usage.customers()"),
+            ));
+        };
+        let dispersion = f64::from(self.typical(&self.period(alarm.period)).dispersion);
+        let effect = |at: i64| f64::from(self.period(at).ln_effect).exp();
+        Ok(modules::findings(usage, code, alarm, dispersion, &effect))
+    }
+
+    /// What a period multiplied everyone's level by; 1 for an ordinary one.
+    pub fn effect(&self, period: i64) -> f64 {
+        f64::from(self.period(period).ln_effect).exp()
+    }
+
+    /// The variance of counts beyond Poisson, relative to the mean squared: 0 for Poisson counts.
+    pub fn dispersion(&self) -> f64 {
+        self.typicals.last().map_or(0.0, |t| f64::from(t.dispersion))
+    }
+
+    /// The share of healthy customers that alarm within an ordinary year, 0 to 1, as simulated: near the stated one under
+    /// [`AlarmRule::Evidence`](super::AlarmRule::Evidence), and what it costs to take another rule literally.
+    pub fn false_alarms_per_year(&self) -> f64 {
+        self.false_alarms_per_year
+    }
+
+    /// The options of the fit.
+    pub fn options(&self) -> &DeclineOptions {
+        &self.options
+    }
+
+    /// How many customers the table of the fit had.
+    pub fn n_customers(&self) -> u64 {
+        self.n_customers
+    }
+
+    fn typical(&self, period: &Period) -> &Typical {
+        // A fit makes at least one, and periods name those made.
+        &self.typicals[(period.typical as usize).min(self.typicals.len() - 1)]
+    }
+
+    /// What is known of a period, or to be expected of it.
+    fn period(&self, at: i64) -> Period {
+        let n = self.periods.len() as i64;
+        let place = at.saturating_sub(self.begin);
+        if let Some(period) = usize::try_from(place).ok().and_then(|k| self.periods.get(k)) {
+            return period.clone();
+        }
+        let last = self.periods[self.periods.len() - 1].clone();
+        if place < 0 {
+            return Period { ln_effect: 0.0, ln_threshold: NEVER, typical: 0, ..last };
+        }
+        let dispersion = self.typical(&last).dispersion;
+        let year = self.options.periods_per_year.round() as i64;
+        let back = (place - n) / year + 1;
+        let recent = |lag: i64| {
+            let ks = (n - RECENT as i64..n).filter_map(|k| self.periods.get(usize::try_from(k - lag).ok()?));
+            let (sum, n) = ks.fold((0.0, 0.0), |(s, n), p| (s + p.ln_effect, n + 1.0));
+            (n > 0.0).then(|| sum / n)
+        };
+        let same = usize::try_from(place - back * year).ok().and_then(|k| self.periods.get(k));
+        let ln_effect = match (same, recent(0), recent(back * year)) {
+            (Some(same), Some(now), Some(then)) => same.ln_effect + now - then,
+            (_, Some(now), _) => now,
+            _ => 0.0,
+        };
+        Period { ln_effect, dispersion, ..last }
+    }
+}

@@ -1,0 +1,25 @@
+//! Lapse: who will not come back, where no contract ends and nobody says goodbye.
+//!
+//! `visits` → `population` (what everyone taught us) → `evidence` (what one customer has shown) with the structure of
+//! `btyd` → `layer` (how far the structure was off at earlier cutoffs; `training` draws the rows) → `curve` → `result`.
+
+mod btyd;
+mod count;
+mod curve;
+mod drivers;
+mod evidence;
+mod fitted;
+mod layer;
+mod options;
+mod population;
+mod result;
+mod training;
+mod visits;
+
+pub use btyd::{CustomerSummary, Expectation, Family, FitStatus, GammaGamma, Parameter, PurchaseModel};
+pub use drivers::{LapseDriver, LapseReason};
+pub use options::LapseOptions;
+pub use result::{Lapse, LapseHorizon, LapseRisk};
+
+pub(crate) use fitted::Fitted;
+pub(crate) use training::{Everyone, panel};

@@ -1,0 +1,21 @@
+//! Churn: who is about to leave, with and without a contract, and whose use declines.
+//!
+//! *Lapse* is churn without a contract: nobody says goodbye. [`Model::lapse`](crate::Model::lapse) answers for a log;
+//! [`PurchaseModel`] is the family of models of buying and leaving by itself, from customer summaries. *Renewal* is churn with a
+//! contract ([`RenewalModel`], [`Cohort`]). *Decline* comes before either: [`DeclineModel`] finds whose use has fallen.
+
+mod decline;
+mod lapse;
+mod renewal;
+
+pub use decline::{Alarm, Declines, ModuleFinding, ModuleReason};
+pub use decline::{AlarmRule, DeclineModel, DeclineOptions, DeclineState};
+pub use decline::{MissingPeriods, Usage, UsageColumns, UsageRow};
+pub use decline::{UsageDecline, usage_declines};
+pub use lapse::{CustomerSummary, Expectation, Family, FitStatus, GammaGamma, Parameter, PurchaseModel};
+pub use lapse::{Lapse, LapseDriver, LapseHorizon, LapseOptions, LapseReason, LapseRisk};
+pub use renewal::{Cohort, CohortKind};
+pub use renewal::{Column, Contracts, Driver, Drivers, RenewalModel, RenewalOptions, Renewals, Table};
+
+pub(crate) use decline::decline_table;
+pub(crate) use lapse::{Everyone, Fitted as LapseFitted, panel as lapse_panel};

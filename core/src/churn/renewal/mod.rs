@@ -1,0 +1,20 @@
+//! Renewal: who cancels a contract, for cohorts of customers and for each by itself.
+//!
+//! [`Cohort`] describes how many of a cohort survive each renewal; [`RenewalModel`] predicts each contract's next renewal from
+//! what is known of it, with the reasons.
+
+mod cohort;
+mod encode;
+mod model;
+mod options;
+mod outcomes;
+mod result;
+mod search;
+mod table;
+
+pub use cohort::{Cohort, CohortKind};
+pub use model::RenewalModel;
+pub use options::RenewalOptions;
+pub use outcomes::Contracts;
+pub use result::{Driver, Drivers, Renewals};
+pub use table::{Column, Table};

@@ -1,0 +1,151 @@
+//! Fitting, and what follows from purchases: when each item will be needed again.
+
+use serde::Deserialize;
+
+use super::{Answer, AnswerKind, Arguments, Data, Output, Subject, Value, Watch, arguments, column};
+use crate::error::Result;
+use crate::event::EventId;
+use crate::model::Model;
+use crate::replenish::{Forecast, ForecastOptions, Options};
+use crate::table::Table;
+use crate::time::Timestamp;
+
+/// Learns from a history what happened up to and including `as_of`; nothing later is looked at.
+///
+/// The same log gives the same model, bit for bit, whatever the order of its rows and the number of threads.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FitArguments {
+    /// The instant up to which the model may know the log.
+    pub as_of: Timestamp,
+    /// What fitting is told.
+    #[serde(default)]
+    pub options: Options,
+}
+
+impl FitArguments {
+    /// Reads them as the call does.
+    ///
+    /// # Errors
+    /// `invalid_options`, with the argument named.
+    pub fn read(json: &str) -> Result<Self> {
+        arguments::read(json)
+    }
+}
+
+impl Arguments for FitArguments {
+    const NAME: &'static str = "fit";
+    const ON_MODEL: bool = false;
+    type Output = Model;
+
+    fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<Model> {
+        Model::fit_while(subject.history()?, self.as_of, &self.options, |p| watch(p.stage, p.overall()))
+    }
+}
+
+/// When each customer will need each item bought so far: one row per pair of customer and item, sorted by both.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(super) struct Replenish {
+    /// The instant of prediction; not before the model's own. Nothing later is looked at.
+    as_of: Timestamp,
+    #[serde(default)]
+    options: ForecastOptions,
+}
+
+/// The columns of [`Replenish`].
+pub(super) struct ReplenishmentTable(Table);
+
+impl Output for ReplenishmentTable {
+    const KIND: AnswerKind = AnswerKind::Table(&[
+        column("customer", "id", "Who."),
+        column("item", "id", "The item bought last; of items that replace each other, the latest."),
+        column("n_events", "count", "Purchases of the item (or need) so far, merged per day."),
+        column("basis", "word", "On whose purchases the forecast mainly rests: own, item, category or population."),
+        column("recency_days", "number", "Days since the last purchase."),
+        column("cycle_days", "number", "Days one purchase lasts, the median, for the quantity bought last."),
+        column("supply_left_days", "number", "Days the supply at hand still lasts; 0 when it should have run out."),
+        column("prob_again", "number", "P(buys again within 364 days), 0 to 1."),
+        column("prob_within_…_days", "number", "P(buys within so many days), 0 to 1; one column per horizon."),
+        column("run_out_p10_at", "instant", "The run-out date given that the customer buys again: 10 % quantile."),
+        column("run_out_p50_at", "instant", "The run-out date: median."),
+        column("run_out_p90_at", "instant", "The run-out date: 90 % quantile."),
+        column("remind_at", "instant", "When to remind: the lead time before the run-out; never before as_of."),
+    ]);
+
+    fn into_answer(self) -> Result<Answer> {
+        Ok(Answer::Table(self.0))
+    }
+}
+
+impl Arguments for Replenish {
+    const NAME: &'static str = "replenishment";
+    type Output = ReplenishmentTable;
+
+    fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<ReplenishmentTable> {
+        let (model, history) = (subject.model()?, subject.history()?);
+        let due = model.replenishment_while(history, self.as_of, &self.options, |p| watch(p.stage, p.overall()))?;
+        Ok(ReplenishmentTable(due.into_table()))
+    }
+}
+
+/// One customer's forecasts in full, an entry per item (or need) bought so far, in order of the items.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(super) struct Forecasts {
+    /// The instant of prediction; not before the model's own. Nothing later is looked at.
+    as_of: Timestamp,
+    /// Whose forecasts; may be left out when `data` holds one customer only.
+    #[serde(default)]
+    customer: Option<EventId>,
+    #[serde(default)]
+    options: ForecastOptions,
+}
+
+impl Arguments for Forecasts {
+    const NAME: &'static str = "forecasts";
+    const IS_LONG: bool = false;
+    type Output = Value<Vec<Forecast>>;
+
+    fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
+        let past = subject.past_of_one(self.customer.as_ref())?;
+        Ok(Value::new(subject.model()?.forecasts_with(past, self.as_of, &self.options)?))
+    }
+}
+
+/// How long an item would last that is bought at `as_of`.
+///
+/// Works for items the customer never bought, for customers nobody knows (leave out `data`), and for items the model has
+/// never seen: the forecast then rests on the category or the population, and is as wide as that.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(super) struct ForecastIfBought {
+    /// The item.
+    item: EventId,
+    /// The instant of prediction; not before the model's own. Nothing later is looked at.
+    as_of: Timestamp,
+    /// Who buys it; may be left out when `data` holds one customer only.
+    #[serde(default)]
+    customer: Option<EventId>,
+    #[serde(default)]
+    options: ForecastOptions,
+}
+
+impl Arguments for ForecastIfBought {
+    const NAME: &'static str = "forecast_if_bought";
+    const DATA: Data = Data::Optional;
+    const IS_LONG: bool = false;
+    type Output = Value<Forecast>;
+
+    fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
+        let past = match (subject.history, &self.customer) {
+            (None, None) => None,
+            _ => Some(subject.past_of_one(self.customer.as_ref())?),
+        };
+        Ok(Value::new(subject.model()?.forecast_if_bought(past, self.item, self.as_of, &self.options)?))
+    }
+}
