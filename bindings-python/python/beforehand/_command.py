@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from . import _types
 from ._calls import audit, backtest, fit
 from ._errors import Error, InvalidOptionsError, IoError
 from ._history import _NAMES, History
@@ -118,7 +119,8 @@ class WrongUse(Exception):
 
 def parameters(function: Callable[..., Any]) -> list[Parameter]:
     """The parameters of a function that become options, with their documentation."""
-    names = vars(sys.modules[function.__module__])
+    # The modules of the functions know the types of options for type checkers only.
+    names = {**vars(_types), **vars(sys.modules[function.__module__])}
     docs = _documented(inspect.getdoc(function) or "")
     found = []
     for name, parameter in inspect.signature(function).parameters.items():
