@@ -57,13 +57,13 @@ $(PYTHON_VENV)/installed: $(PYTHON_PACKAGE)/requirements-test.txt
 
 node-build: ## Build the Node package in place, from its locked tools
 	@if command -v $(NPM) >/dev/null 2>&1; then \
-		cd $(NODE_PACKAGE) && ($(NPM) ci --silent >/dev/null 2>&1 || $(NPM) install --no-save --no-audit --silent) && $(NPM) run --silent build; \
+		cd $(NODE_PACKAGE) && $(NPM) ci --silent && $(NPM) run --silent build; \
 	else printf '\n*** SKIPPED: npm is not installed, so the Node package is NOT built\n\n'; fi
 
 node-test: node-build ## Build the Node package, and run its tests and examples
 	@if command -v $(NPM) >/dev/null 2>&1; then \
 		(cd $(NODE_PACKAGE) && $(NPM) test --silent) && \
-		cd $(NODE_EXAMPLES) && ($(NPM) ci --silent >/dev/null 2>&1 || $(NPM) install --no-save --no-audit --silent) && $(NPM) test --silent; \
+		cd $(NODE_EXAMPLES) && $(NPM) ci --silent && $(NPM) test --silent; \
 	else printf '\n*** SKIPPED: npm is not installed, so the Node package is NOT tested\n\n'; fi
 
 gen: ## Write the faces in other languages from the definitions in the core
