@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::event::EventId;
 use crate::history::HistoryView;
 use crate::progress::{Progress, Stage, Watch};
-use crate::replenish::{AsOf, Facts, Fitted, Forecast, ForecastOptions, Options, Outlook, Replenishment};
+use crate::replenish::{AsOf, Facts, Fitted, Forecast, ForecastOptions, Options, Outlook, Pairs, Replenishment};
 use crate::time::Timestamp;
 
 /// What was learned from everyone up to an instant. Immutable, small, and free of any customer's data.
@@ -328,6 +328,12 @@ impl Model {
     ) {
         let at = |t: Timestamp| AsOf { us: t.as_micros(), day: view.history.day_of(t) };
         self.replenish.outlooks(view, at(as_of), at(until), take);
+    }
+
+    /// The pairs of a history at an instant, as decisions need them.
+    pub(crate) fn pairs<'a>(&'a self, view: HistoryView<'a>, as_of: Timestamp) -> Result<Pairs<'a>> {
+        self.check_instant(as_of)?;
+        Ok(Pairs::new(&self.replenish, view, as_of))
     }
 
     fn check(&self, as_of: Timestamp, options: &ForecastOptions) -> Result<()> {

@@ -73,7 +73,7 @@ impl Fitted {
             && self.successors.iter().all(|(a, b)| (*a.max(&b.unit) as usize) < self.catalog.len())
     }
 
-    fn scorer(&self) -> Scorer<'_> {
+    pub(super) fn scorer(&self) -> Scorer<'_> {
         Scorer { traits: &self.traits, layer: &self.layer, decay: &self.decay }
     }
 
@@ -251,7 +251,7 @@ impl Fitted {
     }
 
     /// The step of the ladder at run-out, or the learned successor once its time has come.
-    fn next_item(
+    pub(super) fn next_item(
         &self,
         view: &HistoryView<'_>,
         scored: &Scored,
@@ -282,6 +282,15 @@ impl Fitted {
             share: successor.share,
             n_customers: u64::from(successor.n_customers),
         })
+    }
+
+    pub(super) fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// Whether buyers of a unit may move on to another item.
+    pub(super) fn moves_on(&self, unit: u32) -> bool {
+        self.catalog.ladder(unit).is_some() || self.successors.contains_key(&unit)
     }
 
     pub(crate) fn options(&self) -> &Options {

@@ -93,6 +93,24 @@ impl Survival {
         f64::from(one_minus_exp(self.hazard(days.clamp(0.0, REACH_DAYS) as f32)))
     }
 
+    /// Hands P(at least one purchase within 1, 2, …, `n` days) to `take`, in order; beyond [`REACH_DAYS`] it stays the same.
+    pub(crate) fn each_day(&self, n: usize, mut take: impl FnMut(f32)) {
+        let mut day = 1;
+        for knot in 1..=LAST_KNOT {
+            let (start, end) = (self.knot(knot - 1).1, self.knot(knot).1);
+            let last = n.min(self.knot(knot).0 as usize);
+            while day <= last {
+                let days: Spans = std::array::from_fn(|i| (day + i) as f32);
+                for share in shares(self, knot, days).into_iter().take(last + 1 - day) {
+                    take(one_minus_exp(start + (end - start) * share));
+                }
+                day += N_SPANS;
+                day = day.min(last + 1);
+            }
+        }
+        (day..=n).for_each(|_| take(self.again));
+    }
+
     /// P(at least one purchase within `days`) by the structure alone, without the layer.
     pub(crate) fn structural_prob_within(&self, days: f64) -> f64 {
         let [hazard] = self.structure.hazards([days as f32]);

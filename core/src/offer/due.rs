@@ -1,0 +1,79 @@
+//! When a need falls due, as a decision needs it: a probability per day.
+
+use crate::error::{Error, Result};
+use crate::replenish::{REACH_DAYS, Survival};
+
+/// When one need of one customer falls due, and whether the customer would see to it unprompted.
+///
+/// `Due` is what a forecast becomes for a decision. It can also be made from days of one's own, when the need is known
+/// from elsewhere: a contract's end, a sensor, another model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Due {
+    /// P(falls due within day i from `as_of`), summing to at most 1; the rest lies beyond.
+    pub(super) by_day: Vec<f64>,
+    pub(super) prob_own: f64,
+    pub(super) prob_own_sd: f64,
+    pub(super) is_watched: bool,
+}
+
+impl Due {
+    /// A need that falls due within day `i` from `as_of` (0: the next 24 hours) with probability `prob_by_day[i]`, and that
+    /// the customer sees to at our shop unprompted with `prob_own`, known to a standard deviation of `prob_own_sd`.
+    ///
+    /// The probabilities may sum to less than 1: the rest lies beyond the last day.
+    ///
+    /// ```
+    /// use beforehand::offer::Due;
+    /// // A contract that ends in 30 days for certain; four in five renew by themselves.
+    /// let mut by_day = vec![0.0; 31];
+    /// by_day[30] = 1.0;
+    /// assert!(Due::new(by_day, 0.8, 0.05).is_ok());
+    /// assert!(Due::new(vec![0.7, 0.7], 0.8, 0.05).is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid_options` when a probability is negative or above 1, or their sum is.
+    pub fn new(prob_by_day: Vec<f64>, prob_own: f64, prob_own_sd: f64) -> Result<Self> {
+        let refused = |field: &str, what: String| Err(Error::options(field, what));
+        if let Some((day, p)) = prob_by_day.iter().enumerate().find(|(_, p)| !(0.0..=1.0).contains(*p)) {
+            return refused("prob_by_day", format!("prob_by_day holds {p} for day {day}; allowed are 0 to 1"));
+        }
+        let sum: f64 = prob_by_day.iter().sum();
+        if sum > 1.0 + 1e-9 {
+            return refused("prob_by_day", format!("prob_by_day sums to {sum}; the sum may be 1 at most"));
+        }
+        if !(0.0..=1.0).contains(&prob_own) {
+            return refused("prob_own", format!("prob_own is {prob_own}; allowed are 0 to 1"));
+        }
+        if !(0.0..=0.5).contains(&prob_own_sd) {
+            return refused("prob_own_sd", format!("prob_own_sd is {prob_own_sd}; allowed are 0 to 0.5"));
+        }
+        Ok(Self { by_day: prob_by_day, prob_own, prob_own_sd, is_watched: true })
+    }
+
+    /// The need of a forecast: the run-out date, given that the customer buys again within 364 days, and the probability of
+    /// that as the customer's own chance.
+    ///
+    /// The doubt about that chance is that of a proportion after `n_events` purchases and the weight of ten of everyone's:
+    /// `sqrt(p (1 - p) / (n_events + 11))`, a Beta posterior's.
+    pub(crate) fn from_survival(survival: &Survival, n_events: u32, n_days: usize) -> Self {
+        let again = survival.prob_again().max(f64::MIN_POSITIVE);
+        let mut by_day = Vec::with_capacity(n_days);
+        let mut before = 0.0;
+        survival.each_day(n_days.min(REACH_DAYS as usize), |within| {
+            by_day.push((f64::from(within) - before).max(0.0) / again);
+            before = f64::from(within);
+        });
+        let prob_own = survival.prob_again().clamp(0.0, 1.0);
+        let prob_own_sd = (prob_own * (1.0 - prob_own) / (f64::from(n_events) + 11.0)).sqrt();
+        Self { by_day, prob_own, prob_own_sd, is_watched: true }
+    }
+
+    /// The same need where purchases are not seen as they happen, so that a contact planned for a day goes out even when the
+    /// customer has bought before it.
+    #[must_use]
+    pub fn unwatched(mut self) -> Self {
+        self.is_watched = false;
+        self
+    }
+}

@@ -1,0 +1,144 @@
+//! Why a decision came out as it did, as data.
+
+use super::decision::{Binding, Candidate, Change, ChangeOf, Evidence, EvidenceKind, Reasoning};
+use super::need::Need;
+use super::planner::{Day, Who};
+use super::search::{Pick, Way};
+use super::weigh::{Chosen, Standing, Weigher};
+use crate::error::Result;
+
+/// Gains that differ by less are the same.
+const SAME: f64 = 1e-9;
+
+/// Explains one decision.
+pub(super) struct Reasoner<'a> {
+    pub(super) day: &'a Day<'a>,
+    pub(super) who: Who<'a>,
+    pub(super) needs: &'a [Need],
+    pub(super) standing: &'a Standing,
+    pub(super) weigher: Weigher<'a>,
+}
+
+impl Reasoner<'_> {
+    /// The reasoning about the contact that was chosen, or would have been.
+    pub(super) fn explain(&mut self, chosen: &Chosen) -> Result<Reasoning> {
+        let need = &self.needs[chosen.need];
+        self.weigher.list_ways(need, self.standing);
+        self.weigher.look(&need.due);
+        let candidates = self.candidates(need, chosen);
+        let gains = self.weigher.gains(&need.due);
+        let n_days = self.day.planner.n_days();
+        let same = |w: &Way| (w.offer, w.channel) == (chosen.way.offer, chosen.way.channel);
+        let (place, way) = (chosen.pick.way, chosen.way);
+        let other = gains.best(&[way], 0, |day, channel| {
+            day != chosen.pick.day && self.standing.open[channel * n_days + day]
+        });
+        debug_assert!(self.weigher.ways.get(place).is_some_and(same));
+        let runner_up = other.map(|pick| self.candidate(need, &Pick { way: place, ..pick }));
+        Ok(Reasoning {
+            candidates,
+            runner_up,
+            evidence: self.evidence(need, &way),
+            binding: self.binding(need, chosen)?,
+            would_change: self.would_change(need, chosen),
+            gain_by_day: gains.over_days(&way),
+        })
+    }
+
+    /// The chosen contact, then the best of every other offer, best first.
+    fn candidates(&self, need: &Need, chosen: &Chosen) -> Vec<Candidate> {
+        let gains = self.weigher.gains(&need.due);
+        let n_days = self.day.planner.n_days();
+        let open = |day: usize, channel: usize| self.standing.open[channel * n_days + day];
+        let mut picks: Vec<Pick> = Vec::new();
+        for offer in 0..self.day.planner.policy.offers.len() {
+            let ways = self.weigher.ways.iter().enumerate().filter(|(_, w)| w.offer == offer && offer != chosen.way.offer);
+            let best = ways.filter_map(|(way, w)| gains.best(&[*w], 0, open).map(|pick| Pick { way, ..pick }));
+            picks.extend(best.reduce(|a, b| if b.gain > a.gain { b } else { a }));
+        }
+        picks.sort_by(|a, b| b.gain.total_cmp(&a.gain).then(a.way.cmp(&b.way)));
+        picks.insert(0, chosen.pick);
+        picks.iter().map(|pick| self.candidate(need, pick)).collect()
+    }
+
+    fn candidate(&self, need: &Need, pick: &Pick) -> Candidate {
+        let way = &self.weigher.ways[pick.way];
+        let policy = &self.day.planner.policy;
+        let gain = self.weigher.gain(&need.due, pick);
+        let (margin_low, margin_high) = gain.bounds(policy.caution.confidence);
+        let (offer, channel) = self.day.names(way);
+        Candidate {
+            item: need.item.clone(),
+            offer: offer.to_owned(),
+            channel: channel.to_owned(),
+            in_days: pick.day as u32,
+            expected_margin: pick.gain,
+            margin_low,
+            margin_high,
+            parts: self.weigher.gains(&need.due).parts(pick.day, way),
+        }
+    }
+
+    fn evidence(&self, need: &Need, way: &Way) -> Vec<Evidence> {
+        let (policy, due) = (&self.day.planner.policy, &need.due);
+        let between = |from: f64, to: f64| -> f64 {
+            let days = due.by_day.iter().enumerate();
+            days.filter(|(day, _)| (from..=to).contains(&(*day as f64 + 0.5))).map(|(_, p)| p).sum()
+        };
+        let within: f64 = due.by_day.iter().sum();
+        let response = &policy.response;
+        let n = u64::from(need.n_events);
+        let (effect, n_contacts) = (way.stakes.prob_win_back, self.day.effects.n[way.offer]);
+        let soon = between(response.best_from_days, response.best_to_days);
+        let later = between(policy.costs.early_after_days, f64::INFINITY) + (1.0 - within).max(0.0);
+        let mut out = vec![
+            Evidence { kind: EvidenceKind::DueSoon, is_for: true, value: soon, n },
+            Evidence { kind: EvidenceKind::Effect, is_for: true, value: effect, n: n_contacts },
+            Evidence { kind: EvidenceKind::DueLater, is_for: false, value: later.min(1.0), n },
+            Evidence { kind: EvidenceKind::BuysUnprompted, is_for: false, value: due.prob_own, n },
+        ];
+        let n_sent = self.who.past.contacts.iter().filter(|c| c.at <= self.day.as_of).count() as u64;
+        if n_sent > 0 {
+            let value = self.day.ignored(self.who.past);
+            out.push(Evidence { kind: EvidenceKind::IgnoredContacts, is_for: false, value, n: n_sent });
+        }
+        out
+    }
+
+    /// The limit without which a better contact could be made.
+    fn binding(&self, need: &Need, chosen: &Chosen) -> Result<Option<Binding>> {
+        let n_days = self.day.planner.n_days();
+        let is_open = |day: usize, channel: usize| self.standing.open[channel * n_days + day];
+        let gains = self.weigher.gains(&need.due);
+        let Some(free) = gains.best(&self.weigher.ways, 0, |_, _| true) else { return Ok(None) };
+        let channel = self.weigher.ways[free.way].channel;
+        // What was chosen may itself be out of reach: then all of its gain is lost.
+        let allowed = if is_open(chosen.pick.day, chosen.way.channel) { chosen.pick.gain.max(0.0) } else { 0.0 };
+        if free.gain <= allowed + SAME || is_open(free.day, channel) {
+            return Ok(None);
+        }
+        let terms = self.who.customer.and_then(|customer| self.day.planner.customer_terms(customer));
+        let Some(calendar) = self.day.calendar(terms) else { return Ok(None) };
+        let opening = calendar.openings(channel, self.who.past)?.nth(free.day);
+        Ok(opening.and_then(|o| o.limit()).map(|limit| Binding { limit, costs: free.gain - allowed }))
+    }
+
+    /// Where the gain of the contact crosses zero: it is linear in each of these numbers.
+    fn would_change(&self, need: &Need, chosen: &Chosen) -> Vec<Change> {
+        let (way, day, gain) = (&chosen.way, chosen.pick.day, chosen.pick.gain);
+        let stakes = &way.stakes;
+        let gains = self.weigher.gains(&need.due);
+        let slopes = gains.slopes(day, way);
+        let numbers = [
+            (ChangeOf::ProbWinBack, stakes.prob_win_back, slopes.by_response, 1.0),
+            (ChangeOf::ProbOwn, need.due.prob_own, slopes.by_own, 1.0),
+            (ChangeOf::OrderValue, stakes.order_value, slopes.by_value, f64::INFINITY),
+            (ChangeOf::ContactCost, stakes.contact_cost, slopes.by_cost, f64::INFINITY),
+        ];
+        let turn = |(of, from, slope, most): (ChangeOf, f64, f64, f64)| {
+            let to = from - gain / slope;
+            (to.is_finite() && (0.0..=most).contains(&to)).then_some(Change { of, from, to })
+        };
+        numbers.into_iter().filter_map(turn).collect()
+    }
+}
