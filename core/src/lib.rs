@@ -16,6 +16,7 @@ mod time;
 
 pub mod churn;
 pub mod evaluate;
+pub mod offer;
 pub mod report;
 #[cfg(feature = "surface")]
 pub mod surface;

@@ -1,0 +1,10 @@
+//! Offer timing: whether to contact a customer, when, with which offer, on which channel, or not at all.
+//!
+//! `limits`: when a channel may be used for a customer at all. `hour`: at which hour of an allowed day to send.
+
+mod hour;
+mod limits;
+
+pub use hour::HourMask;
+pub use limits::{Calendar, Cap, ChannelLimits, CivilDate, Consent, DayOpening, Limit, Limits, Openings};
+pub use limits::{Past, QuietHours, Sent, TimeOfDay, Weekday, Window};
