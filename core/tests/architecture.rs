@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, lowest first. A module may use only what stands above it in this list, …
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
     "error",
     "progress",
     "time",
@@ -19,6 +19,7 @@ const ORDER: [&str; 17] = [
     "churn",
     "model",
     "fitting",
+    "offer",
     "evaluate",
     "report",
     "surface",

@@ -121,7 +121,10 @@ mod tests {
         for first in 0..=25u8 {
             for last in 0..=25u8 {
                 let mask = HourMask::span(first, last);
-                assert!((0..=25).all(|h| mask.contains(h) == (h < 24 && (first..=last).contains(&h))), "{first} {last}");
+                assert!(
+                    (0..=25).all(|h| mask.contains(h) == (h < 24 && (first..=last).contains(&h))),
+                    "{first} {last}"
+                );
             }
         }
         assert_eq!(HourMask::span(0, 255), HourMask::ALL);

@@ -32,7 +32,8 @@ pub struct Window {
 
 impl Window {
     fn new(stretch: Stretch) -> Option<Self> {
-        let at = |us: i64| Timestamp::from_micros(us.clamp(Timestamp::MIN.as_micros(), Timestamp::MAX.as_micros())).ok();
+        let at =
+            |us: i64| Timestamp::from_micros(us.clamp(Timestamp::MIN.as_micros(), Timestamp::MAX.as_micros())).ok();
         let (from_at, until_at) = (at(stretch.from_us)?, at(stretch.until_us)?);
         (from_at < until_at).then_some(Self { from_at, until_at, offset_us: stretch.offset_us })
     }
@@ -135,7 +136,14 @@ impl Limits {
 }
 
 impl ChannelDays {
-    fn push(&mut self, date: CivilDate, channel: &ChannelLimits, holidays: &[CivilDate], clock: &[Stretch], now_us: i64) {
+    fn push(
+        &mut self,
+        date: CivilDate,
+        channel: &ChannelLimits,
+        holidays: &[CivilDate],
+        clock: &[Stretch],
+        now_us: i64,
+    ) {
         let start = self.windows.len();
         let mut hours = HourMask::NONE;
         let mut closed = if holidays.contains(&date) {

@@ -11,12 +11,16 @@ pub(super) fn zone_of(name: &str) -> Result<TimeZone> {
         return Ok(TimeZone::UTC);
     }
     TimeZone::get(name).map_err(|_| {
-        Error::options("zone", format!("zone is {name:?}; give an IANA name such as UTC, Europe/Berlin or Asia/Shanghai"))
+        Error::options(
+            "zone",
+            format!("zone is {name:?}; give an IANA name such as UTC, Europe/Berlin or Asia/Shanghai"),
+        )
     })
 }
 
 /// A stretch of time during which the clocks are not changed, in microseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::struct_field_names, reason = "units live in names")]
 pub(super) struct Stretch {
     pub(super) from_us: i64,
     pub(super) until_us: i64,

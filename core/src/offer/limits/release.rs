@@ -33,7 +33,8 @@ impl Standing {
         let contacts = in_order(&past.contacts);
         let known = &contacts[..contacts.partition_point(|sent| sent.at <= as_of)];
         let (mine, ignored) = (|s: &Sent| s.channel == channel, |s: &Sent| !s.answered);
-        let cap = |caps: &[Cap], counts: &dyn Fn(&Sent) -> bool| caps.iter().map(|cap| free_at(known, *cap, counts)).max();
+        let cap =
+            |caps: &[Cap], counts: &dyn Fn(&Sent) -> bool| caps.iter().map(|cap| free_at(known, *cap, counts)).max();
         let gap = |days: f64, counts: &dyn Fn(&Sent) -> bool| {
             let cap = Cap { max_contacts: 1, days };
             (days > 0.0).then(|| free_at(known, cap, counts))

@@ -72,7 +72,8 @@ fn a_day_in_part() {
 #[test]
 fn each_limit_is_named() {
     let friday = at("2026-11-20T12:00:00Z");
-    let mail = ChannelLimits { weekdays: Weekday::ALL[..5].to_vec(), needs_consent: true, ..ChannelLimits::new("mail") };
+    let mail =
+        ChannelLimits { weekdays: Weekday::ALL[..5].to_vec(), needs_consent: true, ..ChannelLimits::new("mail") };
     let limits = Limits {
         channels: vec![mail, ChannelLimits::new("note")],
         holidays: vec!["2026-11-23".parse().unwrap()],
@@ -189,9 +190,8 @@ const ZONES: [&str; 8] = [
     "America/St_Johns",
 ];
 /// Midnights (UTC) within a day or two of a change in some of them; St John's changed at one minute past midnight in 2010.
-const AROUND: [&str; 8] = [
-    "2026-03-28", "2026-10-24", "2026-03-07", "2026-10-31", "2026-04-04", "2026-10-03", "2024-09-07", "2010-11-06",
-];
+const AROUND: [&str; 8] =
+    ["2026-03-28", "2026-10-24", "2026-03-07", "2026-10-31", "2026-04-04", "2026-10-03", "2024-09-07", "2010-11-06"];
 
 fn cap() -> impl Strategy<Value = Cap> {
     (1u32..4, 0.5f64..9.0).prop_map(|(max_contacts, days)| Cap { max_contacts, days })
@@ -236,11 +236,8 @@ fn case() -> impl Strategy<Value = Case> {
     (channel("mail"), channel("phone"), overall, prop::option::of(0i32..6), as_of, zone, past).prop_map(
         |(mail, phone, overall, holiday, as_of, zone, past)| {
             let today = CivilDate::from_days(as_of.as_micros().div_euclid(DAY_US) as i32);
-            let contact = |(days, channel, answered): (f64, usize, bool)| Sent {
-                at: as_of.plus_days(days),
-                channel,
-                answered,
-            };
+            let contact =
+                |(days, channel, answered): (f64, usize, bool)| Sent { at: as_of.plus_days(days), channel, answered };
             Case {
                 limits: Limits {
                     channels: vec![mail, phone],
