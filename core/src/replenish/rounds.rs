@@ -29,7 +29,7 @@ pub(crate) struct Facts {
     pub(crate) items: Items,
     /// The first day of the log; the latest possible one for a part without events.
     pub(crate) first_day: i32,
-    /// All customers, also those who come after the instant of fitting.
+    /// All customers with a purchase, also those who come after the instant of fitting.
     pub(crate) n_customers: u64,
 }
 
@@ -38,13 +38,13 @@ impl Facts {
         Self {
             items: view.history.items.clone(),
             first_day: Self::first_day(view),
-            n_customers: view.n_customers() as u64,
+            n_customers: view.customers.clone().filter(|&c| !view.history.events_of(c).is_empty()).count() as u64,
         }
     }
 
     /// The first day of a log; the latest possible one without events.
     pub(crate) fn first_day(view: &HistoryView<'_>) -> i32 {
-        let first_days = view.customers.clone().filter_map(|c| view.history.day.get(view.history.events_of(c).start));
+        let first_days = view.customers.clone().filter_map(|c| view.history.day[view.history.events_of(c)].first());
         first_days.min().copied().unwrap_or(i32::MAX)
     }
 
