@@ -118,7 +118,7 @@ fn parts_of_a_log_with_contacts_give_the_model_of_purchases() {
     for event in log.into_iter().chain(contacts(900, 430.0, 44)) {
         let id = event.customer.to_string();
         // The last part has nothing but contacts.
-        let part = if id.starts_with('c') { id.len() + usize::from(id.as_bytes()[4]) & 1 } else { 2 };
+        let part = if id.starts_with('c') { usize::from(id.as_bytes()[4]) & 1 } else { 2 };
         parts[part].push(event);
     }
     let mut fitting = Fitting::new(as_of, &Options::default()).unwrap();

@@ -195,3 +195,29 @@ impl Sample {
         Ok(Self { drawn: Drawn { rows, customer: Vec::new() }, moves })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::event::Event;
+    use crate::history::{History, IngestOptions};
+    use crate::time::Timestamp;
+
+    /// Shares of customers that are drawn depend on how many there are: those who only have contacts are not among them.
+    #[test]
+    fn customers_without_purchases_are_nobody() {
+        let at: Timestamp = "2026-01-10".parse().unwrap();
+        let rows = [
+            Event::contacted("a", at.plus_days(-9.0)),
+            Event::purchase("b", "milk", at),
+            Event::purchase("b", "milk", at.plus_days(9.0)),
+            Event::opted_out("c", at),
+        ];
+        let history = History::from_events(rows, &IngestOptions::default()).unwrap().0;
+        let facts = Facts::of(&history.view());
+        assert_eq!((facts.n_customers, facts.first_day), (1, history.day_of(at)));
+        let nobody = Facts::of(&history.customer("a").unwrap());
+        assert_eq!((nobody.n_customers, nobody.first_day), (0, i32::MAX));
+    }
+}
