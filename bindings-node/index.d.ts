@@ -52,8 +52,8 @@ export interface Columns {
   /** What the row cost in total. Default: `amount` if the table has it. */
   readonly amount?: string | null
   /**
-   * Purchase or return, in the words of `from_word`; a purchase where nothing stands. Default: `kind` if the table
-   * has it.
+   * Purchase, return, contact and so on, in the words of `from_word`; a purchase where nothing stands. Default:
+   * `kind` if the table has it.
    */
   readonly kind?: string | null
   /** The category of the item. Default: `category` if the table has it. */
@@ -66,14 +66,26 @@ export interface Columns {
   readonly order?: string | null
   /** The order that a return undoes. Default: `undoes` if the table has it. */
   readonly undoes?: string | null
+  /** The channel of a contact. Default: `channel` if the table has it. */
+  readonly channel?: string | null
+  /** What a contact offered. Default: `offer` if the table has it. */
+  readonly offer?: string | null
+  /**
+   * The probability with which a contact, or its being held out, was drawn. Default: `propensity` if the table has
+   * it.
+   */
+  readonly propensity?: string | null
 }
 
 /** A row of a log, when the columns have the names they have by default. */
 export interface EventRow {
   /** Who. */
   readonly customer: Id
-  /** What, as the shop identifies it: an article, a SKU. */
-  readonly item: Id
+  /**
+   * What, as the shop identifies it: an article, a SKU. Needed for purchases and returns; a contact may be about
+   * none.
+   */
+  readonly item?: Id | null
   /** When. */
   readonly at: InstantLike
   /** How many units; positive. When absent a purchase is of one unit, and a return of all units bought. */
@@ -92,6 +104,18 @@ export interface EventRow {
   readonly order?: Id | null
   /** For a return: the order whose purchase of this item by this customer it undoes. */
   readonly undoes?: Id | null
+  /**
+   * For a contact: the channel it went through, or that consent is about (email, push, post, …); unknown, or all,
+   * when absent.
+   */
+  readonly channel?: Id | null
+  /** For a contact: what was offered (a campaign, a discount, a template); unknown when absent. */
+  readonly offer?: Id | null
+  /**
+   * For a `contact` or `held_out`: the probability with which this action was drawn, above 0 and at most 1; unknown
+   * when absent.
+   */
+  readonly propensity?: NumberLike | null
 }
 
 /**
@@ -163,8 +187,9 @@ export class BeforehandError extends Error {
 /**
  * What customers did: validated, sorted, ready for several calls. Immutable.
  *
- * Returns and cancellations undo the purchase they name; purchases of one item by one customer on one day are one. Nothing is
- * lost in silence: `report` accounts for every row.
+ * Returns and cancellations undo the purchase they name; purchases of one item by one customer on one day are one. What was sent to
+ * customers and how they answered (contacts) lies beside the purchases and changes no forecast of them. Nothing is lost in silence:
+ * `report` accounts for every row.
  */
 export class History {
   /** Reads rows or columns here and now: for one customer, or a small log. Throws a `BeforehandError`. */
@@ -175,15 +200,15 @@ export class History {
   static fromCsv(path: string | URL, options?: ReadOptions & Pick<LongOptions, 'signal'>): Promise<History>
   /** What became of every row; `String(report)` says it in words. */
   get report(): IngestReport
-  /** How many customers. */
+  /** How many customers, with those who only have contacts. */
   get nCustomers(): number
   /** How many items. */
   get nItems(): number
-  /** How many events. */
+  /** How many events: purchases, without contacts. */
   get nEvents(): number
-  /** The first event. */
+  /** The first event; an invalid date when there are only contacts. */
   get firstAt(): Date
-  /** The last event. */
+  /** The last event; an invalid date when there are only contacts. */
   get lastAt(): Date
   /** What a customer bought of an item, less what was returned, in order of time. */
   purchases(customer: Id, item: Id): { readonly at: Date; readonly units: number }[]
@@ -1494,17 +1519,21 @@ export type OnRefused =
 /**
  * What became of the rows of an ingest.
  *
- * Every row is accounted for: `nRead == nKept + nReturns + nRefused`.
+ * Every row is accounted for: `nRead == nKept + nReturns + nContacts + nRefused`.
  */
 export interface IngestReport {
   /** Rows read. */
   readonly nRead: number
-  /** Rows that became events of the history. */
+  /** Rows that became events of the history: purchases. */
   readonly nKept: number
   /** Kept rows that unite with an earlier purchase of the same item by the same customer (option `mergeDays`). */
   readonly nMerged: number
   /** Returns that undo a purchase, in full or in part. */
   readonly nReturns: number
+  /** Rows about contacts: messages sent, opened, clicked or held out, and consent. They lie beside the events. */
+  readonly nContacts: number
+  /** Rows about contacts that are equal to another one in every field; they are one. */
+  readonly nContactsMerged: number
   /** Rows left out. */
   readonly nRefused: number
   /** Kept rows without a quantity, counted as one unit. Only counted where some other row has a quantity. */
@@ -1534,7 +1563,7 @@ export interface Refusal {
 /**
  * Why a row was left out. The `snake_case` strings are the same in all languages and never change.
  * - `missing_customer`: No customer: null or an empty text.
- * - `missing_item`: No item: null or an empty text.
+ * - `missing_item`: A purchase or a return without an item: null or an empty text.
  * - `missing_time`: No instant: null, an empty text, or the smallest 64-bit number, which stands for "not a time".
  * - `bad_time`: A text that is no date, date-time or whole number.
  * - `unknown_time_unit`: A whole number as time while the option `timeUnit` is not set.
@@ -1544,8 +1573,8 @@ export interface Refusal {
  * - `absurd_quantity`: More units than the option `maxQuantity` allows.
  * - `bad_amount`: An amount that is no finite number.
  * - `bad_pack_size`: A pack size that is not positive and finite.
- * - `bad_kind`: A kind that is none of the words for a purchase or a return, or a purchase that says it undoes an
- * order.
+ * - `bad_kind`: A kind that is none of the known words, or a row that is no return and says it undoes an order.
+ * - `bad_propensity`: A propensity that is not above 0 and at most 1.
  * - `id_too_long`: An identifier of more than 65,536 bytes.
  * - `wrong_field_count`: A CSV line with more or fewer fields than the header.
  * - `not_utf8`: A text that is not UTF-8.
@@ -1566,6 +1595,7 @@ export type Reason =
   | "bad_amount"
   | "bad_pack_size"
   | "bad_kind"
+  | "bad_propensity"
   | "id_too_long"
   | "wrong_field_count"
   | "not_utf8"
@@ -1575,13 +1605,28 @@ export type Reason =
 
 /**
  * What a row of the log says happened.
+ *
+ * Purchases and returns are what the customer did; the other kinds are *contacts*: what the business did to reach the
+ * customer, and how the customer answered. Contacts lie beside the purchases and change no forecast of them.
  * - `purchase`: The customer bought the item.
  * - `return`: The customer brought the item back, or the order was cancelled. Undoes the purchase it names and is
  * never a purchase itself.
+ * - `contact`: A message was sent to the customer.
+ * - `open`: A message was opened, or read.
+ * - `click`: Something in a message was clicked.
+ * - `held_out`: The customer would have been contacted, but a lottery put the customer into the control group.
+ * - `opt_out`: The customer no longer wants messages on the channel; without a channel, on none.
+ * - `opt_in`: The customer wants messages on the channel; without a channel, on all.
  */
 export type EventKind =
   | "purchase"
   | "return"
+  | "contact"
+  | "open"
+  | "click"
+  | "held_out"
+  | "opt_out"
+  | "opt_in"
 
 /**
  * The stable, language-independent name of what went wrong.

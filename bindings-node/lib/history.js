@@ -82,7 +82,9 @@ class History {
 
   toString() {
     const day = (at) => at.toISOString().slice(0, 10)
-    return `History(${this.nCustomers} customers, ${this.nItems} items, ${this.nEvents} events, ${day(this.firstAt)} to ${day(this.lastAt)})`
+    // A log of nothing but contacts has no first event.
+    const span = this.nEvents === 0 ? '' : `, ${day(this.firstAt)} to ${day(this.lastAt)}`
+    return `History(${this.nCustomers} customers, ${this.nItems} items, ${this.nEvents} events${span})`
   }
 
   [inspect]() {

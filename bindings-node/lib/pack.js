@@ -284,19 +284,25 @@ const packer = (field, n, unit) => new CLASSES[field.kind](field, n, unit)
 
 /** Which columns the rows fill, by the names they have by default. */
 function present(rows, from, to, found) {
-  let { quantity, amount, kind, category, need, packSize, order, undoes } = found
+  let { quantity, amount, kind, category, need, packSize, order, undoes, channel, offer, propensity } = found
   for (let i = from; i < to; i++) {
     const row = rows[i]
     quantity = quantity || row.quantity != null
     amount = amount || row.amount != null
-    kind = kind || row.kind != null
+    if (row.kind != null) {
+      kind = true
+      // Read of contacts only, and these have a kind.
+      channel = channel || row.channel != null
+      offer = offer || row.offer != null
+      propensity = propensity || row.propensity != null
+    }
     category = category || row.category != null
     need = need || row.need != null
     packSize = packSize || row.packSize != null
     order = order || row.order != null
     undoes = undoes || row.undoes != null
   }
-  return { quantity, amount, kind, category, need, packSize, order, undoes }
+  return { quantity, amount, kind, category, need, packSize, order, undoes, channel, offer, propensity }
 }
 
 /** Rows as columns, some rows at a time. */

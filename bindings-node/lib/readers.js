@@ -277,6 +277,8 @@ function IngestReport(v, words) {
     nKept: v.n_kept,
     nMerged: v.n_merged,
     nReturns: v.n_returns,
+    nContacts: v.n_contacts,
+    nContactsMerged: v.n_contacts_merged,
     nRefused: v.n_refused,
     nAssumedOne: v.n_assumed_one,
     nConflictingItems: v.n_conflicting_items,

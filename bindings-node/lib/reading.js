@@ -21,6 +21,9 @@ const BY_DEFAULT = {
   packSize: (row) => row.packSize,
   order: (row) => row.order,
   undoes: (row) => row.undoes,
+  channel: (row) => row.channel,
+  offer: (row) => row.offer,
+  propensity: (row) => row.propensity,
 }
 
 /** Readings by what was asked for, so that the core parses each but once. */

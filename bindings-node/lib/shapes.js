@@ -47,6 +47,8 @@ exports.names = new Map([
   ["n_assumed_one", "nAssumedOne"],
   ["n_at_upper", "nAtUpper"],
   ["n_conflicting_items", "nConflictingItems"],
+  ["n_contacts", "nContacts"],
+  ["n_contacts_merged", "nContactsMerged"],
   ["n_customers", "nCustomers"],
   ["n_customers_active", "nCustomersActive"],
   ["n_customers_moved_on", "nCustomersMovedOn"],
@@ -179,4 +181,7 @@ exports.columns = {
   packSize: { json: "pack_size", kind: "number", isOptional: true },
   order: { json: "order", kind: "id", isOptional: true },
   undoes: { json: "undoes", kind: "id", isOptional: true },
+  channel: { json: "channel", kind: "id", isOptional: true },
+  offer: { json: "offer", kind: "id", isOptional: true },
+  propensity: { json: "propensity", kind: "number", isOptional: true },
 }

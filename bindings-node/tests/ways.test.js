@@ -139,6 +139,37 @@ test('a return undoes its purchase, though only some rows name one', () => {
   assert.equal(String(history), 'History(1 customers, 1 items, 1 events, 2025-01-01 to 2025-01-01)')
 })
 
+test('contacts lie beside the purchases and change no forecast', async () => {
+  const sent = [
+    { customer: 'c007', at: '2025-02-01', kind: 'contact', channel: 'email', offer: 12, propensity: 0.5 },
+    { customer: 'c007', at: '2025-02-02', kind: 'opened', channel: 'email' },
+    { customer: 'c003', at: '2025-02-01', kind: 'held_out', item: 'leaflet', offer: 12, propensity: '0.5' },
+    { customer: 'lead', at: '2025-02-01', kind: 'opt_out', item: null },
+    { customer: 'lead', at: '2025-02-01', kind: 'opt_out', item: null },
+    { customer: 'lead', at: '2025-02-03', kind: 'sent', propensity: 2 },
+  ]
+  const expected = await model()
+  const log = rows()
+  const all = [...log, ...sent]
+  const names = [...new Set(all.flatMap((row) => Object.keys(row)))]
+  const columns = Object.fromEntries(names.map((name) => [name, all.map((row) => row[name])]))
+  for (const data of [all, [...sent, ...log], columns]) {
+    const history = await History.from(data)
+    const { nRead, nKept, nContacts, nContactsMerged, refusals } = history.report
+    assert.deepEqual([nRead, nKept, nContacts, nContactsMerged], [all.length, log.length, 5, 1])
+    assert.deepEqual(refusals.map(({ reason, nRows, column }) => [reason, nRows, column]), [['bad_propensity', 1, 'propensity']])
+    assert.equal(history.nEvents, log.length)
+    assert.ok(expected.equals(await fit(history, { asOf: AS_OF })))
+    const ask = (past) => expected.forecasts(past, { asOf: AS_OF, customer: 'c007' })
+    assert.deepEqual(ask(history), ask(new History(log)))
+    assert.deepEqual(expected.forecasts(history, { asOf: AS_OF, customer: 'lead' }), [])
+  }
+  const alone = new History(sent)
+  assert.equal(String(alone), 'History(3 customers, 0 items, 0 events)')
+  assert.equal(alone.report.nContacts, 5)
+  assert.equal((await expected.replenishment(alone, { asOf: AS_OF })).nRows, 0)
+})
+
 test('columns that appear late are read from the start', async () => {
   const log = Array.from({ length: 40_000 }, (_, i) => ({ customer: `c${i % 100}`, item: 'filter', at: Date.UTC(2025, 0, 1) + i * 6e5 }))
   log[39_000].quantity = 5

@@ -283,3 +283,35 @@ def test_a_column_alone_is_no_log() -> None:
     """What Arrow refuses is an error of ours."""
     with pytest.raises(beforehand.InvalidDataError, match="data is a Series that is no table of named columns"):
         beforehand.History(pl.Series("customer", ["c1"]))  # type: ignore[arg-type]
+
+
+def test_contacts() -> None:
+    """What was sent and how customers answered lies beside the purchases: the report shows it, and no forecast changes."""
+    rows = [{"customer": f"c{c}", "item": "milk", "at": f"2026-{m:02}-{1 + c}"} for c in range(20) for m in range(1, 7)]
+    sent = [
+        {"customer": "c1", "at": "2026-05-20", "kind": "contact", "channel": "email", "offer": 12, "propensity": 0.5},
+        {"customer": "c1", "at": "2026-05-21", "kind": "opened", "channel": "email"},
+        {"customer": "c2", "at": "2026-05-20", "kind": "held_out", "item": "leaflet", "offer": 12, "propensity": 0.5},
+        {"customer": "lead", "at": "2026-05-20", "kind": "opt_out"},
+        {"customer": "lead", "at": "2026-05-20", "kind": "opt_out"},
+        {"customer": "lead", "at": "2026-05-22", "kind": "sent", "propensity": 2},
+    ]
+    without, alone = beforehand.History(rows), beforehand.History(sent)
+    expected = beforehand.fit(without, as_of="2026-06-30")
+    due = expected.replenishment(without, as_of="2026-06-30")
+    for log in ([*rows, *sent], pa.Table.from_pylist([*sent, *rows]), pl.DataFrame([*sent, *rows], infer_schema_length=None)):
+        history = beforehand.History(log)
+        report = history.report
+        assert (report.n_read, report.n_kept, report.n_contacts, report.n_contacts_merged) == (126, 120, 5, 1)
+        assert [(r.reason, r.n_rows, r.column) for r in report.refusals] == [("bad_propensity", 1, "propensity")]
+        assert (history.n_customers, history.n_items, history.n_events) == (21, 1, 120)
+        model = beforehand.fit(history, as_of="2026-06-30")
+        assert model == expected and model.to_bytes() == expected.to_bytes()
+        table = pa.table(model.replenishment(history, as_of="2026-06-30"))
+        assert table.equals(pa.table(due))
+    assert repr(alone) == "History(3 customers, 0 items, 0 events)"
+    assert pa.table(expected.replenishment(alone, as_of="2026-06-30")).num_rows == 0
+    with pytest.raises(beforehand.InvalidDataError, match="medium"):
+        beforehand.History(rows, columns={"channel": "medium"})
+    with pytest.raises(beforehand.EmptyDataError):
+        beforehand.fit(alone, as_of="2026-06-30")

@@ -74,10 +74,13 @@ def logs(draw: st.DrawFn) -> Any:
         "pack_size",
         "order",
         "undoes",
+        "channel",
+        "offer",
+        "propensity",
     ):
         if draw(st.integers(0, 20 if name in ("customer", "at", "item") else 2)) == 0:
             continue
-        usual = {"at": "time", "quantity": "small", "amount": "float", "pack_size": "float"}.get(name, "text")
+        usual = {"at": "time", "quantity": "small", "amount": "float", "pack_size": "float", "propensity": "float"}.get(name, "text")
         source = draw(st.sampled_from([usual, usual, usual, *VALUES]))
         values = draw(st.lists(st.one_of(VALUES[source], VALUES[source], st.none()), min_size=n, max_size=n))
         array = pa.array(values)
@@ -100,7 +103,7 @@ def test_malformed_logs(log: Any, merge_days: int, unit: Any) -> None:
         assert merge_days < 0
         return
     report = history.report
-    assert report.n_read == log.num_rows == report.n_kept + report.n_returns + report.n_refused
+    assert report.n_read == log.num_rows == report.n_kept + report.n_returns + report.n_contacts + report.n_refused
     assert sum(r.n_rows for r in report.refusals) == report.n_refused
     as_of = history.last_at
     model = beforehand.fit(history, as_of=as_of)

@@ -8,7 +8,10 @@ use crate::id::Id;
 use crate::time::Timestamp;
 
 /// What a row of the log says happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+///
+/// Purchases and returns are what the customer did; the other kinds are *contacts*: what the business did to reach the customer,
+/// and how the customer answered. Contacts lie beside the purchases and change no forecast of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -19,44 +22,93 @@ pub enum EventKind {
     /// The customer brought the item back, or the order was cancelled. Undoes the purchase it names and is never a
     /// purchase itself.
     Return,
+    /// A message was sent to the customer.
+    Contact,
+    /// A message was opened, or read.
+    Open,
+    /// Something in a message was clicked.
+    Click,
+    /// The customer would have been contacted, but a lottery put the customer into the control group.
+    HeldOut,
+    /// The customer no longer wants messages on the channel; without a channel, on none.
+    OptOut,
+    /// The customer wants messages on the channel; without a channel, on all.
+    OptIn,
 }
+
+/// Every kind with the words that logs use for it; the first is its own.
+const WORDS: [(EventKind, &[&str]); 8] = [
+    (EventKind::Purchase, &["purchase", "purchased", "sale", "sold", "order", "buy"]),
+    (
+        EventKind::Return,
+        &["return", "returned", "refund", "refunded", "cancellation", "cancelled", "canceled", "cancel", "void"],
+    ),
+    (EventKind::Contact, &["contact", "contacted", "sent", "send", "message", "reminder"]),
+    (EventKind::Open, &["open", "opened", "read"]),
+    (EventKind::Click, &["click", "clicked"]),
+    (EventKind::HeldOut, &["held_out", "held-out", "held out", "holdout", "control"]),
+    (EventKind::OptOut, &["opt_out", "opt-out", "opt out", "optout", "unsubscribe", "unsubscribed"]),
+    (EventKind::OptIn, &["opt_in", "opt-in", "opt in", "optin", "subscribe", "subscribed"]),
+];
 
 impl EventKind {
     /// The kind as the `snake_case` string used in all languages.
     ///
     /// ```
-    /// assert_eq!(beforehand::EventKind::Return.as_str(), "return");
+    /// assert_eq!(beforehand::EventKind::HeldOut.as_str(), "held_out");
     /// ```
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Purchase => "purchase",
             Self::Return => "return",
+            Self::Contact => "contact",
+            Self::Open => "open",
+            Self::Click => "click",
+            Self::HeldOut => "held_out",
+            Self::OptOut => "opt_out",
+            Self::OptIn => "opt_in",
         }
     }
 
-    /// Reads the words that logs use, in any case and with spaces around them.
+    /// Reads the words that logs use, in any case and with spaces around them. `None` for anything else.
     ///
-    /// `purchase`, `purchased`, `sale`, `sold`, `order` and `buy` are purchases; `return`, `returned`, `refund`,
-    /// `refunded`, `cancellation`, `cancelled`, `canceled`, `cancel` and `void` are returns. `None` for anything else.
+    /// | kind | words |
+    /// |---|---|
+    /// | [`Purchase`](Self::Purchase) | `purchase`, `purchased`, `sale`, `sold`, `order`, `buy` |
+    /// | [`Return`](Self::Return) | `return`, `returned`, `refund`, `refunded`, `cancellation`, `cancelled`, `canceled`, `cancel`, `void` |
+    /// | [`Contact`](Self::Contact) | `contact`, `contacted`, `sent`, `send`, `message`, `reminder` |
+    /// | [`Open`](Self::Open) | `open`, `opened`, `read` |
+    /// | [`Click`](Self::Click) | `click`, `clicked` |
+    /// | [`HeldOut`](Self::HeldOut) | `held_out`, `held-out`, `held out`, `holdout`, `control` |
+    /// | [`OptOut`](Self::OptOut) | `opt_out`, `opt-out`, `opt out`, `optout`, `unsubscribe`, `unsubscribed` |
+    /// | [`OptIn`](Self::OptIn) | `opt_in`, `opt-in`, `opt in`, `optin`, `subscribe`, `subscribed` |
     ///
     /// ```
     /// use beforehand::EventKind;
     /// assert_eq!(EventKind::from_word("Refund"), Some(EventKind::Return));
+    /// assert_eq!(EventKind::from_word(" unsubscribed"), Some(EventKind::OptOut));
     /// assert_eq!(EventKind::from_word("page view"), None);
     /// ```
     pub fn from_word(word: &str) -> Option<Self> {
-        const PURCHASE: [&str; 6] = ["purchase", "purchased", "sale", "sold", "order", "buy"];
-        const RETURN: [&str; 9] =
-            ["return", "returned", "refund", "refunded", "cancellation", "cancelled", "canceled", "cancel", "void"];
         let word = word.trim();
-        let is = |known: &&str| known.eq_ignore_ascii_case(word);
-        if PURCHASE.iter().any(is) {
-            Some(Self::Purchase)
-        } else if RETURN.iter().any(is) {
-            Some(Self::Return)
-        } else {
-            None
-        }
+        let says = |words: &[&str]| words.iter().any(|known| known.eq_ignore_ascii_case(word));
+        WORDS.iter().find(|(_, words)| says(words)).map(|(kind, _)| *kind)
+    }
+
+    /// Whether it is about a contact: what the business did to reach the customer, or how the customer answered.
+    ///
+    /// ```
+    /// use beforehand::EventKind;
+    /// assert!(EventKind::Open.is_about_contact());
+    /// assert!(!EventKind::Return.is_about_contact());
+    /// ```
+    pub const fn is_about_contact(self) -> bool {
+        !matches!(self, Self::Purchase | Self::Return)
+    }
+
+    /// Whether it was decided by the business, so that it may have been drawn with a known probability.
+    pub(crate) const fn is_action(self) -> bool {
+        matches!(self, Self::Contact | Self::HeldOut)
     }
 }
 
@@ -133,7 +185,8 @@ impl fmt::Display for EventId {
 
 /// One row of a log.
 ///
-/// Only customer, item and instant are needed; an empty text as an identifier counts as missing.
+/// Only customer, instant and, of what is bought or returned, the item are needed; an empty text as an identifier counts as missing.
+/// What a row about a contact says is its kind, channel, offer, item and propensity; its other fields are not read.
 ///
 /// ```
 /// use beforehand::Event;
@@ -145,6 +198,10 @@ impl fmt::Display for EventId {
 /// let json = r#"{ "customer": 17850, "item": "85123A", "at": "2010-12-01T08:26:00Z", "quantity": 6 }"#;
 /// let read: Event = serde_json::from_str(json).unwrap();
 /// assert_eq!(read.quantity, Some(6.0));
+///
+/// let sent = Event::contacted("c1", at).channel("email").offer("refill").item("filter").propensity(0.9);
+/// let opened = Event::opened("c1", at.plus_days(0.1)).channel("email");
+/// assert_eq!((sent.propensity, opened.item), (Some(0.9), None));
 /// # Ok::<(), beforehand::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -153,8 +210,9 @@ impl fmt::Display for EventId {
 pub struct Event {
     /// Who.
     pub customer: EventId,
-    /// What, as the shop identifies it: an article, a SKU.
-    pub item: EventId,
+    /// What, as the shop identifies it: an article, a SKU. Needed for purchases and returns; a contact may be about none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<EventId>,
     /// When.
     pub at: Timestamp,
     /// How many units; positive. When absent a purchase is of one unit, and a return of all units bought.
@@ -181,24 +239,22 @@ pub struct Event {
     /// For a return: the order whose purchase of this item by this customer it undoes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<EventId>,
+    /// For a contact: the channel it went through, or that consent is about (email, push, post, …); unknown, or all, when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<EventId>,
+    /// For a contact: what was offered (a campaign, a discount, a template); unknown when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<EventId>,
+    /// For a `contact` or `held_out`: the probability with which this action was drawn, above 0 and at most 1; unknown when
+    /// absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub propensity: Option<f64>,
 }
 
 impl Event {
     /// A purchase of one unit.
     pub fn purchase(customer: impl Into<EventId>, item: impl Into<EventId>, at: Timestamp) -> Self {
-        Self {
-            customer: customer.into(),
-            item: item.into(),
-            at,
-            quantity: None,
-            amount: None,
-            kind: EventKind::Purchase,
-            category: None,
-            need: None,
-            pack_size: None,
-            order: None,
-            undoes: None,
-        }
+        Self::new(EventKind::Purchase, customer, at).item(item)
     }
 
     /// A return or cancellation, from `at` on, of all units of the item that the order held.
@@ -208,7 +264,63 @@ impl Event {
         at: Timestamp,
         undoes: impl Into<EventId>,
     ) -> Self {
-        Self { kind: EventKind::Return, undoes: Some(undoes.into()), ..Self::purchase(customer, item, at) }
+        Self { undoes: Some(undoes.into()), ..Self::new(EventKind::Return, customer, at).item(item) }
+    }
+
+    /// A message that was sent.
+    pub fn contacted(customer: impl Into<EventId>, at: Timestamp) -> Self {
+        Self::new(EventKind::Contact, customer, at)
+    }
+
+    /// A message that was not sent, because a lottery put the customer into the control group.
+    pub fn held_out(customer: impl Into<EventId>, at: Timestamp) -> Self {
+        Self::new(EventKind::HeldOut, customer, at)
+    }
+
+    /// A message that was opened.
+    pub fn opened(customer: impl Into<EventId>, at: Timestamp) -> Self {
+        Self::new(EventKind::Open, customer, at)
+    }
+
+    /// A message in which something was clicked.
+    pub fn clicked(customer: impl Into<EventId>, at: Timestamp) -> Self {
+        Self::new(EventKind::Click, customer, at)
+    }
+
+    /// Consent withdrawn: for all channels, unless [`Self::channel`] names one.
+    pub fn opted_out(customer: impl Into<EventId>, at: Timestamp) -> Self {
+        Self::new(EventKind::OptOut, customer, at)
+    }
+
+    /// Consent given: for all channels, unless [`Self::channel`] names one.
+    pub fn opted_in(customer: impl Into<EventId>, at: Timestamp) -> Self {
+        Self::new(EventKind::OptIn, customer, at)
+    }
+
+    fn new(kind: EventKind, customer: impl Into<EventId>, at: Timestamp) -> Self {
+        Self {
+            customer: customer.into(),
+            item: None,
+            at,
+            quantity: None,
+            amount: None,
+            kind,
+            category: None,
+            need: None,
+            pack_size: None,
+            order: None,
+            undoes: None,
+            channel: None,
+            offer: None,
+            propensity: None,
+        }
+    }
+
+    /// Sets the item: what a contact is about.
+    #[must_use]
+    pub fn item(mut self, item: impl Into<EventId>) -> Self {
+        self.item = Some(item.into());
+        self
     }
 
     /// Sets how many units; positive and finite, else the row is refused at ingest.
@@ -251,5 +363,41 @@ impl Event {
     pub fn order(mut self, order: impl Into<EventId>) -> Self {
         self.order = Some(order.into());
         self
+    }
+
+    /// Sets the channel of a contact.
+    #[must_use]
+    pub fn channel(mut self, channel: impl Into<EventId>) -> Self {
+        self.channel = Some(channel.into());
+        self
+    }
+
+    /// Sets what a contact offered.
+    #[must_use]
+    pub fn offer(mut self, offer: impl Into<EventId>) -> Self {
+        self.offer = Some(offer.into());
+        self
+    }
+
+    /// Sets the probability with which a contact, or its being held out, was drawn; above 0 and at most 1, else the row is
+    /// refused at ingest.
+    #[must_use]
+    pub fn propensity(mut self, probability: f64) -> Self {
+        self.propensity = Some(probability);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_known_by_its_own_word() {
+        for (kind, words) in WORDS {
+            assert_eq!((words[0], EventKind::from_word(words[0])), (kind.as_str(), Some(kind)));
+            assert_eq!(serde_json::to_value(kind).expect("json"), kind.as_str());
+            assert!(words.iter().all(|word| EventKind::from_word(&word.to_uppercase()) == Some(kind)));
+        }
     }
 }

@@ -26,7 +26,7 @@ pub use error::{Error, ErrorCode, Result};
 pub use event::{Event, EventId, EventKind};
 pub use fitting::Fitting;
 pub use history::{ColumnNames, Columns, IdColumn, KindColumn, TimeColumn};
-pub use history::{History, HistoryView, Items};
+pub use history::{Contact, History, HistoryView, Items};
 pub use history::{IngestOptions, IngestReport, OnRefused, Reason, Refusal, TimeUnit};
 pub use id::{Dictionary, Id};
 pub use model::Model;

@@ -105,7 +105,7 @@ fn f_what_was_just_bought_is_not_reminded_of() {
     let mut log: Vec<Event> = events(400, 500.0, 3)
         .into_iter()
         .map(|e| {
-            let need = format!("{} need", e.item);
+            let need = format!("{} need", e.item.as_ref().unwrap());
             e.need(need)
         })
         .collect();
@@ -197,7 +197,7 @@ fn a_new_item_of_a_known_category_rests_on_the_category() {
     let mut log: Vec<Event> = events(300, 400.0, 8)
         .into_iter()
         .map(|e| {
-            let category = of(&e.item.to_string());
+            let category = of(&e.item.as_ref().unwrap().to_string());
             e.category(category)
         })
         .collect();

@@ -21,7 +21,7 @@ fn csv_with(text: &str, options: &IngestOptions) -> beforehand::Result<(History,
 
 fn events(rows: impl IntoIterator<Item = Event>) -> (History, IngestReport) {
     let (history, report) = History::from_events(rows, &IngestOptions::default()).expect("a history");
-    assert_eq!(report.n_read, report.n_kept + report.n_returns + report.n_refused);
+    assert_eq!(report.n_read, report.n_kept + report.n_returns + report.n_contacts + report.n_refused);
     assert_eq!(report.n_refused, report.refusals.iter().map(|r| r.n_rows).sum::<usize>());
     (history, report)
 }

@@ -13,21 +13,36 @@ type Answer = beforehand::Result<(History, IngestReport)>;
 fn event() -> impl Strategy<Value = Event> {
     let id = || prop_oneof!["[abc]", Just("🛒".to_owned()), Just(String::new()), "[xyz]{7,20}"];
     let quantity = of(prop_oneof![Just(1.0), Just(2.0), Just(2.5), Just(-1.0), Just(1e300)]);
-    let required = (id(), id(), 0i64..400, quantity, any::<bool>());
+    let kind = prop_oneof![
+        3 => Just(EventKind::Purchase),
+        3 => Just(EventKind::Return),
+        2 => Just(EventKind::Contact),
+        1 => Just(EventKind::HeldOut),
+        1 => prop_oneof![
+            Just(EventKind::Open), Just(EventKind::Click), Just(EventKind::OptOut), Just(EventKind::OptIn)
+        ],
+    ];
+    let required = (id(), of(id()), 0i64..400, quantity, kind);
     let optional = (of(Just(1.5)), of(id()), of(id()), of(Just(500.0)), of("[op]"), of("[op]"));
-    (required, optional).prop_map(|((customer, item, hours, quantity, is_return), optional)| {
+    let of_contact = (of(id()), of(id()), of(prop_oneof![Just(0.25), Just(1.0), Just(0.0), Just(1e300)]));
+    (required, optional, of_contact).prop_map(|((customer, item, hours, quantity, kind), optional, of_contact)| {
         let (amount, category, need, pack_size, order, undoes) = optional;
+        let (channel, offer, propensity) = of_contact;
         let at = "2011-03-20".parse::<beforehand::Timestamp>().expect("an instant").plus_days(hours as f64 / 24.0);
         Event {
-            kind: if is_return { EventKind::Return } else { EventKind::Purchase },
+            kind,
+            item: item.map(EventId::Str),
             quantity,
             amount,
             category: category.map(EventId::Str),
             need: need.map(EventId::Str),
             pack_size,
             order: order.map(EventId::Str),
-            undoes: undoes.filter(|_| is_return).map(EventId::Str),
-            ..Event::purchase(customer, item, at)
+            undoes: undoes.filter(|_| kind != EventKind::Purchase).map(EventId::Str),
+            channel: channel.map(EventId::Str),
+            offer: offer.map(EventId::Str),
+            propensity,
+            ..Event::contacted(customer, at)
         }
     })
 }
@@ -57,13 +72,16 @@ struct Table {
     pack_size: Vec<f64>,
     order: Vec<String>,
     undoes: Vec<String>,
+    channel: Vec<String>,
+    offer: Vec<String>,
+    propensity: Vec<f64>,
 }
 
 impl Table {
     fn new(events: &[Event]) -> Self {
         Self {
             customer: texts(events, |e| Some(&e.customer)),
-            item: texts(events, |e| Some(&e.item)),
+            item: texts(events, |e| e.item.as_ref()),
             at: events.iter().map(|e| e.at.as_micros()).collect(),
             quantity: events.iter().map(|e| e.quantity).collect(),
             amount: events.iter().map(|e| e.amount.unwrap_or(f64::NAN)).collect(),
@@ -73,6 +91,9 @@ impl Table {
             pack_size: events.iter().map(|e| e.pack_size.unwrap_or(f64::NAN)).collect(),
             order: texts(events, |e| e.order.as_ref()),
             undoes: texts(events, |e| e.undoes.as_ref()),
+            channel: texts(events, |e| e.channel.as_ref()),
+            offer: texts(events, |e| e.offer.as_ref()),
+            propensity: events.iter().map(|e| e.propensity.unwrap_or(f64::NAN)).collect(),
         }
     }
 
@@ -88,6 +109,9 @@ impl Table {
                 pack_size: Some(&self.pack_size),
                 order: Some(IdColumn::Strings(&self.order)),
                 undoes: Some(IdColumn::Strings(&self.undoes)),
+                channel: Some(IdColumn::Strings(&self.channel)),
+                offer: Some(IdColumn::Strings(&self.offer)),
+                propensity: Some(&self.propensity),
                 ..Columns::new(
                     IdColumn::Strings(&self.customer),
                     TimeColumn::Ints(&self.at, TimeUnit::Microseconds),
@@ -99,7 +123,9 @@ impl Table {
     }
 
     fn csv(&self) -> Answer {
-        let mut text = "customer,at,item,quantity,amount,kind,category,need,pack_size,order,undoes\n".to_owned();
+        let mut text =
+            "customer,at,item,quantity,amount,kind,category,need,pack_size,order,undoes,channel,offer,propensity\n"
+                .to_owned();
         let number = |x: f64| if x.is_nan() { String::new() } else { x.to_string() };
         for i in 0..self.at.len() {
             let line = [
@@ -114,6 +140,9 @@ impl Table {
                 number(self.pack_size[i]),
                 self.order[i].clone(),
                 self.undoes[i].clone(),
+                self.channel[i].clone(),
+                self.offer[i].clone(),
+                number(self.propensity[i]),
             ];
             text += &line.join(",");
             text += "\n";
@@ -128,7 +157,8 @@ fn answer(answer: &Answer) -> String {
     match answer {
         Ok((history, report)) => {
             let counts = (report.n_read, report.n_kept, report.n_merged, report.n_returns, report.n_refused);
-            format!("{history:?} {counts:?} {}", report.n_conflicting_items)
+            let of_contacts = (report.n_contacts, report.n_contacts_merged);
+            format!("{history:?} {counts:?} {of_contacts:?} {}", report.n_conflicting_items)
         }
         Err(error) => error.code().to_string(),
     }
@@ -153,10 +183,29 @@ proptest! {
     fn every_row_is_accounted_for(events in vec(event(), 0..40)) {
         if let Ok((history, report)) = rows(&events) {
             prop_assert_eq!(report.n_read, events.len());
-            prop_assert_eq!(report.n_read, report.n_kept + report.n_returns + report.n_refused);
+            prop_assert_eq!(report.n_read, report.n_kept + report.n_returns + report.n_contacts + report.n_refused);
             prop_assert_eq!(report.n_refused, report.refusals.iter().map(|r| r.n_rows).sum::<usize>());
             prop_assert_eq!(report.n_kept, history.n_events());
+            prop_assert_eq!(report.n_contacts, history.n_contacts() + report.n_contacts_merged);
             prop_assert!(report.n_merged <= report.n_kept);
+        }
+    }
+
+    #[test]
+    fn contacts_change_nothing_about_purchases(events in vec(event(), 0..40)) {
+        let bought: Vec<Event> = events.iter().filter(|e| !e.kind.is_about_contact()).cloned().collect();
+        if let (Ok((with, with_report)), Ok((without, report))) = (rows(&events), rows(&bought)) {
+            prop_assert_eq!(format!("{:?}", with.items()), format!("{:?}", without.items()));
+            for id in without.customers().iter() {
+                prop_assert_eq!(with.customer(id).expect("a view").n_events(), without.customer(id).expect("a view").n_events());
+                for item in without.items().ids().iter() {
+                    prop_assert_eq!(with.purchases_of(id, item), without.purchases_of(id, item));
+                }
+            }
+            prop_assert_eq!(with.n_events(), without.n_events());
+            prop_assert_eq!((with.first_at(), with.last_at()), (without.first_at(), without.last_at()));
+            let counts = |r: &IngestReport| (r.n_kept, r.n_merged, r.n_returns, r.n_assumed_one, r.n_conflicting_items);
+            prop_assert_eq!(counts(&with_report), counts(&report));
         }
     }
 
@@ -192,17 +241,18 @@ proptest! {
         prop_oneof![
             Just(","), Just("\n"), Just("\""), Just("c1"), Just("袋"), Just("2011-01-01"), Just("-1"), Just("1e400"),
             Just("NaN"), Just("return"), Just("9223372036854775807"), Just("-9223372036854775808"), Just("\u{feff}"),
-            Just("2011-10-30T02:30:00"), Just("-9999-01-01"), Just("9999-12-31T23:59:59"), Just("+"),
+            Just("2011-10-30T02:30:00"), Just("-9999-01-01"), Just("9999-12-31T23:59:59"), Just("+"), Just("contact"),
+            Just("held_out"), Just("0.5"),
         ],
         0..80,
     )) {
-        let text = format!("customer,at,item,quantity,kind\n{}", pieces.concat());
+        let text = format!("customer,at,item,quantity,kind,channel,propensity\n{}", pieces.concat());
         for unit in [TimeUnit::Seconds, TimeUnit::Milliseconds, TimeUnit::Microseconds, TimeUnit::Nanoseconds] {
             let options = IngestOptions { time_unit: Some(unit), ..options() };
             if let Ok((history, report)) =
                 History::from_csv_reader(text.as_bytes(), &ColumnNames::default(), &options)
             {
-                prop_assert_eq!(report.n_read, report.n_kept + report.n_returns + report.n_refused);
+                prop_assert_eq!(report.n_read, report.n_kept + report.n_returns + report.n_contacts + report.n_refused);
                 prop_assert_eq!(report.n_kept, history.n_events());
             }
         }
@@ -225,6 +275,8 @@ mod arrow {
             };
             let dictionary: DictionaryArray<Int8Type> =
                 optional(&self.item).iter().map(|t| t.as_deref()).collect::<DictionaryArray<Int8Type>>();
+            let channels: DictionaryArray<Int8Type> =
+                optional(&self.channel).iter().map(|t| t.as_deref()).collect::<DictionaryArray<Int8Type>>();
             let kinds: Vec<&str> = self.kind.iter().map(|k| k.as_str()).collect();
             let columns: Vec<(&str, ArrayRef)> = vec![
                 ("customer", Arc::new(StringViewArray::from_iter(optional(&self.customer)))),
@@ -238,6 +290,9 @@ mod arrow {
                 ("pack_size", Arc::new(Float64Array::from(self.pack_size.clone()))),
                 ("order", Arc::new(StringArray::from_iter(optional(&self.order)))),
                 ("undoes", Arc::new(StringArray::from_iter(optional(&self.undoes)))),
+                ("channel", Arc::new(channels)),
+                ("offer", Arc::new(LargeStringArray::from_iter(optional(&self.offer)))),
+                ("propensity", Arc::new(Float64Array::from(self.propensity.clone()))),
             ];
             let batch = RecordBatch::try_from_iter(columns).expect("a batch");
             // In pieces, one of them empty.

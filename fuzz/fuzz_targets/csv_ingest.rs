@@ -1,7 +1,7 @@
 //! Whatever the bytes, CSV ingest answers with a history or an error, and every row is accounted for.
 #![no_main]
 
-use beforehand::{ColumnNames, History, IngestOptions, TimeUnit};
+use beforehand::{ColumnNames, History, IngestOptions, TimeUnit, Timestamp};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -20,8 +20,12 @@ fuzz_target!(|data: &[u8]| {
         ..IngestOptions::default()
     };
     if let Ok((history, report)) = History::from_csv_reader(text, &ColumnNames::default(), &options) {
-        assert_eq!(report.n_read, report.n_kept + report.n_returns + report.n_refused);
+        assert_eq!(report.n_read, report.n_kept + report.n_returns + report.n_contacts + report.n_refused);
         assert_eq!(report.n_kept, history.n_events());
-        assert!(report.n_kept > 0 && report.n_merged < report.n_kept);
+        assert_eq!(report.n_contacts, history.n_contacts() + report.n_contacts_merged);
+        assert!(report.n_kept + report.n_contacts > 0);
+        assert!(report.n_merged < report.n_kept.max(1) && report.n_contacts_merged < report.n_contacts.max(1));
+        let contacts = history.view().contacts(Timestamp::MAX).count();
+        assert_eq!(contacts, history.n_contacts());
     }
 });

@@ -56,12 +56,15 @@ _HELD = {
     "item": "what: texts or whole numbers",
     "quantity": "how many units",
     "amount": "the total price",
-    "kind": "whether it is a purchase or a return",
+    "kind": "whether it is a purchase, a return, or about a contact: contact, open, click, held_out, opt_out, opt_in",
     "category": "the category of the item",
     "need": "the need of the item: items of one need replace each other",
     "pack_size": "the content of a unit",
     "order": "the order's identifier",
     "undoes": "the order that a return undoes",
+    "channel": "the channel of a contact",
+    "offer": "what a contact offered",
+    "propensity": "the probability with which a contact or held_out was drawn",
 }
 
 _EPILOGS = {
@@ -410,7 +413,7 @@ def _note_gap(history: History, as_of: str, say: Callable[[str], None]) -> None:
     except ValueError:
         return  # The core says what is wrong with it.
     gap = (day if day.tzinfo else day.replace(tzinfo=UTC)) - history.last_at
-    if gap.days > 30:
+    if gap.days > 30 and history.n_events:
         say(f"note: the log ends {history.last_at.date()}, {gap.days:,} days before --as-of")
 
 

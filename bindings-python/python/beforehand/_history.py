@@ -26,7 +26,8 @@ class ArrowTable(Protocol):
 
 Columns: TypeAlias = Mapping[str, str | None]
 """Which column holds what: `customer`, `time`, `item`, and if there are such, `quantity`, `amount`, `kind`, `category`, `need`,
-`pack_size`, `order`, `undoes`, each with the name of a column of the data. `None` for a column that is to be ignored."""
+`pack_size`, `order`, `undoes`, `channel`, `offer`, `propensity`, each with the name of a column of the data. `None` for a column
+that is to be ignored."""
 
 Rows: TypeAlias = Iterable[Mapping[str, Any]] | Mapping[str, Sequence[Any]]
 
@@ -37,6 +38,7 @@ rows as mappings (or columns by name) of plain Python values, for small logs."""
 _NAMES = {
     "customer": "customer", "time": "at", "item": "item", "quantity": "quantity", "amount": "amount", "kind": "kind",
     "category": "category", "need": "need", "pack_size": "pack_size", "order": "order", "undoes": "undoes",
+    "channel": "channel", "offer": "offer", "propensity": "propensity",
 }  # fmt: skip
 
 # Files that are often given and cannot be read.
@@ -46,16 +48,19 @@ _FOREIGN = (".arrow", ".avro", ".feather", ".gz", ".ipc", ".json", ".jsonl", ".o
 class History:
     """What customers did: validated, sorted, ready for several calls.
 
-    Returns and cancellations undo the purchase they name; purchases of one item by one customer on one day are one. Nothing
-    is lost in silence: `report` accounts for every row.
+    Returns and cancellations undo the purchase they name; purchases of one item by one customer on one day are one. What was
+    sent to customers and how they answered (contacts) lies beside the purchases and changes no forecast of them. Nothing is lost
+    in silence: `report` accounts for every row.
 
     Args:
         data: any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of a `.csv` or `.parquet` file, or rows as mappings.
             Identifiers may be texts, whole numbers, dictionaries or categories; times may be instants of any unit, dates or
             texts; numbers of any type.
         columns: which column holds what: `customer`, `time`, `item` (by default columns named `customer`, `at`, `item`) and
-            the optional `quantity` (units), `amount` (total price), `kind` (purchase, return), `category`, `need` (items of
-            one need replace each other), `pack_size` (content of a unit), `order`, `undoes` (the order that a return undoes).
+            the optional `quantity` (units), `amount` (total price), `kind` (purchase, return, or about a contact: contact, open,
+            click, held_out, opt_out, opt_in), `category`, `need` (items of one need replace each other), `pack_size` (content of
+            a unit), `order`, `undoes` (the order that a return undoes); and of contacts, which may be about no item, `channel`,
+            `offer`, `propensity` (the probability with which a contact or held_out was drawn).
         time_zone: the IANA time zone of the shop: it decides on which day an instant falls, and what a time without zone means.
         merge_days: purchases of one item by one customer fewer than so many days apart are one purchase; 0 to 366.
         time_unit: what whole numbers in the time column count. There is no default: a wrong guess raises no alarm.
@@ -123,7 +128,7 @@ class History:
 
     @property
     def n_customers(self) -> int:
-        """How many customers."""
+        """How many customers, with those who only have contacts."""
         return self._native.n_customers
 
     @property
@@ -133,17 +138,17 @@ class History:
 
     @property
     def n_events(self) -> int:
-        """How many events."""
+        """How many events: purchases, without contacts."""
         return self._native.n_events
 
     @property
     def first_at(self) -> datetime:
-        """The first event."""
+        """The first event; the beginning of 1970 when there are only contacts."""
         return self._span()[0]
 
     @property
     def last_at(self) -> datetime:
-        """The last event."""
+        """The last event; the beginning of 1970 when there are only contacts."""
         return self._span()[1]
 
     def purchases(self, customer: Id, item: Id) -> list[tuple[datetime, float]]:
@@ -170,7 +175,8 @@ class History:
 
     def __repr__(self) -> str:
         first, last = (at.date() for at in self._span())
-        return f"History({self.n_customers} customers, {self.n_items} items, {self.n_events} events, {first} to {last})"
+        span = f", {first} to {last}" if self.n_events else ""
+        return f"History({self.n_customers} customers, {self.n_items} items, {self.n_events} events{span})"
 
     def _repr_html_(self) -> str:
         names = ("customers", "items", "events", "first", "last", "rows refused")

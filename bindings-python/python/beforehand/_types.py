@@ -260,6 +260,7 @@ Reason: TypeAlias = Literal[
     "bad_amount",
     "bad_pack_size",
     "bad_kind",
+    "bad_propensity",
     "id_too_long",
     "wrong_field_count",
     "not_utf8",
@@ -271,7 +272,7 @@ Reason: TypeAlias = Literal[
 
 - `missing_customer`: No customer: null or an empty text.
 
-- `missing_item`: No item: null or an empty text.
+- `missing_item`: A purchase or a return without an item: null or an empty text.
 
 - `missing_time`: No instant: null, an empty text, or the smallest 64-bit number, which stands for "not a time".
 
@@ -291,7 +292,9 @@ Reason: TypeAlias = Literal[
 
 - `bad_pack_size`: A pack size that is not positive and finite.
 
-- `bad_kind`: A kind that is none of the words for a purchase or a return, or a purchase that says it undoes an order.
+- `bad_kind`: A kind that is none of the known words, or a row that is no return and says it undoes an order.
+
+- `bad_propensity`: A propensity that is not above 0 and at most 1.
 
 - `id_too_long`: An identifier of more than 65,536 bytes.
 
@@ -306,13 +309,28 @@ Reason: TypeAlias = Literal[
 - `nothing_left_to_return`: A return of units that were all returned already.
 """
 
-EventKind: TypeAlias = Literal["purchase", "return"]
+EventKind: TypeAlias = Literal["purchase", "return", "contact", "open", "click", "held_out", "opt_out", "opt_in"]
 """What a row of the log says happened.
+
+Purchases and returns are what the customer did; the other kinds are *contacts*: what the business did to reach the
+customer, and how the customer answered. Contacts lie beside the purchases and change no forecast of them.
 
 - `purchase`: The customer bought the item.
 
 - `return`: The customer brought the item back, or the order was cancelled. Undoes the purchase it names and is never
 a purchase itself.
+
+- `contact`: A message was sent to the customer.
+
+- `open`: A message was opened, or read.
+
+- `click`: Something in a message was clicked.
+
+- `held_out`: The customer would have been contacted, but a lottery put the customer into the control group.
+
+- `opt_out`: The customer no longer wants messages on the channel; without a channel, on none.
+
+- `opt_in`: The customer wants messages on the channel; without a channel, on all.
 """
 
 
@@ -1031,17 +1049,21 @@ class Check(Shown):
 class IngestReport(Shown):
     """What became of the rows of an ingest.
 
-    Every row is accounted for: `n_read == n_kept + n_returns + n_refused`.
+    Every row is accounted for: `n_read == n_kept + n_returns + n_contacts + n_refused`.
     """
 
     n_read: int
     """Rows read."""
     n_kept: int
-    """Rows that became events of the history."""
+    """Rows that became events of the history: purchases."""
     n_merged: int
     """Kept rows that unite with an earlier purchase of the same item by the same customer (option `merge_days`)."""
     n_returns: int
     """Returns that undo a purchase, in full or in part."""
+    n_contacts: int
+    """Rows about contacts: messages sent, opened, clicked or held out, and consent. They lie beside the events."""
+    n_contacts_merged: int
+    """Rows about contacts that are equal to another one in every field; they are one."""
     n_refused: int
     """Rows left out."""
     n_assumed_one: int
@@ -1059,6 +1081,8 @@ class IngestReport(Shown):
             n_kept=d["n_kept"],
             n_merged=d["n_merged"],
             n_returns=d["n_returns"],
+            n_contacts=d["n_contacts"],
+            n_contacts_merged=d["n_contacts_merged"],
             n_refused=d["n_refused"],
             n_assumed_one=d["n_assumed_one"],
             n_conflicting_items=d["n_conflicting_items"],

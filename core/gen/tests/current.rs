@@ -39,6 +39,7 @@ const RUST_ONLY: &[(&str, &str)] = &[
     ("History", "written by hand, over the native class"),
     ("HistoryView", "the argument `customer`"),
     ("Items", "a part of History"),
+    ("Contact", "a row of the log, as it went in"),
     ("Dictionary", "columns of identifiers"),
     ("Id", "a number or a text"),
     ("Model", "written by hand, over the native class"),

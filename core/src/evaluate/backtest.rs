@@ -126,17 +126,18 @@ pub fn backtest_while<'a>(
 ) -> Result<Backtest> {
     backtest.validate()?;
     let view = history.into();
-    let first = view.history.first_at().unwrap_or(Timestamp::MAX);
+    let first = view.history.first_at();
     let cutoffs: Vec<Timestamp> = (0..backtest.n_cutoffs)
         .rev()
         .map(|k| as_of.plus_days(-backtest.horizon_days - k as f64 * backtest.step_days))
-        .filter(|&cutoff| cutoff > first)
+        .filter(|&cutoff| first.is_some_and(|first| cutoff > first))
         .collect();
     if cutoffs.is_empty() {
+        let begins = first.map_or_else(|| "never".to_owned(), |at| at.to_string());
         return Err(Error::new(
             ErrorCode::EmptyData,
             format!(
-                "the log begins {first}, less than the horizon of {} days before as_of {as_of}; a backtest needs a \
+                "the log begins {begins}, not the horizon of {} days or more before as_of {as_of}; a backtest needs a \
                  longer log or a shorter horizon",
                 backtest.horizon_days
             ),

@@ -104,6 +104,9 @@ fn chunk<'a>(
         pack_size: optional_number(places.pack_size, Field::PackSize, true)?,
         order: optional_id(places.order, Field::Order)?,
         undoes: optional_id(places.undoes, Field::Undoes)?,
+        channel: optional_id(places.channel, Field::Channel)?,
+        offer: optional_id(places.offer, Field::Offer)?,
+        propensity: optional_number(places.propensity, Field::Propensity, true)?,
     })
 }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
+use super::contacts::Contacts;
 use super::items::Items;
 use super::merge::{Merged, merge};
 use super::names::ColumnNames;
@@ -122,6 +123,7 @@ impl<'a> Builder<'a> {
         let mut report = IngestReport {
             n_read,
             n_kept: parts.iter().map(|p| p.at_us.len()).sum(),
+            n_contacts: parts.iter().map(|p| p.contacts.rows.len()).sum(),
             n_conflicting_items: contested.iter().filter(|c| **c).count(),
             n_assumed_one: parts.iter().map(|p| p.n_without_quantity).sum(),
             ..IngestReport::default()
@@ -129,6 +131,8 @@ impl<'a> Builder<'a> {
         for part in &mut parts {
             tally.merge(std::mem::take(&mut part.tally));
         }
+        let contacts = Contacts::unite(&mut parts, &customers);
+        report.n_contacts_merged = report.n_contacts - contacts.len();
         let (mut events, order) = unite(parts, &customers, &items_merged);
         if any_return {
             let n_named = named.len();
@@ -147,17 +151,18 @@ impl<'a> Builder<'a> {
         if report.n_assumed_one == report.n_kept {
             report.n_assumed_one = 0;
         }
-        debug_assert_eq!(report.n_read, report.n_kept + report.n_returns + report.n_refused);
-        if report.n_kept == 0 {
+        debug_assert_eq!(report.n_read, report.n_kept + report.n_returns + report.n_contacts + report.n_refused);
+        if report.n_kept + report.n_contacts == 0 {
             return Err(report.empty());
         }
-        let history = History::assemble(
+        let mut history = History::assemble(
             customers.dictionary,
             Items { ids: items_merged.dictionary, ..items },
             events,
             zone,
             merge_days as i32,
         );
+        history.contacts = contacts;
         report.n_merged = count_repeats(&history);
         Ok((history, report))
     }

@@ -84,13 +84,13 @@ pub struct Columns<'a> {
     pub customer: IdColumn<'a>,
     /// When.
     pub time: TimeColumn<'a>,
-    /// What.
+    /// What; missing where a contact is about no item.
     pub item: IdColumn<'a>,
     /// How many units, positive; 1 when there is no column. NaN is refused.
     pub quantity: Option<&'a [f64]>,
     /// What the row cost in total; NaN where unknown.
     pub amount: Option<&'a [f64]>,
-    /// Purchases and returns; without the column, a row that undoes an order is a return and any other a purchase.
+    /// Purchases, returns, contacts; without the column, a row that undoes an order is a return and any other a purchase.
     pub kind: Option<KindColumn<'a>>,
     /// The category of the item.
     pub category: Option<IdColumn<'a>>,
@@ -102,6 +102,12 @@ pub struct Columns<'a> {
     pub order: Option<IdColumn<'a>>,
     /// The order that a return undoes.
     pub undoes: Option<IdColumn<'a>>,
+    /// The channel of a contact.
+    pub channel: Option<IdColumn<'a>>,
+    /// What a contact offered.
+    pub offer: Option<IdColumn<'a>>,
+    /// The probability with which a contact, or its being held out, was drawn: above 0, at most 1; NaN where unknown.
+    pub propensity: Option<&'a [f64]>,
 }
 
 impl<'a> Columns<'a> {
@@ -119,6 +125,9 @@ impl<'a> Columns<'a> {
             pack_size: None,
             order: None,
             undoes: None,
+            channel: None,
+            offer: None,
+            propensity: None,
         }
     }
 
@@ -144,6 +153,9 @@ impl<'a> Columns<'a> {
             ("pack_size", self.pack_size.map(<[f64]>::len)),
             ("order", ids(&self.order)),
             ("undoes", ids(&self.undoes)),
+            ("channel", ids(&self.channel)),
+            ("offer", ids(&self.offer)),
+            ("propensity", self.propensity.map(<[f64]>::len)),
         ] {
             if len.is_some_and(|len| len != rows) {
                 let len = len.unwrap_or_default();
@@ -176,6 +188,9 @@ impl<'a> Columns<'a> {
             pack_size: self.pack_size.map(known),
             order: self.order.map(ids),
             undoes: self.undoes.map(ids),
+            channel: self.channel.map(ids),
+            offer: self.offer.map(ids),
+            propensity: self.propensity.map(known),
         }
     }
 }

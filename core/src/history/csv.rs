@@ -143,6 +143,9 @@ impl Lines {
             (Field::PackSize, places.pack_size),
             (Field::Order, places.order),
             (Field::Undoes, places.undoes),
+            (Field::Channel, places.channel),
+            (Field::Offer, places.offer),
+            (Field::Propensity, places.propensity),
         ];
         let column = |(field, place): (Field, Option<usize>)| {
             Some(Texts { field, place: place?, text: String::new(), ends: Vec::new() })
@@ -203,6 +206,9 @@ impl Lines {
             pack_size: numbers(Field::PackSize),
             order: ids(Field::Order),
             undoes: ids(Field::Undoes),
+            channel: ids(Field::Channel),
+            offer: ids(Field::Offer),
+            propensity: numbers(Field::Propensity),
         }
     }
 }

@@ -1,7 +1,9 @@
-//! Some customers' events on their way to another place.
+//! Some customers' purchases on their way to another place. Contacts stay where they are: what is learned of excerpts is of
+//! purchases.
 
 use serde::{Deserialize, Serialize};
 
+use super::contacts::Contacts;
 use super::items::Items;
 use super::store::{History, Undo};
 use crate::error::{Error, ErrorCode, Result};
@@ -91,6 +93,7 @@ impl Excerpt {
             quantity: Vec::new(),
             amount: Vec::new(),
             undone: Vec::new(),
+            contacts: Contacts::default(),
             zone: jiff::tz::TimeZone::UTC,
             merge_days: parts.first().map_or(1, |p| p.merge_days),
         };

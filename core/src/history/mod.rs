@@ -2,8 +2,11 @@
 
 #[cfg(feature = "arrow")]
 mod arrow;
+mod block;
 mod builder;
 mod columns;
+mod contact_part;
+mod contacts;
 mod csv;
 mod excerpt;
 mod intern;
@@ -24,6 +27,7 @@ mod text;
 mod traits;
 
 pub use columns::{Columns, IdColumn, KindColumn, TimeColumn};
+pub use contacts::Contact;
 pub(crate) use excerpt::Excerpt;
 pub use items::Items;
 pub(crate) use items::NONE;

@@ -18,6 +18,9 @@ pub(super) enum Field {
     PackSize,
     Order,
     Undoes,
+    Channel,
+    Offer,
+    Propensity,
 }
 
 /// Which column of a table holds what, by name.
@@ -44,8 +47,8 @@ pub struct ColumnNames {
     pub quantity: Option<String>,
     /// What the row cost in total. Default: `amount` if the table has it.
     pub amount: Option<String>,
-    /// Purchase or return, in the words of [`EventKind::from_word`](crate::EventKind::from_word); a purchase where
-    /// nothing stands. Default: `kind` if the table has it.
+    /// Purchase, return, contact and so on, in the words of [`EventKind::from_word`](crate::EventKind::from_word); a purchase
+    /// where nothing stands. Default: `kind` if the table has it.
     pub kind: Option<String>,
     /// The category of the item. Default: `category` if the table has it.
     pub category: Option<String>,
@@ -57,6 +60,12 @@ pub struct ColumnNames {
     pub order: Option<String>,
     /// The order that a return undoes. Default: `undoes` if the table has it.
     pub undoes: Option<String>,
+    /// The channel of a contact. Default: `channel` if the table has it.
+    pub channel: Option<String>,
+    /// What a contact offered. Default: `offer` if the table has it.
+    pub offer: Option<String>,
+    /// The probability with which a contact, or its being held out, was drawn. Default: `propensity` if the table has it.
+    pub propensity: Option<String>,
 }
 
 impl Default for ColumnNames {
@@ -74,6 +83,9 @@ impl Default for ColumnNames {
             pack_size: name(Field::PackSize),
             order: name(Field::Order),
             undoes: name(Field::Undoes),
+            channel: name(Field::Channel),
+            offer: name(Field::Offer),
+            propensity: name(Field::Propensity),
         }
     }
 }
@@ -92,6 +104,9 @@ pub(super) struct Places {
     pub(super) pack_size: Option<usize>,
     pub(super) order: Option<usize>,
     pub(super) undoes: Option<usize>,
+    pub(super) channel: Option<usize>,
+    pub(super) offer: Option<usize>,
+    pub(super) propensity: Option<usize>,
 }
 
 impl ColumnNames {
@@ -106,6 +121,9 @@ impl ColumnNames {
             &self.pack_size,
             &self.order,
             &self.undoes,
+            &self.channel,
+            &self.offer,
+            &self.propensity,
         ];
         let required = [&self.customer, &self.time, &self.item].into_iter().map(String::as_str);
         required.chain(optional.into_iter().filter_map(|name| name.as_deref()))
@@ -125,6 +143,9 @@ impl ColumnNames {
             Field::PackSize => &self.pack_size,
             Field::Order => &self.order,
             Field::Undoes => &self.undoes,
+            Field::Channel => &self.channel,
+            Field::Offer => &self.offer,
+            Field::Propensity => &self.propensity,
         };
         optional.as_deref().unwrap_or(default_name(field))
     }
@@ -138,18 +159,27 @@ impl ColumnNames {
             Some(n) if n == default_name(field) && !header.contains(&n) => Ok(None),
             Some(n) => self.place(field, n, header).map(Some),
         };
+        let kind = optional(Field::Kind, &self.kind)?;
+        // Without kinds there are no contacts, and a column that happens to have such a name holds something else.
+        let of_contact = |field, name: &Option<String>| match name.as_deref() {
+            Some(n) if kind.is_none() && n == default_name(field) => Ok(None),
+            _ => optional(field, name),
+        };
         Ok(Places {
             customer: required(Field::Customer)?,
             time: required(Field::Time)?,
             item: required(Field::Item)?,
             quantity: optional(Field::Quantity, &self.quantity)?,
             amount: optional(Field::Amount, &self.amount)?,
-            kind: optional(Field::Kind, &self.kind)?,
+            kind,
             category: optional(Field::Category, &self.category)?,
             need: optional(Field::Need, &self.need)?,
             pack_size: optional(Field::PackSize, &self.pack_size)?,
             order: optional(Field::Order, &self.order)?,
             undoes: optional(Field::Undoes, &self.undoes)?,
+            channel: of_contact(Field::Channel, &self.channel)?,
+            offer: of_contact(Field::Offer, &self.offer)?,
+            propensity: of_contact(Field::Propensity, &self.propensity)?,
         })
     }
 
@@ -187,6 +217,9 @@ const fn default_name(field: Field) -> &'static str {
         Field::PackSize => "pack_size",
         Field::Order => "order",
         Field::Undoes => "undoes",
+        Field::Channel => "channel",
+        Field::Offer => "offer",
+        Field::Propensity => "propensity",
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
+use super::block::Block;
+use super::contact_part::ContactPart;
 use super::intern::{Interner, MISSING, TOO_LONG};
 use super::names::Field;
 use super::report::{Reason, Tally};
-use super::source::{BAD_TIME, Chunk, IdSource, KindSource, NO_NUMBER, NO_TIME, NO_UNIT, NumberSource, is_no_number};
+use super::source::{BAD_TIME, Chunk, KindSource, NO_NUMBER, NO_TIME, NO_UNIT, is_no_number};
 use super::traits::Traits;
 use crate::event::EventKind;
-use crate::id::Id;
 use crate::time::{Timestamp, WallClock};
 
 /// Rows per block: small enough for the blocks' columns to stay in the cache.
@@ -44,6 +45,7 @@ pub(super) struct Part {
     /// The order of each purchase; empty as long as none is known.
     pub(super) order: Vec<u32>,
     pub(super) returns: Vec<Return>,
+    pub(super) contacts: ContactPart,
     pub(super) category: Traits<u32>,
     pub(super) need: Traits<u32>,
     pub(super) pack_size: Traits<f64>,
@@ -51,29 +53,11 @@ pub(super) struct Part {
     pub(super) n_without_quantity: usize,
     pub(super) tally: Tally,
     max_quantity: f64,
-    clock: WallClock,
-    words: Interner,
+    pub(super) clock: WallClock,
+    pub(super) words: Interner,
     /// The kind each word stands for, if any.
-    kinds: Vec<Option<EventKind>>,
+    pub(super) kinds: Vec<Option<EventKind>>,
     block: Block,
-}
-
-/// The columns of one block of rows. A column that the input lacks is empty.
-#[derive(Debug, Default)]
-struct Block {
-    customer: Vec<u32>,
-    item: Vec<u32>,
-    at_us: Vec<i64>,
-    quantity: Vec<f64>,
-    amount: Vec<f64>,
-    kind: Vec<u32>,
-    category: Vec<u32>,
-    need: Vec<u32>,
-    pack_size: Vec<f64>,
-    order: Vec<u32>,
-    undoes: Vec<u32>,
-    /// What each column of identifiers remembers, in the order of the columns above.
-    memo: [Vec<u32>; 7],
 }
 
 /// One row that passed the checks.
@@ -103,6 +87,7 @@ impl Part {
             amount: Vec::new(),
             order: Vec::new(),
             returns: Vec::new(),
+            contacts: ContactPart::default(),
             category: Traits::default(),
             need: Traits::default(),
             pack_size: Traits::default(),
@@ -126,7 +111,8 @@ impl Part {
                 ids.expect_ints(low, high, rows.len());
             }
         }
-        self.block.memo = Default::default();
+        self.block.begin_chunk();
+        self.contacts.begin_chunk();
         self.n_read += rows.len();
         self.customer.reserve(rows.len());
         self.item.reserve(rows.len());
@@ -143,7 +129,16 @@ impl Part {
         // The block is taken out so that its columns and the rest of the part can be used side by side.
         let mut block = std::mem::take(&mut self.block);
         block.read(self, chunk, &rows);
+        let mut n_contacts = 0;
         for i in 0..rows.len() {
+            if let Some(&Some(kind)) = block.contact.get(i) {
+                if let Err((reason, field)) = self.contact(&block, i, kind, n_contacts) {
+                    let row = rows.start + i;
+                    self.tally.refuse(reason, chunk.first_row + row, field, || chunk.text(field, row));
+                }
+                n_contacts += 1;
+                continue;
+            }
             match self.check(&block, chunk, i, rows.start + i) {
                 Ok(row) if row.is_return => {
                     self.returns.push(Return {
@@ -165,21 +160,22 @@ impl Part {
         self.block = block;
     }
 
+    /// Keeps a row about a contact, the `n`-th of the block.
+    fn contact(&mut self, block: &Block, i: usize, kind: EventKind, n: usize) -> Result<(), Fault> {
+        let (customer, at_us) = who_and_when(block, i)?;
+        if block.undoes.get(i).is_some_and(|&code| code != MISSING) {
+            return Err((Reason::BadKind, Field::Kind));
+        }
+        self.contacts.keep(customer, at_us, kind, n)
+    }
+
     #[inline]
     fn check(&self, block: &Block, chunk: &Chunk<'_>, i: usize, row: usize) -> Result<Row, Fault> {
-        let customer = present(block.customer[i], Reason::MissingCustomer, Field::Customer)?;
-        let at_us = block.at_us[i];
-        if !(Timestamp::MIN.as_micros()..=Timestamp::MAX.as_micros()).contains(&at_us) {
-            let reason = match at_us {
-                NO_TIME => Reason::MissingTime,
-                BAD_TIME => Reason::BadTime,
-                NO_UNIT => Reason::UnknownTimeUnit,
-                _ => Reason::TimeOutOfRange,
-            };
-            return Err((reason, Field::Time));
-        }
+        let (customer, at_us) = who_and_when(block, i)?;
+        // An unknown kind may be one that needs no item.
+        let kind = self.kind(block, chunk, i, row)?;
         let item = present(block.item[i], Reason::MissingItem, Field::Item)?;
-        let is_return = self.is_return(block, chunk, i, row)?;
+        let is_return = is_return(kind, block, i)?;
         let mut quantity = block.quantity.get(i).copied().unwrap_or(NO_NUMBER);
         if is_no_number(quantity) {
             quantity = if is_return { f64::NAN } else { NO_NUMBER };
@@ -227,10 +223,9 @@ impl Part {
         Ok(Row { customer, item, at_us, quantity, amount, is_return })
     }
 
-    /// Whether the row is a return that names its order; without a kind, naming one is enough.
-    fn is_return(&self, block: &Block, chunk: &Chunk<'_>, i: usize, row: usize) -> Result<bool, Fault> {
-        let undoes = block.undoes.get(i).copied().unwrap_or(MISSING) != MISSING;
-        let kind = match &chunk.kind {
+    /// What the row says that it is.
+    fn kind(&self, block: &Block, chunk: &Chunk<'_>, i: usize, row: usize) -> Result<Option<EventKind>, Fault> {
+        Ok(match &chunk.kind {
             None => None,
             Some(KindSource::Kinds(kinds)) => Some(kinds[row]),
             Some(KindSource::Words(_)) if block.kind[i] == MISSING => None,
@@ -238,12 +233,7 @@ impl Part {
                 let known = self.kinds.get(block.kind[i] as usize).copied().flatten();
                 Some(known.ok_or((Reason::BadKind, Field::Kind))?)
             }
-        };
-        match (kind, undoes) {
-            (Some(EventKind::Return), false) => Err((Reason::UnnamedReturn, Field::Undoes)),
-            (Some(EventKind::Purchase), true) => Err((Reason::BadKind, Field::Kind)),
-            (_, undoes) => Ok(undoes),
-        }
+        })
     }
 
     #[inline]
@@ -280,7 +270,7 @@ impl Part {
 
     /// The customers and the items that occur in kept rows; `None` when all do.
     pub(super) fn used(&self) -> (Option<Vec<bool>>, Option<Vec<bool>>) {
-        if self.customer.len() == self.n_read {
+        if self.customer.len() + self.contacts.rows.len() == self.n_read {
             return (None, None);
         }
         let mut customers = vec![false; self.customers.len()];
@@ -289,7 +279,36 @@ impl Part {
             customers[c as usize] = true;
             items[i as usize] = true;
         }
+        for contact in &self.contacts.rows {
+            customers[contact.customer as usize] = true;
+        }
         (Some(customers), Some(items))
+    }
+}
+
+#[inline]
+fn who_and_when(block: &Block, i: usize) -> Result<(u32, i64), Fault> {
+    let customer = present(block.customer[i], Reason::MissingCustomer, Field::Customer)?;
+    let at_us = block.at_us[i];
+    if !(Timestamp::MIN.as_micros()..=Timestamp::MAX.as_micros()).contains(&at_us) {
+        let reason = match at_us {
+            NO_TIME => Reason::MissingTime,
+            BAD_TIME => Reason::BadTime,
+            NO_UNIT => Reason::UnknownTimeUnit,
+            _ => Reason::TimeOutOfRange,
+        };
+        return Err((reason, Field::Time));
+    }
+    Ok((customer, at_us))
+}
+
+/// Whether the row is a return that names its order; without a kind, naming one is enough.
+fn is_return(kind: Option<EventKind>, block: &Block, i: usize) -> Result<bool, Fault> {
+    let undoes = block.undoes.get(i).copied().unwrap_or(MISSING) != MISSING;
+    match (kind, undoes) {
+        (Some(EventKind::Return), false) => Err((Reason::UnnamedReturn, Field::Undoes)),
+        (Some(EventKind::Purchase), true) => Err((Reason::BadKind, Field::Kind)),
+        (_, undoes) => Ok(undoes),
     }
 }
 
@@ -310,81 +329,5 @@ fn present(code: u32, missing: Reason, field: Field) -> Result<u32, Fault> {
         MISSING => Err((missing, field)),
         TOO_LONG => Err((Reason::IdTooLong, field)),
         code => Ok(code),
-    }
-}
-
-impl Block {
-    fn read(&mut self, part: &mut Part, chunk: &Chunk<'_>, rows: &Range<usize>) {
-        self.at_us.clear();
-        chunk.time.decode(rows.clone(), &mut part.clock, &mut self.at_us);
-        numbers(chunk.quantity.as_deref(), rows, &mut self.quantity);
-        numbers(chunk.amount.as_deref(), rows, &mut self.amount);
-        numbers(chunk.pack_size.as_deref(), rows, &mut self.pack_size);
-        let words = match &chunk.kind {
-            Some(KindSource::Words(words)) => Some(&**words),
-            _ => None,
-        };
-        let [customer, item, kind, category, need, order, undoes] = &mut self.memo;
-        codes(Some(&*chunk.customer), rows, &mut part.customers, customer, &mut self.customer);
-        codes(Some(&*chunk.item), rows, &mut part.items, item, &mut self.item);
-        codes(words, rows, &mut part.words, kind, &mut self.kind);
-        codes(chunk.category.as_deref(), rows, &mut part.categories, category, &mut self.category);
-        codes(chunk.need.as_deref(), rows, &mut part.needs, need, &mut self.need);
-        // Orders matter only where a return can name one.
-        let of_row = chunk.order.as_deref().filter(|_| chunk.undoes.is_some());
-        codes(of_row, rows, &mut part.orders, order, &mut self.order);
-        codes(chunk.undoes.as_deref(), rows, &mut part.orders, undoes, &mut self.undoes);
-        for code in part.kinds.len()..part.words.len() {
-            part.kinds.push(match part.words.id(code as u32) {
-                Some(Id::Str(word)) => EventKind::from_word(word),
-                _ => None,
-            });
-        }
-    }
-}
-
-fn codes(
-    source: Option<&(dyn IdSource + '_)>,
-    rows: &Range<usize>,
-    ids: &mut Interner,
-    memo: &mut Vec<u32>,
-    out: &mut Vec<u32>,
-) {
-    out.clear();
-    if let Some(source) = source {
-        source.encode(rows.clone(), ids, memo, out);
-    }
-}
-
-fn numbers(source: Option<&(dyn NumberSource + '_)>, rows: &Range<usize>, out: &mut Vec<f64>) {
-    out.clear();
-    if let Some(source) = source {
-        source.decode(rows.clone(), out);
-    }
-}
-
-impl Chunk<'_> {
-    /// What stands in a cell, for the report.
-    fn text(&self, field: Field, row: usize) -> String {
-        let id = |source: &Option<Box<dyn IdSource + '_>>| source.as_ref().map(|s| s.text(row));
-        let number = |source: &Option<Box<dyn NumberSource + '_>>| source.as_ref().map(|s| s.text(row));
-        let text = match field {
-            Field::Customer => Some(self.customer.text(row)),
-            Field::Time => Some(self.time.text(row)),
-            Field::Item => Some(self.item.text(row)),
-            Field::Quantity => number(&self.quantity),
-            Field::Amount => number(&self.amount),
-            Field::PackSize => number(&self.pack_size),
-            Field::Kind => match &self.kind {
-                None => None,
-                Some(KindSource::Words(words)) => Some(words.text(row)),
-                Some(KindSource::Kinds(kinds)) => Some(kinds[row].to_string()),
-            },
-            Field::Category => id(&self.category),
-            Field::Need => id(&self.need),
-            Field::Order => id(&self.order),
-            Field::Undoes => id(&self.undoes),
-        };
-        text.unwrap_or_default()
     }
 }

@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorCode};
 pub enum Reason {
     /// No customer: null or an empty text.
     MissingCustomer,
-    /// No item: null or an empty text.
+    /// A purchase or a return without an item: null or an empty text.
     MissingItem,
     /// No instant: null, an empty text, or the smallest 64-bit number, which stands for "not a time".
     MissingTime,
@@ -35,8 +35,10 @@ pub enum Reason {
     BadAmount,
     /// A pack size that is not positive and finite.
     BadPackSize,
-    /// A kind that is none of the words for a purchase or a return, or a purchase that says it undoes an order.
+    /// A kind that is none of the known words, or a row that is no return and says it undoes an order.
     BadKind,
+    /// A propensity that is not above 0 and at most 1.
+    BadPropensity,
     /// An identifier of more than 65,536 bytes.
     IdTooLong,
     /// A CSV line with more or fewer fields than the header.
@@ -65,6 +67,7 @@ impl Reason {
         Self::BadAmount,
         Self::BadPackSize,
         Self::BadKind,
+        Self::BadPropensity,
         Self::IdTooLong,
         Self::WrongFieldCount,
         Self::NotUtf8,
@@ -92,6 +95,7 @@ impl Reason {
             Self::BadAmount => "bad_amount",
             Self::BadPackSize => "bad_pack_size",
             Self::BadKind => "bad_kind",
+            Self::BadPropensity => "bad_propensity",
             Self::IdTooLong => "id_too_long",
             Self::WrongFieldCount => "wrong_field_count",
             Self::NotUtf8 => "not_utf8",
@@ -105,7 +109,7 @@ impl Reason {
     const fn remedy(self) -> &'static str {
         match self {
             Self::MissingCustomer => "give every row a customer",
-            Self::MissingItem => "give every row an item",
+            Self::MissingItem => "give every purchase and return an item",
             Self::MissingTime => "give every row a time",
             Self::BadTime => "write 2011-11-06, 2011-11-06T12:00:00 or 2011-11-06T12:00:00+01:00",
             Self::UnknownTimeUnit => "set the option time_unit to what the number counts",
@@ -115,7 +119,11 @@ impl Reason {
             Self::AbsurdQuantity => "check the number, or raise the option max_quantity",
             Self::BadAmount => "give a finite number, or nothing",
             Self::BadPackSize => "give a positive finite number, or nothing",
-            Self::BadKind => "write purchase or return; only a return may name an order it undoes",
+            Self::BadKind => {
+                "write purchase, return, contact, open, click, held_out, opt_out or opt_in; only a return may name an order it \
+                 undoes"
+            }
+            Self::BadPropensity => "give a probability above 0 and at most 1, or nothing",
             Self::IdTooLong => "allowed are 65,536 bytes; check that the column holds identifiers",
             Self::WrongFieldCount => "check the delimiter and the quotes of the line",
             Self::NotUtf8 => "convert the file to UTF-8",
@@ -126,7 +134,7 @@ impl Reason {
     }
 }
 
-const N_REASONS: usize = 18;
+const N_REASONS: usize = 19;
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -153,7 +161,7 @@ pub struct Refusal {
 
 /// What became of the rows of an ingest.
 ///
-/// Every row is accounted for: `n_read == n_kept + n_returns + n_refused`.
+/// Every row is accounted for: `n_read == n_kept + n_returns + n_contacts + n_refused`.
 ///
 /// ```
 /// use beforehand::{Event, History, IngestOptions};
@@ -171,12 +179,16 @@ pub struct Refusal {
 pub struct IngestReport {
     /// Rows read.
     pub n_read: usize,
-    /// Rows that became events of the history.
+    /// Rows that became events of the history: purchases.
     pub n_kept: usize,
     /// Kept rows that unite with an earlier purchase of the same item by the same customer (option `merge_days`).
     pub n_merged: usize,
     /// Returns that undo a purchase, in full or in part.
     pub n_returns: usize,
+    /// Rows about contacts: messages sent, opened, clicked or held out, and consent. They lie beside the events.
+    pub n_contacts: usize,
+    /// Rows about contacts that are equal to another one in every field; they are one.
+    pub n_contacts_merged: usize,
     /// Rows left out.
     pub n_refused: usize,
     /// Kept rows without a quantity, counted as one unit. Only counted where some other row has a quantity.
@@ -193,7 +205,14 @@ impl fmt::Display for IngestReport {
         if self.n_merged > 0 {
             write!(f, " ({} of them repeat a purchase and will be merged)", self.n_merged)?;
         }
-        write!(f, ", {} returns applied, {} refused", self.n_returns, self.n_refused)?;
+        write!(f, ", {} returns applied", self.n_returns)?;
+        if self.n_contacts > 0 {
+            write!(f, ", {} about contacts", self.n_contacts)?;
+        }
+        if self.n_contacts_merged > 0 {
+            write!(f, " ({} of them repeat another)", self.n_contacts_merged)?;
+        }
+        write!(f, ", {} refused", self.n_refused)?;
         for r in &self.refusals {
             write!(
                 f,
@@ -226,7 +245,7 @@ impl IngestReport {
         let message = if self.n_read == 0 {
             "the input holds no row; give at least one purchase".to_owned()
         } else {
-            format!("no purchase could be kept: {self}")
+            format!("no row could be kept: {self}")
         };
         let error = Error::new(ErrorCode::EmptyData, message);
         match self.refusals.first() {

@@ -77,7 +77,7 @@ fn chunk(rows: &[Event], first_row: usize) -> Chunk<'_> {
         first_row,
         customer: Box::new(Ids { rows, get: |e| Some((&e.customer).into()) }),
         time: Box::new(Times(rows)),
-        item: Box::new(Ids { rows, get: |e| Some((&e.item).into()) }),
+        item: Box::new(Ids { rows, get: |e| e.item.as_ref().map(Id::from) }),
         quantity: numbers(|e| e.quantity),
         amount: numbers(|e| e.amount),
         kind: Some(KindSource::Kinds(rows.iter().map(|e| e.kind).collect())),
@@ -86,6 +86,9 @@ fn chunk(rows: &[Event], first_row: usize) -> Chunk<'_> {
         pack_size: numbers(|e| e.pack_size),
         order: ids(|e| e.order.as_ref().map(Id::from)),
         undoes: ids(|e| e.undoes.as_ref().map(Id::from)),
+        channel: ids(|e| e.channel.as_ref().map(Id::from)),
+        offer: ids(|e| e.offer.as_ref().map(Id::from)),
+        propensity: numbers(|e| e.propensity),
     }
 }
 

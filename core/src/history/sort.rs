@@ -6,6 +6,7 @@ use std::ops::Range;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
+use super::contacts::Contacts;
 use super::items::Items;
 use super::store::{History, Undo, Unsorted};
 use crate::id::Dictionary;
@@ -51,7 +52,8 @@ pub(super) fn assemble(
     let undone = reindex(undone, &order);
     drop(order);
     let day = days(&at_us, &zone);
-    History { customers, items, starts, at_us, day, item, quantity, amount, undone, zone, merge_days }
+    let contacts = Contacts::default();
+    History { customers, items, starts, at_us, day, item, quantity, amount, undone, contacts, zone, merge_days }
 }
 
 /// Where each customer's events start.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::intern::Interner;
+use super::names::Field;
 use crate::event::EventKind;
 use crate::time::WallClock;
 
@@ -84,4 +85,37 @@ pub(super) struct Chunk<'a> {
     pub(super) pack_size: Option<Box<dyn NumberSource + 'a>>,
     pub(super) order: Option<Box<dyn IdSource + 'a>>,
     pub(super) undoes: Option<Box<dyn IdSource + 'a>>,
+    /// Read on rows about contacts only, as are those below.
+    pub(super) channel: Option<Box<dyn IdSource + 'a>>,
+    pub(super) offer: Option<Box<dyn IdSource + 'a>>,
+    pub(super) propensity: Option<Box<dyn NumberSource + 'a>>,
+}
+
+impl Chunk<'_> {
+    /// What stands in a cell, for the report.
+    pub(super) fn text(&self, field: Field, row: usize) -> String {
+        let id = |source: &Option<Box<dyn IdSource + '_>>| source.as_ref().map(|s| s.text(row));
+        let number = |source: &Option<Box<dyn NumberSource + '_>>| source.as_ref().map(|s| s.text(row));
+        let text = match field {
+            Field::Customer => Some(self.customer.text(row)),
+            Field::Time => Some(self.time.text(row)),
+            Field::Item => Some(self.item.text(row)),
+            Field::Quantity => number(&self.quantity),
+            Field::Amount => number(&self.amount),
+            Field::PackSize => number(&self.pack_size),
+            Field::Kind => match &self.kind {
+                None => None,
+                Some(KindSource::Words(words)) => Some(words.text(row)),
+                Some(KindSource::Kinds(kinds)) => Some(kinds[row].to_string()),
+            },
+            Field::Category => id(&self.category),
+            Field::Need => id(&self.need),
+            Field::Order => id(&self.order),
+            Field::Undoes => id(&self.undoes),
+            Field::Channel => id(&self.channel),
+            Field::Offer => id(&self.offer),
+            Field::Propensity => number(&self.propensity),
+        };
+        text.unwrap_or_default()
+    }
 }

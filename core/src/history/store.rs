@@ -5,6 +5,7 @@ use std::ops::Range;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::contacts::Contacts;
 use super::items::Items;
 use crate::error::{Error, ErrorCode, Result};
 use crate::id::{Dictionary, Id};
@@ -49,17 +50,19 @@ pub struct History {
     pub(crate) amount: Vec<f64>,
     /// Sorted by event, then instant.
     pub(crate) undone: Vec<Undo>,
+    /// Beside the events, which know nothing of them.
+    pub(crate) contacts: Contacts,
     pub(crate) zone: TimeZone,
     pub(crate) merge_days: i32,
 }
 
 impl History {
-    /// How many customers there are.
+    /// How many customers there are, with those who only have contacts.
     pub fn n_customers(&self) -> usize {
         self.customers.len()
     }
 
-    /// How many events there are.
+    /// How many events there are: purchases, without contacts.
     pub fn n_events(&self) -> usize {
         self.at_us.len()
     }
@@ -74,12 +77,12 @@ impl History {
         &self.items
     }
 
-    /// The first instant of the log; `None` when it is empty.
+    /// The first purchase's instant; `None` when there is none.
     pub fn first_at(&self) -> Option<Timestamp> {
         self.at_us.iter().min().and_then(|&us| Timestamp::from_micros(us).ok())
     }
 
-    /// The last instant of the log; `None` when it is empty.
+    /// The last purchase's instant; `None` when there is none.
     pub fn last_at(&self) -> Option<Timestamp> {
         self.at_us.iter().max().and_then(|&us| Timestamp::from_micros(us).ok())
     }
@@ -87,7 +90,7 @@ impl History {
     /// One customer's part, without copying.
     ///
     /// # Errors
-    /// `unknown_customer` when the history holds no event of that customer.
+    /// `unknown_customer` when the history holds nothing of that customer.
     pub fn customer<'a>(&self, id: impl Into<Id<'a>>) -> Result<HistoryView<'_>> {
         let id = id.into();
         let code = self.customers.code(id).ok_or_else(|| {
@@ -174,7 +177,7 @@ impl<'a> HistoryView<'a> {
         self.customers.len()
     }
 
-    /// How many events the view covers.
+    /// How many events the view covers: purchases, without contacts.
     pub fn n_events(&self) -> usize {
         let starts = &self.history.starts;
         (starts[self.customers.end as usize] - starts[self.customers.start as usize]) as usize

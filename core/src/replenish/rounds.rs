@@ -29,7 +29,7 @@ pub(crate) struct Facts {
     pub(crate) items: Items,
     /// The first day of the log; the latest possible one for a part without events.
     pub(crate) first_day: i32,
-    /// All customers, also those who come after the instant of fitting.
+    /// All customers with a purchase, also those who come after the instant of fitting.
     pub(crate) n_customers: u64,
 }
 
@@ -38,13 +38,13 @@ impl Facts {
         Self {
             items: view.history.items.clone(),
             first_day: Self::first_day(view),
-            n_customers: view.n_customers() as u64,
+            n_customers: view.customers.clone().filter(|&c| !view.history.events_of(c).is_empty()).count() as u64,
         }
     }
 
     /// The first day of a log; the latest possible one without events.
     pub(crate) fn first_day(view: &HistoryView<'_>) -> i32 {
-        let first_days = view.customers.clone().filter_map(|c| view.history.day.get(view.history.events_of(c).start));
+        let first_days = view.customers.clone().filter_map(|c| view.history.day[view.history.events_of(c)].first());
         first_days.min().copied().unwrap_or(i32::MAX)
     }
 
@@ -193,5 +193,31 @@ impl Sample {
             rows.push_from(&parts[part].rows, row);
         }
         Ok(Self { drawn: Drawn { rows, customer: Vec::new() }, moves })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::event::Event;
+    use crate::history::{History, IngestOptions};
+    use crate::time::Timestamp;
+
+    /// Shares of customers that are drawn depend on how many there are: those who only have contacts are not among them.
+    #[test]
+    fn customers_without_purchases_are_nobody() {
+        let at: Timestamp = "2026-01-10".parse().unwrap();
+        let rows = [
+            Event::contacted("a", at.plus_days(-9.0)),
+            Event::purchase("b", "milk", at),
+            Event::purchase("b", "milk", at.plus_days(9.0)),
+            Event::opted_out("c", at),
+        ];
+        let history = History::from_events(rows, &IngestOptions::default()).unwrap().0;
+        let facts = Facts::of(&history.view());
+        assert_eq!((facts.n_customers, facts.first_day), (1, history.day_of(at)));
+        let nobody = Facts::of(&history.customer("a").unwrap());
+        assert_eq!((nobody.n_customers, nobody.first_day), (0, i32::MAX));
     }
 }

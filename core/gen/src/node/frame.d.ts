@@ -83,8 +83,9 @@ export class BeforehandError extends Error {
 /**
  * What customers did: validated, sorted, ready for several calls. Immutable.
  *
- * Returns and cancellations undo the purchase they name; purchases of one item by one customer on one day are one. Nothing is
- * lost in silence: `report` accounts for every row.
+ * Returns and cancellations undo the purchase they name; purchases of one item by one customer on one day are one. What was sent to
+ * customers and how they answered (contacts) lies beside the purchases and changes no forecast of them. Nothing is lost in silence:
+ * `report` accounts for every row.
  */
 export class History {
   /** Reads rows or columns here and now: for one customer, or a small log. Throws a `BeforehandError`. */
@@ -95,15 +96,15 @@ export class History {
   static fromCsv(path: string | URL, options?: ReadOptions & Pick<LongOptions, 'signal'>): Promise<History>
   /** What became of every row; `String(report)` says it in words. */
   get report(): IngestReport
-  /** How many customers. */
+  /** How many customers, with those who only have contacts. */
   get nCustomers(): number
   /** How many items. */
   get nItems(): number
-  /** How many events. */
+  /** How many events: purchases, without contacts. */
   get nEvents(): number
-  /** The first event. */
+  /** The first event; an invalid date when there are only contacts. */
   get firstAt(): Date
-  /** The last event. */
+  /** The last event; an invalid date when there are only contacts. */
   get lastAt(): Date
   /** What a customer bought of an item, less what was returned, in order of time. */
   purchases(customer: Id, item: Id): { readonly at: Date; readonly units: number }[]
