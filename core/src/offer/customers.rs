@@ -7,6 +7,7 @@ use super::due::Due;
 use super::effects::Effects;
 use super::limits::Past;
 use super::need::Need;
+use super::past_of::Channels;
 use super::planner::{Day, Planner, Who};
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::EventId;
@@ -19,6 +20,7 @@ use crate::time::Timestamp;
 pub(super) struct Customers<'a> {
     pub(super) day: Day<'a>,
     planner: &'a Planner,
+    channels: Channels,
     pairs: Pairs<'a>,
     as_of: Timestamp,
 }
@@ -31,8 +33,8 @@ impl<'a> Customers<'a> {
         as_of: Timestamp,
     ) -> Result<Self> {
         let pairs = model.pairs(view, as_of)?;
-        let day = planner.day(as_of, Effects::stated(&planner.policy))?;
-        Ok(Self { day, planner, pairs, as_of })
+        let day = planner.day(as_of, Effects::of(&planner.policy))?;
+        Ok(Self { day, planner, channels: Channels::of(&planner.policy), pairs, as_of })
     }
 
     pub(super) fn history(&self) -> &'a History {
@@ -44,8 +46,8 @@ impl<'a> Customers<'a> {
     }
 
     /// What was sent to a customer so far.
-    pub(super) fn past_of(&self, _customer: u32) -> Past {
-        Past::default()
+    pub(super) fn past_of(&self, customer: u32) -> Past {
+        self.channels.past(self.history(), customer, self.as_of)
     }
 
     /// Hands each customer of a range that has bought to `take`, with the needs and the codes of their items.

@@ -115,7 +115,7 @@ impl Planner {
         past: &Past,
         as_of: Timestamp,
     ) -> Result<Decision> {
-        let day = self.day(as_of, Effects::stated(&self.policy))?;
+        let day = self.day(as_of, Effects::of(&self.policy))?;
         let n_purchases = needs.iter().map(|need| need.n_events).max().unwrap_or(0);
         day.decide(Who { customer, n_purchases, past }, needs)
     }

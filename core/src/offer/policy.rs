@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::costs::Costs;
+use super::learned::Learned;
 use super::limits::Limits;
 use super::message::Template;
 use super::response::Response;
@@ -55,6 +56,9 @@ pub struct Policy {
     /// What is left to chance, in order to learn.
     #[serde(default)]
     pub lottery: Lottery,
+    /// What the log's own contacts have taught; default: nothing.
+    #[serde(default)]
+    pub learned: Learned,
     /// What contacts may cost on the day of the decision, channels' costs and discounts, over all customers; default: no limit.
     #[serde(default)]
     pub budget: Option<f64>,
@@ -185,6 +189,7 @@ impl Policy {
             limits: Limits::default(),
             caution: Caution::default(),
             lottery: Lottery::default(),
+            learned: Learned::default(),
             budget: None,
             capacity: None,
             horizon_days: four_weeks(),

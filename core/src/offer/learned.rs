@@ -1,0 +1,143 @@
+//! What the log's own contacts teach: what each offer wins, by a randomised control.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::event::EventKind;
+use crate::history::HistoryView;
+use crate::time::Timestamp;
+
+/// What contacts of one offer won, measured against customers whom a lottery held out.
+///
+/// With y = whether the customer bought within the window, weighted by 1 / propensity (Hájek 1971):
+///
+/// ```text
+/// uplift = mean(y | contacted) - mean(y | held out)        prob_win_back = uplift / (1 - mean(y | held out))
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LearnedEffect {
+    /// The offer, by name.
+    pub offer: String,
+    /// Contacts with it.
+    pub n_contacted: u64,
+    /// Customers held out from it, or from any offer where the log does not say which.
+    pub n_held_out: u64,
+    /// The share of the contacted that bought within the window.
+    pub share_contacted: f64,
+    /// The share of the held out that did.
+    pub share_held_out: f64,
+    /// Of those who would not have bought, the share that contacts won; may come out negative.
+    pub prob_win_back: f64,
+    /// Its standard error.
+    pub standard_error: f64,
+}
+
+/// What a log's contacts teach; put it into the policy.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Learned {
+    /// What each offer wins, where the log holds a control for it. Offers without one rest on what the policy states: a rate of
+    /// response is never taken for an effect.
+    pub effects: Vec<LearnedEffect>,
+}
+
+/// Weighted sums of one arm.
+#[derive(Debug, Clone, Copy, Default)]
+struct Arm {
+    n: u64,
+    weight: f64,
+    bought: f64,
+    weight2: f64,
+    bought2: f64,
+}
+
+impl Arm {
+    fn add(&mut self, weight: f64, bought: bool) {
+        self.n += 1;
+        self.weight += weight;
+        self.weight2 += weight * weight;
+        if bought {
+            self.bought += weight;
+            self.bought2 += weight * weight;
+        }
+    }
+
+    fn mean(&self) -> f64 {
+        self.bought / self.weight
+    }
+
+    /// The variance of the mean; a half is added to both outcomes, so that an arm in which all did the same is not certain.
+    fn variance(&self) -> f64 {
+        let n = self.weight * self.weight / self.weight2;
+        let p = (self.mean() * n + 0.5) / (n + 1.0);
+        let spread = self.bought2 * (1.0 - p).powi(2) + (self.weight2 - self.bought2) * p * p;
+        (spread / (self.weight * self.weight)).max(p * (1.0 - p) / (n + 1.0))
+    }
+}
+
+impl Learned {
+    /// Learns from the contacts of a history up to `as_of`, whose outcome is known: those made at least `window_days` before.
+    ///
+    /// # Errors
+    /// `invalid_options` for a window that is not between 0 and 364 days.
+    pub fn of<'a>(history: impl Into<HistoryView<'a>>, as_of: Timestamp, window_days: f64) -> Result<Self> {
+        if !(window_days > 0.0 && window_days <= 364.0) {
+            let message = format!("window_days is {window_days}; allowed are numbers above 0 and up to 364");
+            return Err(Error::options("window_days", message));
+        }
+        let view = history.into();
+        let mut contacted: BTreeMap<String, Arm> = BTreeMap::new();
+        let mut held_out: BTreeMap<Option<String>, Arm> = BTreeMap::new();
+        for customer in view.customers.clone() {
+            let own = HistoryView { history: view.history, customers: customer..customer + 1 };
+            let events = view.history.events_of(customer);
+            let bought = &view.history.at_us[events];
+            for contact in own.contacts(as_of) {
+                let until = contact.at.plus_days(window_days);
+                if until > as_of || !matches!(contact.kind, EventKind::Contact | EventKind::HeldOut) {
+                    continue;
+                }
+                let next = bought.partition_point(|&us| us <= contact.at.as_micros());
+                let has_bought = bought.get(next).is_some_and(|&us| us <= until.as_micros());
+                let weight = 1.0 / contact.propensity.unwrap_or(1.0);
+                let offer = contact.offer.map(|offer| offer.to_string());
+                if contact.kind == EventKind::HeldOut {
+                    held_out.entry(offer).or_default().add(weight, has_bought);
+                } else if let Some(offer) = offer {
+                    contacted.entry(offer).or_default().add(weight, has_bought);
+                }
+            }
+        }
+        let effect = |(offer, arm): (String, Arm)| {
+            let control = held_out.get(&Some(offer.clone())).or_else(|| held_out.get(&None))?;
+            effect(offer, &arm, control)
+        };
+        Ok(Self { effects: contacted.into_iter().filter_map(effect).collect() })
+    }
+}
+
+/// `None` without anybody to compare with, or when all of the held out bought: then nobody was left to win.
+fn effect(offer: String, arm: &Arm, control: &Arm) -> Option<LearnedEffect> {
+    let (with, without) = (arm.mean(), control.mean());
+    if arm.n == 0 || control.n == 0 || without >= 1.0 {
+        return None;
+    }
+    let left = 1.0 - without;
+    // The delta method: d/dp1 = 1 / left, d/dp0 = -(1 - p1) / left².
+    let variance =
+        arm.variance() / (left * left) + control.variance() * ((1.0 - with) / (left * left)).powi(2);
+    Some(LearnedEffect {
+        offer,
+        n_contacted: arm.n,
+        n_held_out: control.n,
+        share_contacted: with,
+        share_held_out: without,
+        prob_win_back: (with - without) / left,
+        standard_error: variance.sqrt(),
+    })
+}

@@ -1,0 +1,73 @@
+//! What a log says was sent to a customer, what was answered, and what the customer allowed.
+
+use std::collections::BTreeMap;
+
+use super::limits::{Consent, Past, Sent};
+use super::policy::Policy;
+use crate::event::EventKind;
+use crate::history::{History, HistoryView};
+use crate::id::Id;
+use crate::time::Timestamp;
+
+/// A purchase within so many days of a contact is an answer to it; for the count of ignored contacts only, not for what a contact
+/// is worth.
+const ANSWER_DAYS: f64 = 7.0;
+
+/// Finds the policy's channels among those of a log.
+pub(super) struct Channels {
+    places: BTreeMap<String, usize>,
+}
+
+impl Channels {
+    pub(super) fn of(policy: &Policy) -> Self {
+        Self { places: policy.channels.iter().enumerate().map(|(i, c)| (c.name.clone(), i)).collect() }
+    }
+
+    /// The place of a channel; beyond all of them when the policy does not know it.
+    fn place(&self, channel: Option<Id<'_>>) -> usize {
+        let known = match channel {
+            Some(Id::Str(name)) => self.places.get(name),
+            Some(Id::Int(number)) => self.places.get(number.to_string().as_str()),
+            None => None,
+        };
+        known.copied().unwrap_or(self.places.len())
+    }
+
+    /// What was sent to a customer up to an instant, in order of time, and the customer's consents.
+    pub(super) fn past(&self, history: &History, customer: u32, as_of: Timestamp) -> Past {
+        let view = HistoryView { history, customers: customer..customer + 1 };
+        let mut past = Past::default();
+        for contact in view.contacts(as_of) {
+            let channel = self.place(contact.channel);
+            match contact.kind {
+                EventKind::Contact => past.contacts.push(Sent { at: contact.at, channel, answered: false }),
+                EventKind::Open | EventKind::Click => {
+                    // It answers the latest contact on its channel, or the latest of all where the channel is not known.
+                    let of = |sent: &&mut Sent| contact.channel.is_none() || sent.channel == channel;
+                    if let Some(sent) = past.contacts.iter_mut().rev().find(of) {
+                        sent.answered = true;
+                    }
+                }
+                EventKind::OptOut | EventKind::OptIn => {
+                    let consent =
+                        if contact.kind == EventKind::OptOut { Consent::Refused } else { Consent::Given };
+                    past.consents.resize(self.places.len(), Consent::Unknown);
+                    match contact.channel {
+                        None => past.consents.fill(consent),
+                        Some(_) => past.consents.iter_mut().skip(channel).take(1).for_each(|c| *c = consent),
+                    }
+                }
+                _ => {}
+            }
+        }
+        let events = history.events_of(customer);
+        let until = history.at_us[events.clone()].partition_point(|&us| us <= as_of.as_micros());
+        let bought = &history.at_us[events.start..events.start + until];
+        for sent in past.contacts.iter_mut().filter(|sent| !sent.answered) {
+            let next = bought.partition_point(|&us| us < sent.at.as_micros());
+            sent.answered =
+                bought.get(next).is_some_and(|&us| us <= sent.at.plus_days(ANSWER_DAYS).as_micros());
+        }
+        past
+    }
+}
