@@ -5,6 +5,6 @@
 mod hour;
 mod limits;
 
-pub use hour::HourMask;
+pub use hour::{HourBasis, HourChoice, HourCounts, HourMask, SendHours};
 pub use limits::{Calendar, Cap, ChannelLimits, CivilDate, Consent, DayOpening, Limit, Limits, Openings};
 pub use limits::{Past, QuietHours, Sent, TimeOfDay, Weekday, Window};
