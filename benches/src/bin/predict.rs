@@ -6,7 +6,8 @@
 
 use std::process::ExitCode;
 
-use benches::predict::{Arguments, ContractArguments, DeclineArguments, TimingArguments, contract, decline, lapse, replenish, timing};
+use benches::predict::{Arguments, ContractArguments, DeclineArguments, HourArguments};
+use benches::predict::{contract, decline, hour, lapse, replenish};
 
 const USAGE: &str = "usage: predict replenish --events FILE --pairs FILE --horizon DAYS --out FILE [--ignore-quantity]
   events: customer_id, item_id, day (whole number) or ts, and if known quantity, pack_size, category, need
@@ -18,9 +19,9 @@ usage: predict decline --series FILE --out FILE [--rate SHARE] [--min-weeks N] [
 usage: predict contract --contracts FILE --out FILE
   contracts: row, fold, label (1 = cancelled), if known customer_id, and any columns of numbers or texts
   out:       row, fold, prob (P(cancels), from a model fitted on the other folds)
-usage: predict timing --histories FILE --out FILE [--economics strict|mild] [--response TIMES]
-  histories: customer, cycle, k (0 = oldest), days (between needs), returned (1 = bought unprompted)
-  out:       customer, cycle, contact_day (days after the last need, or null), offer (0..2)";
+usage: predict hour --opens FILE --out FILE
+  opens: contact, hour (0-23), opens (whole numbers)
+  out:   contact, hour (at which to send)";
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
         Some("replenish") => Arguments::parse(words).and_then(|arguments| replenish(&arguments)),
         Some("decline") => DeclineArguments::parse(words).and_then(|arguments| decline(&arguments)),
         Some("contract") => ContractArguments::parse(words).and_then(|arguments| contract(&arguments)),
-        Some("timing") => TimingArguments::parse(words).and_then(|arguments| timing(&arguments)),
+        Some("hour") => HourArguments::parse(words).and_then(|arguments| hour(&arguments)),
         Some("lapse") => Arguments::parse(words).and_then(|arguments| lapse(&arguments)),
         Some(other) => Err(format!("unknown task {other:?}\n{USAGE}").into()),
         None => Err(USAGE.into()),

@@ -3,6 +3,7 @@
 mod arguments;
 mod contract;
 mod decline;
+mod hour;
 mod lapse;
 mod replenish;
 mod tables;
@@ -11,6 +12,7 @@ mod timing;
 pub use arguments::Arguments;
 pub use contract::{ContractArguments, contract};
 pub use decline::{DeclineArguments, decline};
+pub use hour::{HourArguments, hour};
 pub use lapse::{customers, lapse};
 pub use replenish::replenish;
 pub use timing::{TimingArguments, timing};

@@ -10,9 +10,6 @@ use super::key::{MessageKey, Parameter};
 use super::{defaults, filters, locale};
 use crate::error::{Error, ErrorCode, Result};
 
-/// Steps a template may take, so that none runs forever. A message takes some dozens.
-const FUEL: u64 = 50_000;
-
 /// A text of one's own for a key and a locale, in place of the built-in one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -77,7 +74,11 @@ impl Templates {
     pub fn new(own: &[Template]) -> Result<Self> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_fuel(Some(FUEL));
+        // A message needs no functions, and without `range` no template can run for long.
+        let functions: Vec<String> = environment.globals().map(|(name, _)| name.to_owned()).collect();
+        for name in &functions {
+            environment.remove_global(name);
+        }
         environment.set_auto_escape_callback(|name| {
             if name.ends_with(Escape::Html.suffix()) { AutoEscape::Html } else { AutoEscape::None }
         });
@@ -112,7 +113,10 @@ impl Templates {
         let mut unknown: Vec<_> = names.iter().filter(|name| !allowed.contains(&name.as_str())).collect();
         unknown.sort();
         if let Some(unknown) = unknown.first() {
-            return Err(wrong(format!("uses {unknown:?}, which is no parameter of it; allowed are {}", allowed.join(", "))));
+            return Err(wrong(format!(
+                "uses {unknown:?}, which is no parameter of it; allowed are {}",
+                allowed.join(", ")
+            )));
         }
         let used = allowed.iter().copied().filter(|name| names.contains(*name)).collect();
         self.used.insert((key, normal.clone()), used);
@@ -165,8 +169,8 @@ impl Templates {
         parameters: &BTreeMap<String, Parameter>,
         escape: Escape,
     ) -> Result<String, minijinja::Error> {
-        let values: BTreeMap<&str, Value> = parameters.iter().map(|(name, v)| (name.as_str(), value(v))).collect();
-        self.environment.get_template(&name(key, locale, escape))?.render(Value::from_iter(values))
+        let values: BTreeMap<String, Value> = parameters.iter().map(|(name, v)| (name.clone(), value(v))).collect();
+        self.environment.get_template(&name(key, locale, escape))?.render(values)
     }
 }
 
@@ -203,7 +207,8 @@ fn trial(name: &str) -> Parameter {
 
 fn said(text: Option<String>, discount: f64) -> Result<String, minijinja::Error> {
     text.ok_or_else(|| {
-        let message = format!("a discount of {discount} cannot be said; it is a share of the price, above 0 and below 1");
+        let message =
+            format!("a discount of {discount} cannot be said; it is a share of the price, above 0 and below 1");
         minijinja::Error::new(ErrorKind::InvalidOperation, message)
     })
 }
