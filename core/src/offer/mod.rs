@@ -1,7 +1,10 @@
 //! Offer timing: whether to contact a customer, when, with which offer, on which channel, or not at all.
 //!
-//! `limits`: when a channel may be used for a customer at all. `hour`: at which hour of an allowed day to send.
-//! `message`: the words.
+//! `policy` (with `terms`, `costs`, `response`, `route`: what the business states) and a `need` (when it falls `due`) →
+//! `gains` (what a contact gains, day by day) → `search` (the best day, offer and channel) → `weigh` (one customer's needs
+//! against each other) → `judge` (is the gain sure enough) → `planner` (the `decision`, with its `reasoning`). `limits`: when a
+//! channel may be used at all. `hour`: at which hour of an allowed day to send. `lottery`: what is left to chance, to learn.
+//! `cycles`: needs from gaps alone, without a model.
 
 mod capacity;
 mod costs;
@@ -16,9 +19,41 @@ mod hour;
 mod judge;
 mod learned;
 mod limits;
+mod lottery;
 mod message;
+mod need;
+mod past_of;
+mod planner;
+mod policy;
+mod reasoning;
+mod response;
+mod route;
+mod search;
+mod terms;
+#[cfg(test)]
+#[allow(clippy::expect_used)]
+mod tests;
+mod weigh;
+mod wording;
 
-pub use hour::{HourBasis, HourChoice, HourCounts, HourMask, SendHours};
+pub use costs::Costs;
+pub use cycles::{Cycles, PastCycles};
+pub use decision::{
+    Abstain, AbstainReason, Binding, Candidate, Change, ChangeOf, Contact, Decision, EffectSource, Evidence,
+    EvidenceKind, HandOff, HandOffReason, Reasoning, Wait,
+};
+pub use due::Due;
+pub use everyone::Decisions;
+pub use gains::Parts;
+pub use hour::HourMask;
+pub use learned::{Learned, LearnedEffect};
 pub use limits::{Calendar, Cap, ChannelLimits, CivilDate, Consent, DayOpening, Limit, Limits, Openings};
 pub use limits::{Past, QuietHours, Sent, TimeOfDay, Weekday, Window};
 pub use message::{Escape, MessageKey, Parameter, Template, Templates};
+pub use need::Need;
+pub use planner::Planner;
+pub use policy::{Caution, Fatigue, Lottery, Policy};
+pub use response::Response;
+pub use route::{Route, RouteRule};
+pub use terms::{Channel, CustomerTerms, ItemTerms, Offer};
+pub use wording::Message;
