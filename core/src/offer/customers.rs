@@ -5,9 +5,10 @@ use std::ops::Range;
 use super::decision::Decision;
 use super::due::Due;
 use super::effects::Effects;
+use super::hour::HourCounts;
 use super::limits::Past;
 use super::need::Need;
-use super::past_of::Channels;
+use super::past_of::{Channels, Zones};
 use super::planner::{Day, Planner, Who};
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::EventId;
@@ -50,6 +51,17 @@ impl<'a> Customers<'a> {
         self.channels.past(self.history(), customer, self.as_of)
     }
 
+    /// When a customer opened what came on each channel, where the policy has learned from opens.
+    pub(super) fn opens_of(&self, customer: u32, id: &EventId) -> Result<Vec<HourCounts>> {
+        if self.planner.policy.learned.hours.is_none() {
+            return Ok(Vec::new());
+        }
+        let terms = self.planner.customer_terms(id);
+        let zone = terms.and_then(|t| t.time_zone.as_ref()).unwrap_or(&self.planner.policy.time_zone);
+        let mut zones = Zones::default();
+        Ok(self.channels.hours(self.history(), customer, self.as_of, zones.get(zone)?))
+    }
+
     /// Hands each customer of a range that has bought to `take`, with the needs and the codes of their items.
     pub(super) fn each(
         &self,
@@ -64,7 +76,8 @@ impl<'a> Customers<'a> {
                 let id = EventId::from(self.history().customers.id(customer));
                 let past = self.past_of(customer);
                 let n_purchases = n_purchases(self.history(), customer, self.as_of);
-                result = take(customer, Who { customer: Some(&id), n_purchases, past: &past }, needs, items);
+                let who = Who { customer: Some(&id), n_purchases, past: &past, opens: &[] };
+                result = take(customer, who, needs, items);
             }
             needs.clear();
             items.clear();
@@ -138,8 +151,9 @@ impl Planner {
         let only = code..view.customers.end.min(code + 1);
         let customers = Customers::new(self, model, view, as_of)?;
         let mut decision = None;
-        customers.each(only, |_, who, needs, _| {
-            decision = Some(customers.day.decide(who, needs)?);
+        customers.each(only, |code, who, needs, _| {
+            let opens = who.customer.map_or_else(|| Ok(Vec::new()), |id| customers.opens_of(code, id))?;
+            decision = Some(customers.day.decide(Who { opens: &opens, ..who }, needs)?);
             Ok(())
         })?;
         decision.ok_or_else(|| {

@@ -74,19 +74,22 @@ mod tests {
         History::from_events(rows, &IngestOptions::default()).unwrap().0
     }
 
+    fn policy() -> Policy {
+        Policy {
+            offers: vec![Offer::discount("refill", 0.1, 0.9)],
+            channels: vec![Channel::new("app", 0.1)],
+            ..Policy::new(0.3)
+        }
+    }
+
     #[test]
     fn an_effect_is_measured_against_the_held_out_and_shrunk_to_the_prior() {
         let as_of: Timestamp = "2026-06-01".parse().unwrap();
-        let learned = Learned::of(&log(true), as_of, 14.0).unwrap();
+        let learned = Learned::of(&log(true), as_of, &policy(), 14.0).unwrap();
         let effect = &learned.effects[0];
         assert!((effect.prob_win_back - 0.3).abs() < 3.0 * effect.standard_error, "{effect:?}");
         assert!((effect.share_held_out - 0.5).abs() < 0.06 && effect.standard_error < 0.06);
-        let policy = Policy {
-            offers: vec![Offer { n_contacts_prior: 50.0, ..Offer::discount("refill", 0.1, 0.9) }],
-            channels: vec![Channel::new("app", 0.1)],
-            learned,
-            ..Policy::new(0.3)
-        };
+        let policy = Policy { learned, ..policy() };
         let effects = Effects::of(&policy);
         assert_eq!(effects.source(0), EffectSource::Log);
         // A far-off prior of 50 contacts moves thousands of contacts a little.
@@ -98,10 +101,10 @@ mod tests {
     #[test]
     fn without_a_control_a_response_rate_is_not_an_effect() {
         let as_of: Timestamp = "2026-06-01".parse().unwrap();
-        assert_eq!(Learned::of(&log(false), as_of, 14.0).unwrap(), Learned::default());
+        assert_eq!(Learned::of(&log(false), as_of, &policy(), 14.0).unwrap(), Learned::default());
         // Nor does anything count whose outcome is not known yet.
         let early: Timestamp = "2026-02-01".parse().unwrap();
-        assert_eq!(Learned::of(&log(true), early, 14.0).unwrap(), Learned::default());
-        assert!(Learned::of(&log(true), as_of, 0.0).is_err());
+        assert_eq!(Learned::of(&log(true), early, &policy(), 14.0).unwrap(), Learned::default());
+        assert!(Learned::of(&log(true), as_of, &policy(), 0.0).is_err());
     }
 }

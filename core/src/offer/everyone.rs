@@ -346,7 +346,8 @@ fn told(customers: &Customers<'_>, row: &Row) -> Result<Told> {
     };
     let customer = EventId::from(customers.history().customers.id(row.customer));
     let past: Past = customers.past_of(row.customer);
-    let who = Who { customer: Some(&customer), n_purchases: 0, past: &past };
+    let opens = customers.opens_of(row.customer, &customer)?;
+    let who = Who { customer: Some(&customer), n_purchases: 0, past: &past, opens: &opens };
     let item = EventId::from(customers.history().items.ids.id(row.item));
     let need = Need { item: Some(item), ..need.clone() };
     let text = day.message(who, &need, &chosen.way)?.map(|m| m.text).unwrap_or_default();

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::hour::SendHours;
+use super::past_of::{Channels, Zones};
+use super::policy::Policy;
 use crate::error::{Error, Result};
-use crate::event::EventKind;
+use crate::event::{EventId, EventKind};
 use crate::history::HistoryView;
 use crate::time::Timestamp;
 
@@ -41,9 +44,30 @@ pub struct LearnedEffect {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Learned {
+    /// At which hours customers open what they are sent, as a text for the library itself; `None` where the log holds no opens.
+    #[serde(with = "hours_as_text")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub hours: Option<SendHours>,
     /// What each offer wins, where the log holds a control for it. Offers without one rest on what the policy states: a rate of
     /// response is never taken for an effect.
     pub effects: Vec<LearnedEffect>,
+}
+
+/// Hours of sending cross languages as one text, for nobody but the library reads them.
+mod hours_as_text {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::Error as _};
+
+    use super::SendHours;
+
+    pub(super) fn serialize<S: Serializer>(hours: &Option<SendHours>, to: S) -> Result<S::Ok, S::Error> {
+        let text = hours.as_ref().map(serde_json::to_string).transpose().map_err(S::Error::custom)?;
+        text.serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SendHours>, D::Error> {
+        let text = Option::<String>::deserialize(from)?;
+        text.map(|text| serde_json::from_str(&text)).transpose().map_err(D::Error::custom)
+    }
 }
 
 /// Weighted sums of one arm.
@@ -81,16 +105,25 @@ impl Arm {
 }
 
 impl Learned {
-    /// Learns from the contacts of a history up to `as_of`, whose outcome is known: those made at least `window_days` before.
+    /// Learns from the contacts of a history up to `as_of`: effects from those whose outcome is known, that is made at least
+    /// `window_days` before; hours from all opens. Of the policy its channels and time zones are used.
     ///
     /// # Errors
-    /// `invalid_options` for a window that is not between 0 and 364 days.
-    pub fn of<'a>(history: impl Into<HistoryView<'a>>, as_of: Timestamp, window_days: f64) -> Result<Self> {
+    /// `invalid_options` for a window that is not between 0 and 364 days, for a policy that is none, and for a time zone that
+    /// does not exist.
+    pub fn of<'a>(
+        history: impl Into<HistoryView<'a>>,
+        as_of: Timestamp,
+        policy: &Policy,
+        window_days: f64,
+    ) -> Result<Self> {
+        policy.validate()?;
         if !(window_days > 0.0 && window_days <= 364.0) {
             let message = format!("window_days is {window_days}; allowed are numbers above 0 and up to 364");
             return Err(Error::options("window_days", message));
         }
         let view = history.into();
+        let hours = hours(&view, as_of, policy)?;
         let mut contacted: BTreeMap<String, Arm> = BTreeMap::new();
         let mut held_out: BTreeMap<Option<String>, Arm> = BTreeMap::new();
         for customer in view.customers.clone() {
@@ -117,8 +150,26 @@ impl Learned {
             let control = held_out.get(&Some(offer.clone())).or_else(|| held_out.get(&None))?;
             effect(offer, &arm, control)
         };
-        Ok(Self { effects: contacted.into_iter().filter_map(effect).collect() })
+        Ok(Self { hours, effects: contacted.into_iter().filter_map(effect).collect() })
     }
+}
+
+/// The hours of everyone's opens; `None` when nobody has opened anything.
+fn hours(view: &HistoryView<'_>, as_of: Timestamp, policy: &Policy) -> Result<Option<SendHours>> {
+    let channels = Channels::of(policy);
+    let terms: BTreeMap<_, _> =
+        policy.customers.iter().filter_map(|t| Some((&t.customer, t.time_zone.as_ref()?))).collect();
+    let mut zones = Zones::default();
+    let mut all = Vec::new();
+    for customer in view.customers.clone().filter(|&c| !view.history.contacts.until(c, as_of).is_empty()) {
+        let id = EventId::from(view.history.customers.id(customer));
+        let zone = zones.get(terms.get(&id).copied().unwrap_or(&policy.time_zone))?;
+        let counts = channels.hours(view.history, customer, as_of, zone);
+        if counts.iter().any(|c| c.n_opens() > 0) {
+            all.push(counts);
+        }
+    }
+    Ok((!all.is_empty()).then(|| SendHours::fit(&all)))
 }
 
 /// `None` without anybody to compare with, or when all of the held out bought: then nobody was left to win.

@@ -45,7 +45,7 @@ pub use decision::{
 pub use due::Due;
 pub use everyone::Decisions;
 pub use gains::Parts;
-pub use hour::HourMask;
+pub use hour::{HourBasis, HourChoice, HourCounts, HourMask, SendHours};
 pub use learned::{Learned, LearnedEffect};
 pub use limits::{Calendar, Cap, ChannelLimits, CivilDate, Consent, DayOpening, Limit, Limits, Openings};
 pub use limits::{Past, QuietHours, Sent, TimeOfDay, Weekday, Window};

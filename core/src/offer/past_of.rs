@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use jiff::tz::TimeZone;
+
+use super::hour::HourCounts;
 use super::limits::{Consent, Past, Sent};
 use super::policy::Policy;
+use crate::error::{Error, Result};
 use crate::event::EventKind;
 use crate::history::{History, HistoryView};
 use crate::id::Id;
@@ -12,6 +16,25 @@ use crate::time::Timestamp;
 /// A purchase within so many days of a contact is an answer to it; for the count of ignored contacts only, not for what a contact
 /// is worth.
 const ANSWER_DAYS: f64 = 7.0;
+
+/// Time zones by name, each looked up once.
+#[derive(Debug, Default)]
+pub(super) struct Zones {
+    known: BTreeMap<String, TimeZone>,
+}
+
+impl Zones {
+    pub(super) fn get(&mut self, name: &str) -> Result<&TimeZone> {
+        if !self.known.contains_key(name) {
+            let zone = TimeZone::get(name).map_err(|_| {
+                let message = format!("there is no time zone {name:?}; write one such as Asia/Shanghai or UTC");
+                Error::options("time_zone", message)
+            })?;
+            self.known.insert(name.to_owned(), zone);
+        }
+        Ok(&self.known[name])
+    }
+}
 
 /// Finds the policy's channels among those of a log.
 pub(super) struct Channels {
@@ -31,6 +54,38 @@ impl Channels {
             None => None,
         };
         known.copied().unwrap_or(self.places.len())
+    }
+
+    /// When the customer opened what came on each channel, by the clock of a zone: by the hour of the sending where the log holds
+    /// what was sent, else by the hour of the opening.
+    pub(super) fn hours(&self, history: &History, customer: u32, as_of: Timestamp, zone: &TimeZone) -> Vec<HourCounts> {
+        let view = HistoryView { history, customers: customer..customer + 1 };
+        let mut out = vec![HourCounts::default(); self.places.len()];
+        let mut sent: Vec<Option<usize>> = vec![None; self.places.len()];
+        let hour = |at: Timestamp| at.to_jiff().to_zoned(zone.clone()).hour().clamp(0, 23) as usize;
+        for contact in view.contacts(as_of) {
+            let place = self.place(contact.channel);
+            let (Some(counts), Some(last)) = (out.get_mut(place), sent.get_mut(place)) else { continue };
+            match contact.kind {
+                EventKind::Contact => {
+                    let hour = hour(contact.at);
+                    let sends = counts.sends.get_or_insert([0; 24]);
+                    sends[hour] = sends[hour].saturating_add(1);
+                    *last = Some(hour);
+                }
+                EventKind::Open => {
+                    // One open per contact: a message read twice was opened once.
+                    let hour = match (counts.sends.is_some(), last.take()) {
+                        (true, None) => continue,
+                        (true, Some(hour)) => hour,
+                        (false, _) => hour(contact.at),
+                    };
+                    counts.opens[hour] = counts.opens[hour].saturating_add(1);
+                }
+                _ => {}
+            }
+        }
+        out
     }
 
     /// What was sent to a customer up to an instant, in order of time, and the customer's consents.

@@ -6,6 +6,7 @@ use super::decision::{
     Abstain, AbstainReason, Contact, Decision, HandOff, HandOffReason, Reasoning, Wait,
 };
 use super::effects::Effects;
+use super::hour::HourCounts;
 use super::judge::{Gain, Verdict};
 use super::limits::{Calendar, ChannelLimits, Limits, Past};
 use super::lottery::Ticket;
@@ -62,6 +63,8 @@ pub(super) struct Who<'a> {
     pub(super) customer: Option<&'a EventId>,
     pub(super) n_purchases: u32,
     pub(super) past: &'a Past,
+    /// When the customer opened what came on each channel; empty when nothing is known.
+    pub(super) opens: &'a [HourCounts],
 }
 
 /// What was settled about one customer: the contact now, or why none.
@@ -117,7 +120,7 @@ impl Planner {
     ) -> Result<Decision> {
         let day = self.day(as_of, Effects::of(&self.policy))?;
         let n_purchases = needs.iter().map(|need| need.n_events).max().unwrap_or(0);
-        day.decide(Who { customer, n_purchases, past }, needs)
+        day.decide(Who { customer, n_purchases, past, opens: &[] }, needs)
     }
 
     pub(super) fn n_days(&self) -> usize {

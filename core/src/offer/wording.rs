@@ -61,7 +61,8 @@ impl Day<'_> {
         Ok(Some(Message { key, locale: locale.clone(), text }))
     }
 
-    /// When to send on the day of the decision: at the customer's hour within those allowed, now if it has begun.
+    /// When to send on the day of the decision: at the customer's best hour among those allowed, where the policy has learned
+    /// from opens; else as soon as it is allowed.
     pub(super) fn send_at(&self, who: Who<'_>, channel: usize) -> Result<Timestamp> {
         let terms = who.customer.and_then(|customer| self.planner.customer_terms(customer));
         let opening = match self.calendar(terms) {
@@ -70,6 +71,8 @@ impl Day<'_> {
         };
         let closed = || Error::new(ErrorCode::Internal, "a contact was chosen for a closed day; please report this");
         let opening = opening.ok_or_else(closed)?;
-        opening.from_at().ok_or_else(closed)
+        let hours = self.planner.policy.learned.hours.as_ref();
+        let best = hours.and_then(|hours| hours.best(who.opens, channel, opening.hours()));
+        best.and_then(|best| opening.at_hour(best.hour)).or_else(|| opening.from_at()).ok_or_else(closed)
     }
 }
