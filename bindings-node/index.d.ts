@@ -409,6 +409,76 @@ export class Model {
   lapseOf(data: Data, options: LapseOfArguments): LapseRisk
 
   /**
+   * What to do about every customer now: contact, wait, abstain or hand over to a person; one row per customer who
+   * has bought.
+   *
+   * Every need that the model forecasts is weighed against doing nothing, on every day up to the policy's horizon,
+   * with every offer, on every channel that the limits leave open. Where capacity, budget or stock are limited, those
+   * who gain most are served. Contacts among the rows of `data` count for limits, consents and fatigue.
+   *
+   * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+   *
+   * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+   * @example
+   * ```ts
+   * import { fit } from "beforehand"
+   *
+   * const day = (n: number) => new Date(Date.UTC(2026, 0, 1 + n))
+   * const log = []
+   * for (let c = 0; c < 40; c++) {
+   *   for (let k = 0; k < 6; k++) log.push({ customer: `c${c}`, item: "filter", at: day(k * (28 + (c % 5))), amount: 40 })
+   * }
+   * const model = await fit(log, { asOf: "2026-06-11" })
+   * const policy = {
+   *   marginShare: 0.4,
+   *   offers: [{ name: "reminder", probWinBack: 0.3 }],
+   *   channels: [{ name: "app", cost: 0.05 }],
+   * }
+   * const decisions = await model.decide(log, { asOf: "2026-06-11", policy })
+   * console.log(decisions.length)
+   * // 40
+   * ```
+   */
+  decide(data: Data, options: DecideArguments): Promise<DecideTable>
+
+  /**
+   * What to do about one customer now, with the whole reasoning: what was weighed, what speaks for and against, the
+   * runner-up, the limit that binds, and what would change the decision.
+   *
+   * Answers at once, in microseconds. Throws a `BeforehandError`.
+   *
+   * @param data the customers' past: rows, columns, a `History`.
+   * @example
+   * ```ts
+   * import { fit } from "beforehand"
+   *
+   * const day = (n: number) => new Date(Date.UTC(2026, 0, 1 + n))
+   * const log = []
+   * for (let c = 0; c < 40; c++) {
+   *   for (let k = 0; k < 6; k++) log.push({ customer: `c${c}`, item: "filter", at: day(k * (28 + (c % 5))), amount: 40 })
+   * }
+   * const model = await fit(log, { asOf: "2026-06-11" })
+   * const policy = {
+   *   marginShare: 0.4,
+   *   offers: [{ name: "reminder", probWinBack: 0.3 }],
+   *   channels: [{ name: "app", cost: 0.05 }],
+   * }
+   * const decision = model.decideFor(log, { asOf: "2026-06-11", policy, customer: "c1" })
+   * switch (decision.action) {
+   *   case "contact":
+   *     console.log("contact about", decision.item, "at", decision.contactAt)
+   *     break
+   *   case "wait":
+   *     console.log("look again at", decision.untilAt)
+   *     break
+   *   default:
+   *     console.log("not now:", decision.because)
+   * }
+   * ```
+   */
+  decideFor(data: Data, options: DecideForArguments): Decision
+
+  /**
    * One self-contained HTML page: what the log can carry, a backtest with its calibration curve and the worth of
    * reminders, customers' timelines, and the reminders due.
    *
@@ -488,6 +558,41 @@ export function fit(data: Data, options: FitArguments): Promise<Model>
  * ```
  */
 export function decline(data: Data, options: DeclineArguments): Promise<DeclineTable>
+
+/**
+ * What the log's own contacts teach: what each offer wins, measured against customers held out, and at which hours
+ * customers open what they are sent. Put it into the policy, as `learned`.
+ *
+ * An effect is learned only where a lottery held customers out (rows of the kind `held_out`): a rate of response is
+ * never taken for an effect.
+ *
+ * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+ *
+ * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+ * @example
+ * ```ts
+ * import { learnContacts } from "beforehand"
+ *
+ * const day = (n: number) => new Date(Date.UTC(2026, 0, 1 + n))
+ * const log: { customer: number; item?: string; at: Date; kind?: string; channel?: string; offer?: string }[] = []
+ * for (let c = 0; c < 400; c++) {
+ *   log.push({ customer: c, item: "filter", at: day(0) })
+ *   // One in four is held out; of the others every third buys.
+ *   const kind = c % 4 === 0 ? "held_out" : "contact"
+ *   log.push({ customer: c, at: day(30), kind, channel: "app", offer: "reminder" })
+ *   if (c % 4 && c % 3 === 0) log.push({ customer: c, item: "filter", at: day(33) })
+ * }
+ * const policy = {
+ *   marginShare: 0.4,
+ *   offers: [{ name: "reminder", probWinBack: 0.1 }],
+ *   channels: [{ name: "app", cost: 0.05 }],
+ * }
+ * const learned = await learnContacts(log, { asOf: "2026-04-01", policy })
+ * console.log(learned.effects[0]?.probWinBack.toFixed(2))
+ * // 0.33
+ * ```
+ */
+export function learnContacts(data: Data, options: LearnContactsArguments): Promise<Learned>
 
 /**
  * What forecasts made at earlier instants of the same log would have been worth: fits at each cutoff, forecasts,
@@ -815,6 +920,103 @@ export interface DeclineRow {
 /** What `decline` answers. */
 export type DeclineTable = Table<DeclineColumns, DeclineRow>
 
+/** What is asked with `decide`. */
+export interface DecideArguments extends ReadOptions, LongOptions {
+  /** The instant of the decision; not before the model's own. Nothing later is looked at. */
+  readonly asOf: InstantLike
+  /** What the business may do, what it costs, and how careful to be. */
+  readonly policy: Policy
+}
+
+/** The columns that `decide` answers. */
+export interface DecideColumns {
+  /** Who. */
+  readonly customer: IdValues
+  /** `contact`, `wait`, `abstain` or `hand_off`. */
+  readonly action: readonly string[]
+  /**
+   * Why nothing is done, or why a person decides: `no_gain`, `doubt`, `limit`, `capacity`, `holdout`, `explore`,
+   * `missing`, `rule`.
+   */
+  readonly because: readonly string[]
+  /** What it is about: the item bought last. */
+  readonly item: IdValues
+  /** The item to propose instead, when the customer moves on; empty for none. */
+  readonly nextItem: readonly string[]
+  /** The offer, by its name in the policy; empty for none. */
+  readonly offer: readonly string[]
+  /** Its discount, a share of the price. */
+  readonly discountShare: Float32Array | Float64Array
+  /** The channel, by its name in the policy; empty for none. */
+  readonly channel: readonly string[]
+  /** When to send; when to decide again, for `wait`. Milliseconds since 1970, NaN for none. */
+  readonly at: Float64Array
+  /** What the contact is expected to gain over none. */
+  readonly expectedMargin: Float32Array | Float64Array
+  /** Who sends it: `auto` or `approve`, after a person's look. */
+  readonly route: readonly string[]
+  /** The probability with which this action was drawn. */
+  readonly propensity: Float32Array | Float64Array
+  /** The words; empty for none. */
+  readonly message: readonly string[]
+}
+
+/** A row of what `decide` answers. */
+export interface DecideRow {
+  /** Who. */
+  readonly customer: Id
+  /** `contact`, `wait`, `abstain` or `hand_off`. */
+  readonly action: string
+  /**
+   * Why nothing is done, or why a person decides: `no_gain`, `doubt`, `limit`, `capacity`, `holdout`, `explore`,
+   * `missing`, `rule`.
+   */
+  readonly because: string
+  /** What it is about: the item bought last. */
+  readonly item: Id
+  /** The item to propose instead, when the customer moves on; empty for none. */
+  readonly nextItem: string
+  /** The offer, by its name in the policy; empty for none. */
+  readonly offer: string
+  /** Its discount, a share of the price. */
+  readonly discountShare: number | null
+  /** The channel, by its name in the policy; empty for none. */
+  readonly channel: string
+  /** When to send; when to decide again, for `wait`. */
+  readonly at: Date | null
+  /** What the contact is expected to gain over none. */
+  readonly expectedMargin: number | null
+  /** Who sends it: `auto` or `approve`, after a person's look. */
+  readonly route: string
+  /** The probability with which this action was drawn. */
+  readonly propensity: number | null
+  /** The words; empty for none. */
+  readonly message: string
+}
+
+/** What `decide` answers. */
+export type DecideTable = Table<DecideColumns, DecideRow>
+
+/** What is asked with `decideFor`. */
+export interface DecideForArguments extends ReadOptions {
+  /** The instant of the decision; not before the model's own. Nothing later is looked at. */
+  readonly asOf: InstantLike
+  /** What the business may do, what it costs, and how careful to be. */
+  readonly policy: Policy
+  /** Whom it is about; may be left out when `data` holds one customer only. */
+  readonly customer?: Id | null
+}
+
+/** What is asked with `learnContacts`. */
+export interface LearnContactsArguments extends ReadOptions, LongOptions {
+  /** Nothing later is looked at. */
+  readonly asOf: InstantLike
+  /** The policy whose channels and time zones the contacts are of. */
+  readonly policy: Policy
+  /** A purchase counts as an outcome of a contact within so many days, above 0 and up to 364. Default: 14. */
+  readonly windowDays?: number
+}
+
 /** What is asked with `backtest`. */
 export interface BacktestArguments extends ReadOptions, LongOptions {
   /** The end of the log that is looked at; nothing later is. */
@@ -1065,6 +1267,678 @@ export type LapseReason =
 export type AlarmRule =
   | "evidence"
   | "two_falls_running"
+
+/**
+ * What the business may do about a customer's need, what it costs, and how careful to be.
+ *
+ * Only the margin, one offer and one channel must be stated; amounts are in the currency of the orders.
+ */
+export interface Policy {
+  /** The margin, a share of the price, 0 to 1, of items for which nothing else is said. */
+  readonly marginShare: number
+  /** What can be offered; at least one. A reminder is an offer without a discount. */
+  readonly offers: readonly Offer[]
+  /** How customers can be reached; at least one. */
+  readonly channels: readonly Channel[]
+  /**
+   * What an order is worth where neither the item's terms nor the customer's last purchase say; default: unknown, and
+   * the decision abstains.
+   */
+  readonly orderValue?: number | null
+  /** What a contact costs beside its channel. */
+  readonly costs?: Costs
+  /** How the effect of a contact depends on the stock left. */
+  readonly response?: Response
+  /** How contacts that were ignored wear off. */
+  readonly fatigue?: Fatigue
+  /** When channels may be used at all. */
+  readonly limits?: Limits
+  /** How careful to be. */
+  readonly caution?: Caution
+  /** What is left to chance, in order to learn. */
+  readonly lottery?: Lottery
+  /** What the log's own contacts have taught; default: nothing. */
+  readonly learned?: Learned
+  /**
+   * What contacts may cost on the day of the decision, channels' costs and discounts, over all customers; default: no
+   * limit.
+   */
+  readonly budget?: number | null
+  /** How many contacts may be made on the day of the decision, over all customers; default: any number. */
+  readonly capacity?: number | null
+  /**
+   * How far ahead waiting is weighed, days, 1 to 300; default 28. A contact that would be best later is decided again
+   * then.
+   */
+  readonly horizonDays?: number
+  /** Who acts on a decision; the first rule that holds counts, and the machine acts when none does. */
+  readonly routes?: readonly RouteRule[]
+  /** What is known of items. */
+  readonly items?: readonly ItemTerms[]
+  /** What is known of customers. */
+  readonly customers?: readonly CustomerTerms[]
+  /** The time zone of customers for whom nothing else is said, such as `Europe/Berlin`; default `UTC`. */
+  readonly timeZone?: string
+  /** The language of messages where nothing else is said, such as `zh-CN`; default `en`. */
+  readonly locale?: string
+  /** Templates of messages, beside and before the ones that come with the library. */
+  readonly messages?: readonly Template[]
+}
+
+/** Something that a contact can offer; without a discount it is a reminder. */
+export interface Offer {
+  /** Its name, as contacts in the log have it. */
+  readonly name: string
+  /** The discount, a share of the price, 0 to 1; default 0. Offers whose discount eats the margin are never made. */
+  readonly discountShare?: number
+  /**
+   * P(a customer who would not have bought does so because of a contact at the best moment), 0 to 1: what you expect
+   * of it. It is the prior where the log holds a randomised control, and counts as it is where it does not.
+   */
+  readonly probWinBack: number
+  /**
+   * How many contacts your expectation is worth; at least 1, default 50. Sets how soon the log's own control
+   * outweighs it, and how doubtful a gain is.
+   */
+  readonly nContactsPrior?: number
+  /** The offer is for customers with at least so many purchases so far; default 0. */
+  readonly minPurchases?: number
+}
+
+/** A way to reach a customer. */
+export interface Channel {
+  /** Its name, as contacts in the log have it. */
+  readonly name: string
+  /** What one contact costs; default 0. */
+  readonly cost?: number
+  /** How well a contact works here compared with what offers say, times; default 1. */
+  readonly strength?: number
+  /** How many contacts it can carry on the day of the decision, over all customers; default: any number. */
+  readonly capacity?: number | null
+}
+
+/**
+ * The costs of a contact, in the currency of the orders. All default to 0 unless said otherwise: what is not stated
+ * is not assumed.
+ */
+export interface Costs {
+  /** The annoyance of a contact that is ignored. */
+  readonly perIgnored?: number
+  /** The annoyance of one that comes much too early: with more than `earlyAfterDays` of stock left. */
+  readonly perEarly?: number
+  /** From how much stock left a contact is much too early, days. Default 14. */
+  readonly earlyAfterDays?: number
+  /** Per day that a contact comes before the best moment, which is `leadDays` before the run-out. */
+  readonly earlyPerDay?: number
+  /** Per day that it comes after that moment. */
+  readonly latePerDay?: number
+  /** The time between contact and delivery, days, for the two costs per day. Default 7. */
+  readonly leadDays?: number
+  /**
+   * P(the customer is lost for good through one ignored contact), 0 to 1: times the customer's remaining value, this
+   * is a cost of its own.
+   */
+  readonly probLostPerIgnored?: number
+  /** What a customer will still bring, margin, unless said for the customer. */
+  readonly remainingValue?: number
+}
+
+/**
+ * The effect of a contact as a share of its peak, by the days of stock left when it comes.
+ *
+ * With `s` days left, the need falling due `s` days after the contact:
+ */
+export interface Response {
+  /** Stock left from which on a contact works fully, days: delivery and thinking it over. At least 0, default 4. */
+  readonly bestFromDays?: number
+  /**
+   * Stock left up to which it works fully, days; not below `bestFromDays`. Default 10: with the default above, a week
+   * ahead.
+   */
+  readonly bestToDays?: number
+  /** Days over which the effect of an earlier contact falls to a third (1/e). Above 0, default 6. */
+  readonly earlyScaleDays?: number
+  /** Days over which the effect of a later contact falls to a third (1/e). Above 0, default 3. */
+  readonly lateScaleDays?: number
+  /** How long after the run-out a contact still has an effect, days. At least 0, default 10. */
+  readonly lateUntilDays?: number
+}
+
+/**
+ * How contacts that were ignored wear off: each lets later ones work less, for a while.
+ *
+ * `effect = stated · keep ^ Σ 2^(-days since / halfLifeDays)` over the contacts ignored.
+ */
+export interface Fatigue {
+  /** What one contact ignored just now leaves of the effect, 0 to 1; 1: nothing wears off. Default 0.7. */
+  readonly keep?: number
+  /** Days after which an ignored contact counts half; above 0, default 14. */
+  readonly halfLifeDays?: number
+}
+
+/** When channels may be used, and how often a customer is contacted at all. */
+export interface Limits {
+  /** The channels, at least one; elsewhere a channel is its place in this list. Default: one, named `message`. */
+  readonly channels?: readonly ChannelLimits[]
+  /**
+   * Caps on contacts over all channels; all hold. Default: none, for the gap and the cap on ignored contacts already
+   * keep the number low.
+   */
+  readonly caps?: readonly Cap[]
+  /**
+   * A cap on ignored contacts over all channels: how many may lie within how many days before no further one may
+   * follow. Default: 2 in 7 days, so that nobody who ignored two is contacted a third time in a week. `null` for
+   * none.
+   */
+  readonly capIgnored?: Cap | null
+  /**
+   * Days of 24 hours from one contact to the next, over all channels, 0 … 366. Default: 3. Most answers to a message
+   * that come at all come within two or three days; a contact made sooner cannot know whether the last was ignored.
+   */
+  readonly minGapDays?: number
+  /**
+   * Civil dates on which nothing is sent, on the customer's calendar. Default: none, for holidays differ by country.
+   */
+  readonly holidays?: readonly string[]
+}
+
+/** When one channel may be used. */
+export interface ChannelLimits {
+  /** The channel's name: any text that no other channel has, not empty. No default. */
+  readonly name?: string
+  /**
+   * When nothing is sent. Default: 21:00 to 08:00, which is inside what the common rules on calls and messages ask
+   * for and outside most people's sleep. `null` for a channel that disturbs nobody, such as a note inside an app.
+   */
+  readonly quietHours?: QuietHours | null
+  /** Days of the week on which the channel may be used, at least one. Default: all seven. */
+  readonly weekdays?: readonly Weekday[]
+  /**
+   * Whether the channel may be used only for customers known to have agreed. Default: no, because a log seldom holds
+   * consents; where the law asks for one on this channel, say yes. A refusal holds either way.
+   */
+  readonly needsConsent?: boolean
+  /** Caps on the contacts of this channel; all hold. Default: none beyond those over all channels. */
+  readonly caps?: readonly Cap[]
+  /** A cap on this channel's contacts that were ignored. Default: none beyond the one over all channels. */
+  readonly capIgnored?: Cap | null
+  /**
+   * Days of 24 hours from one contact on this channel to the next, 0 … 366. Default: 0, for the gap over all channels
+   * holds anyway.
+   */
+  readonly minGapDays?: number
+}
+
+/** A time of the day in which nothing is sent, on the customer's clock. */
+export interface QuietHours {
+  /** Quiet begins, `HH:MM`. */
+  readonly begins: string
+  /** Quiet ends, `HH:MM`; past midnight when it is earlier than `begins`. Not the same as `begins`. */
+  readonly ends: string
+}
+
+/**
+ * A day of the week.
+ * - `monday`: Monday.
+ * - `tuesday`: Tuesday.
+ * - `wednesday`: Wednesday.
+ * - `thursday`: Thursday.
+ * - `friday`: Friday.
+ * - `saturday`: Saturday.
+ * - `sunday`: Sunday.
+ */
+export type Weekday =
+  | "monday"
+  | "tuesday"
+  | "wednesday"
+  | "thursday"
+  | "friday"
+  | "saturday"
+  | "sunday"
+
+/**
+ * At most so many contacts in so many days.
+ *
+ * A contact is refused at an instant `t` when `maxContacts` or more of the contacts that count went out within `(t −
+ * days, t]`; `days` have 24 hours, so that seven of them are a week on any clock.
+ */
+export interface Cap {
+  /** Contacts at most, 1 … 1,000. */
+  readonly maxContacts: number
+  /** Within so many days, above 0 and up to 366. */
+  readonly days: number
+}
+
+/** How careful to be about a gain that is not known exactly. */
+export interface Caution {
+  /**
+   * The machine acts when the gain is positive with at least this probability, and does nothing when it is negative
+   * with at least this probability; .5 to .999. Default .8. At .5 only the expectation counts.
+   */
+  readonly confidence?: number
+  /**
+   * What a person's time for one decision costs. Between the two bounds a person is asked when resolving the doubt is
+   * worth more than that. Default: nobody is asked.
+   */
+  readonly personCost?: number | null
+  /** Whom a decision is handed to. Default `customer_success`. */
+  readonly handOffTo?: string
+}
+
+/**
+ * What is left to chance, in order to learn what contacts are worth. Draws are hashes of customer, day and `salt`:
+ * the same inputs draw the same.
+ */
+export interface Lottery {
+  /**
+   * The share of customers that are never contacted, 0 to .5, so that what contacts earn can be measured. Default 0.
+   */
+  readonly holdoutShare?: number
+  /**
+   * The probability with which, instead of the best action, one is drawn among the offers that gain anything and
+   * doing nothing, 0 to .5; also the probability of a contact whose gain is doubtful. Default 0.
+   */
+  readonly exploreShare?: number
+  /** Makes other draws. Default: empty. */
+  readonly salt?: string
+}
+
+/** What a log's contacts teach; put it into the policy. */
+export interface Learned {
+  /**
+   * At which hours customers open what they are sent, as a text for the library itself; `null` where the log holds no
+   * opens.
+   */
+  readonly hours?: string | null
+  /**
+   * What each offer wins, where the log holds a control for it. Offers without one rest on what the policy states: a
+   * rate of response is never taken for an effect.
+   */
+  readonly effects?: readonly LearnedEffect[]
+}
+
+/**
+ * What contacts of one offer won, measured against customers whom a lottery held out.
+ *
+ * With y = whether the customer bought within the window, weighted by 1 / propensity (Hájek 1971):
+ */
+export interface LearnedEffect {
+  /** The offer, by name. */
+  readonly offer: string
+  /** Contacts with it. */
+  readonly nContacted: number
+  /** Customers held out from it, or from any offer where the log does not say which. */
+  readonly nHeldOut: number
+  /** The share of the contacted that bought within the window. */
+  readonly shareContacted: number
+  /** The share of the held out that did. */
+  readonly shareHeldOut: number
+  /** Of those who would not have bought, the share that contacts won; may come out negative. */
+  readonly probWinBack: number
+  /** Its standard error. */
+  readonly standardError: number
+}
+
+/** A rule about who acts. It holds when every condition stated does; the first rule that holds counts. */
+export interface RouteRule {
+  /** Who acts. */
+  readonly route: Route
+  /** Holds when an order is worth more than this. */
+  readonly orderValueAbove?: number | null
+  /** Holds when the discount is larger than this share. */
+  readonly discountAbove?: number | null
+  /** Holds when P(the contact gains anything) is below this. */
+  readonly confidenceBelow?: number | null
+  /** Holds when the customer's mood is known and below this, -1 to 1. */
+  readonly moodBelow?: number | null
+  /** Holds when there is a contract with the customer (`true`), or none (`false`). */
+  readonly hasContract?: boolean | null
+}
+
+/**
+ * Who acts on a decision.
+ * - `auto`: The machine sends it.
+ * - `approve`: A person looks at it first, and approves, edits or refuses it.
+ * - `human`: A person does it: the decision is to hand off.
+ */
+export type Route =
+  | "auto"
+  | "approve"
+  | "human"
+
+/** What is known of one item beyond the log. */
+export interface ItemTerms {
+  /** The item, as in the log. */
+  readonly item: Id
+  /** What customers call it, for messages; default: the identifier. */
+  readonly name?: string | null
+  /** What an order of it is worth; default: what the customer last paid. */
+  readonly orderValue?: number | null
+  /** Its margin, a share of the price; default: the policy's. */
+  readonly marginShare?: number | null
+  /** Units in stock; contacts about it are not expected to sell more. Default: any number. */
+  readonly stock?: number | null
+}
+
+/** What is known of one customer beyond the log. */
+export interface CustomerTerms {
+  /** The customer, as in the log. */
+  readonly customer: Id
+  /** The customer's time zone, such as `Asia/Shanghai`; default: the policy's. */
+  readonly timeZone?: string | null
+  /** The language of messages, such as `zh-CN`; default: the policy's. */
+  readonly locale?: string | null
+  /** What the customer will still bring, margin; default: the policy's. */
+  readonly remainingValue?: number | null
+  /** The customer's mood, from -1 (angry) to 1 (delighted), where it is known. */
+  readonly mood?: number | null
+  /** Whether there is a contract with the customer; default: no. */
+  readonly hasContract?: boolean
+}
+
+/** A text of one's own for a key and a locale, in place of the built-in one. */
+export interface Template {
+  /** What it says. */
+  readonly key: MessageKey
+  /** In which language: a tag such as `zh-CN`, `zh` or `en`; letter case does not matter. */
+  readonly locale: string
+  /** The text, with parameters in double braces and the filters of Jinja; see `Templates`. */
+  readonly text: string
+}
+
+/**
+ * What a message says.
+ * - `reminder`: An item runs out soon. Parameters: `item`, `days_used`, `leadDays`.
+ * - `reminder_offer`: An item runs out soon, and there is a discount. Parameters: `item`, `days_used`, `leadDays`,
+ * `discount`.
+ * - `next_stage`: An item runs out soon, and another one comes after it. Parameters: `item`, `days_left`, `nextItem`.
+ * - `next_stage_offer`: As `NextStage`, with an offer behind the link. Parameters: `item`, `days_left`, `nextItem`.
+ * - `usage_tips`: A module of a service is little used. Parameters: `module`, `n_tips`.
+ * - `instalments`: A large bill can be paid in instalments. Parameters: `n_instalments`, `monthly_amount`.
+ */
+export type MessageKey =
+  | "reminder"
+  | "reminder_offer"
+  | "next_stage"
+  | "next_stage_offer"
+  | "usage_tips"
+  | "instalments"
+
+/** What to do about one customer now. */
+export type Decision =
+  | ({ readonly action: "contact" } & Contact)
+  | ({ readonly action: "wait" } & Wait)
+  | ({ readonly action: "abstain" } & Abstain)
+  | ({ readonly action: "hand_off" } & HandOff)
+
+/**
+ * On what the effect of a contact rests.
+ * - `prior`: On what the policy states.
+ * - `log`: On the log's own randomised control, shrunk towards what the policy states.
+ */
+export type EffectSource =
+  | "prior"
+  | "log"
+
+/** What a contact says. */
+export interface Message {
+  /** What is said. */
+  readonly key: MessageKey
+  /** In which language. */
+  readonly locale: string
+  /** The words; parameters are not escaped for HTML. */
+  readonly text: string
+}
+
+/** Why a decision came out as it did. */
+export interface Reasoning {
+  /** The best contact of every offer, best first; the first is what was proposed or would be. */
+  readonly candidates: readonly Candidate[]
+  /** The best contact that differs from the first in its day only. */
+  readonly runnerUp: Candidate | null
+  /** What speaks for a contact and what against it. */
+  readonly evidence: readonly Evidence[]
+  /** What keeps a better contact from being made, and what that costs. */
+  readonly binding: Binding | null
+  /** What would have to be different for the decision to change. */
+  readonly wouldChange: readonly Change[]
+  /** The decision and its reasons in plain words, in the policy's language for the customer (English or Chinese). */
+  readonly words: string
+  /**
+   * The gain of the best contact about the item on each day from that of the decision, limits left aside: the value
+   * of waiting.
+   */
+  readonly gainByDay: readonly number[]
+}
+
+/** A contact that was weighed. */
+export interface Candidate {
+  /** What it is about. */
+  readonly item: Id | null
+  /** The offer, by name. */
+  readonly offer: string
+  /** The channel, by name. */
+  readonly channel: string
+  /** On which day, counted from that of the decision. */
+  readonly inDays: number
+  /** What it is expected to gain over none. */
+  readonly expectedMargin: number
+  /**
+   * The lower end of what it may gain, at the policy's confidence: the effect and the customer's own chance are not
+   * known exactly.
+   */
+  readonly marginLow: number
+  /** The upper end. */
+  readonly marginHigh: number
+  /** Of what the gain is made. */
+  readonly parts: Parts
+}
+
+/**
+ * What a contact is expected to gain over none, and of what this is made. In the currency of the orders; costs are
+ * negative.
+ */
+export interface Parts {
+  /** Margin of purchases that would not have come without the contact. */
+  readonly winBack: number
+  /** Discount given to those who would have bought anyway. */
+  readonly cannibalised: number
+  /** Annoyance of a contact that is ignored. */
+  readonly ignored: number
+  /** What is lost when an ignored contact drives the customer away. */
+  readonly lost: number
+  /** Annoyance of a contact that comes too early, and the cost of days too early or too late. */
+  readonly timing: number
+  /** The contact itself: its channel's cost, and a person's time. */
+  readonly contact: number
+}
+
+/** One thing that speaks for a contact or against it. */
+export interface Evidence {
+  /** What it is. */
+  readonly kind: EvidenceKind
+  /** Whether it speaks for a contact. */
+  readonly isFor: boolean
+  /** Its number: see `EvidenceKind`. */
+  readonly value: number
+  /** On how many observations it rests. */
+  readonly n: number
+}
+
+/**
+ * What speaks for a contact or against it.
+ * - `due_soon`: P(the need falls due while a contact today works best); n: purchases it rests on.
+ * - `due_later`: P(the need falls due only when a contact today is much too early); n: purchases.
+ * - `buys_unprompted`: P(the customer buys unprompted); n: purchases.
+ * - `effect`: P(a contact wins a customer who would not buy); n: contacts it rests on.
+ * - `ignored_contacts`: Contacts ignored of late, those further back counting less; n: contacts made.
+ */
+export type EvidenceKind =
+  | "due_soon"
+  | "due_later"
+  | "buys_unprompted"
+  | "effect"
+  | "ignored_contacts"
+
+/** What keeps a better contact from being made. */
+export interface Binding {
+  /** The limit. */
+  readonly limit: Limit
+  /** What the contact would gain without it, beyond what it gains with it. */
+  readonly costs: number
+}
+
+/**
+ * What keeps a channel closed. Where several limits do, the first of this list is named; of caps and gaps the one
+ * that lasts longest.
+ * - `opted_out`: The customer refused this channel.
+ * - `consent`: The channel needs a consent, and none is known.
+ * - `holiday`: The civil day is a holiday.
+ * - `weekday`: The channel rests on this day of the week.
+ * - `quiet_hours`: What is left of the day is quiet hours.
+ * - `clock_change`: A change of the clocks skips all the time that would have been allowed on this day.
+ * - `cap_ignored`: Enough contacts have been ignored of late: see `capIgnored`.
+ * - `cap`: Enough contacts have been made of late.
+ * - `gap`: The last contact is too recent.
+ */
+export type Limit =
+  | "opted_out"
+  | "consent"
+  | "holiday"
+  | "weekday"
+  | "quiet_hours"
+  | "clock_change"
+  | "cap_ignored"
+  | "cap"
+  | "gap"
+
+/** A number that would change the decision. */
+export interface Change {
+  /** Which number. */
+  readonly of: ChangeOf
+  /** What it is. */
+  readonly from: number
+  /** At which value the decision turns. */
+  readonly to: number
+}
+
+/**
+ * A number that a decision depends on.
+ * - `prob_win_back`: P(a contact wins a customer who would not buy).
+ * - `prob_own`: P(the customer buys unprompted).
+ * - `order_value`: What an order is worth.
+ * - `contact_cost`: What the contact costs.
+ */
+export type ChangeOf =
+  | "prob_win_back"
+  | "prob_own"
+  | "order_value"
+  | "contact_cost"
+
+/** Contact the customer. */
+export interface Contact {
+  /** What it is about: the item bought last; `null` for a need without an item. */
+  readonly item: Id | null
+  /** The item to propose instead, when the customer moves on to another stage. */
+  readonly nextItem: Id | null
+  /** The offer, by its name in the policy. */
+  readonly offer: string
+  /** Its discount, a share of the price. */
+  readonly discountShare: number
+  /** The channel, by its name in the policy. */
+  readonly channel: string
+  /** When to send, within the allowed hours of the day of the decision. */
+  readonly contactAt: Date
+  /** What the contact is expected to gain over none, in the currency of the orders. */
+  readonly expectedMargin: number
+  /** Who sends it: the machine, or a person after a look. */
+  readonly route: Route
+  /**
+   * The probability with which this action was drawn, for whoever learns from the log; 1 without exploration and
+   * holdout.
+   */
+  readonly propensity: number
+  /** On what the effect rests. */
+  readonly effect: EffectSource
+  /** The words, where the policy has a template for them. */
+  readonly message: Message | null
+  /** Why. */
+  readonly reasoning: Reasoning
+}
+
+/** A later contact is worth more. */
+export interface Wait {
+  /** When to decide again: the day that now seems best, or the end of what is planned ahead. */
+  readonly untilAt: Date
+  /** What the contact would be about. */
+  readonly item: Id | null
+  /** The offer that would then be best. */
+  readonly offer: string
+  /** The channel that would then be best. */
+  readonly channel: string
+  /** What that contact is expected to gain over none. */
+  readonly expectedMargin: number
+  /** Why. */
+  readonly reasoning: Reasoning
+}
+
+/**
+ * Why nothing is done.
+ * - `no_gain`: No contact in the days planned ahead is expected to gain anything.
+ * - `doubt`: The gain is positive, but too doubtful, and a person's time is worth more than resolving the doubt.
+ * - `limit`: Limits leave no day on which a contact would gain anything.
+ * - `capacity`: Others gain more from the capacity or budget there is.
+ * - `holdout`: The customer belongs to the holdout, which is never contacted.
+ * - `explore`: A lottery chose to do nothing, to learn what contacts are worth.
+ * - `missing`: Something is missing: see `missing`.
+ */
+export type AbstainReason =
+  | "no_gain"
+  | "doubt"
+  | "limit"
+  | "capacity"
+  | "holdout"
+  | "explore"
+  | "missing"
+
+/** Do not contact. */
+export interface Abstain {
+  /** Why not. */
+  readonly because: AbstainReason
+  /** What was missing for a decision, in plain words; often nothing. */
+  readonly missing: readonly string[]
+  /** Why, in full. */
+  readonly reasoning: Reasoning
+}
+
+/**
+ * Why a person decides.
+ * - `doubt`: The gain is doubtful, and resolving the doubt is worth more than a person's time.
+ * - `rule`: A rule of the policy says so.
+ */
+export type HandOffReason =
+  | "doubt"
+  | "rule"
+
+/** Let a person decide. */
+export interface HandOff {
+  /** To whom: the policy's word. */
+  readonly to: string
+  /** Why a person. */
+  readonly because: HandOffReason
+  /** What it is about. */
+  readonly item: Id | null
+  /** The offer that the machine would make. */
+  readonly offer: string
+  /** The channel that it would use. */
+  readonly channel: string
+  /** What that contact is expected to gain over none. */
+  readonly expectedMargin: number
+  /** The words the machine would use. */
+  readonly message: Message | null
+  /** Why, in full. */
+  readonly reasoning: Reasoning
+}
 
 /** What counts as a reminder, and as a right one. */
 export interface ReminderOptions {

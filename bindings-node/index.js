@@ -12,6 +12,7 @@ const { Table } = require('./lib/table.js')
 module.exports = {
   fit: functions.fit,
   decline: functions.decline,
+  learnContacts: functions.learnContacts,
   backtest: functions.backtest,
   audit: functions.audit,
   Model,

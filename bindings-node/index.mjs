@@ -6,6 +6,7 @@ import beforehand from './index.js'
 export const {
   fit,
   decline,
+  learnContacts,
   backtest,
   audit,
   Model,

@@ -127,6 +127,49 @@ const calls = {
       nSimulated: { json: "n_simulated", group: "options", type: "int" },
     },
   },
+  decide: {
+    name: "decide",
+    jsName: "decide",
+    isLong: true,
+    isDataOptional: false,
+    answer: "table",
+    reading,
+    required: ["asOf", "policy"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant of the decision; not before the model's own. Nothing later is looked at." },
+      policy: { json: "policy", group: null, type: "Policy", required: true, doc: "What the business may do, what it costs, and how careful to be." },
+    },
+  },
+  decideFor: {
+    name: "decide_for",
+    jsName: "decideFor",
+    isLong: false,
+    isDataOptional: false,
+    answer: "value",
+    reading,
+    required: ["asOf", "policy"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant of the decision; not before the model's own. Nothing later is looked at." },
+      policy: { json: "policy", group: null, type: "Policy", required: true, doc: "What the business may do, what it costs, and how careful to be." },
+      customer: { json: "customer", group: null, type: ["optional", "id"] },
+    },
+    read: (v) => readers.Decision(v),
+  },
+  learnContacts: {
+    name: "learn_contacts",
+    jsName: "learnContacts",
+    isLong: true,
+    isDataOptional: false,
+    answer: "value",
+    reading,
+    required: ["asOf", "policy"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "Nothing later is looked at." },
+      policy: { json: "policy", group: null, type: "Policy", required: true, doc: "The policy whose channels and time zones the contacts are of." },
+      windowDays: { json: "window_days", group: null, type: "float" },
+    },
+    read: (v) => readers.Learned(v),
+  },
   backtest: {
     name: "backtest",
     jsName: "backtest",
@@ -192,6 +235,9 @@ const functions = {
   decline(data, options) {
     return run.long(calls.decline, undefined, data, options)
   },
+  learnContacts(data, options) {
+    return run.long(calls.learnContacts, undefined, data, options)
+  },
   backtest(data, options) {
     return run.long(calls.backtest, undefined, data, options)
   },
@@ -216,6 +262,12 @@ const onModel = {
   },
   lapseOf(data, options) {
     return run.short(calls.lapseOf, run.classes.inside(this), data, options)
+  },
+  async decide(data, options) {
+    return run.long(calls.decide, run.classes.inside(this), data, options)
+  },
+  decideFor(data, options) {
+    return run.short(calls.decideFor, run.classes.inside(this), data, options)
   },
   async report(data, options) {
     return run.long(calls.report, run.classes.inside(this), data, options)

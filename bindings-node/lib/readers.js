@@ -81,6 +81,161 @@ function LapseDriver(v) {
 }
 exports.LapseDriver = LapseDriver
 
+function Learned(v) {
+  return {
+    hours: v.hours,
+    effects: v.effects.map((w) => LearnedEffect(w)),
+  }
+}
+exports.Learned = Learned
+
+function LearnedEffect(v) {
+  return {
+    offer: v.offer,
+    nContacted: v.n_contacted,
+    nHeldOut: v.n_held_out,
+    shareContacted: v.share_contacted,
+    shareHeldOut: v.share_held_out,
+    probWinBack: v.prob_win_back,
+    standardError: v.standard_error,
+  }
+}
+exports.LearnedEffect = LearnedEffect
+
+function Decision(v) {
+  const read = { contact: Contact, wait: Wait, abstain: Abstain, hand_off: HandOff }[v.action]
+  return { action: v.action, ...read(v) }
+}
+exports.Decision = Decision
+
+function Message(v) {
+  return {
+    key: v.key,
+    locale: v.locale,
+    text: v.text,
+  }
+}
+exports.Message = Message
+
+function Reasoning(v) {
+  return {
+    candidates: v.candidates.map((w) => Candidate(w)),
+    runnerUp: v.runner_up === null ? null : Candidate(v.runner_up),
+    evidence: v.evidence.map((w) => Evidence(w)),
+    binding: v.binding === null ? null : Binding(v.binding),
+    wouldChange: v.would_change.map((w) => Change(w)),
+    words: v.words,
+    gainByDay: v.gain_by_day,
+  }
+}
+exports.Reasoning = Reasoning
+
+function Candidate(v) {
+  return {
+    item: v.item === null ? null : id(v.item),
+    offer: v.offer,
+    channel: v.channel,
+    inDays: v.in_days,
+    expectedMargin: v.expected_margin,
+    marginLow: v.margin_low,
+    marginHigh: v.margin_high,
+    parts: Parts(v.parts),
+  }
+}
+exports.Candidate = Candidate
+
+function Parts(v) {
+  return {
+    winBack: v.win_back,
+    cannibalised: v.cannibalised,
+    ignored: v.ignored,
+    lost: v.lost,
+    timing: v.timing,
+    contact: v.contact,
+  }
+}
+exports.Parts = Parts
+
+function Evidence(v) {
+  return {
+    kind: v.kind,
+    isFor: v.is_for,
+    value: v.value,
+    n: v.n,
+  }
+}
+exports.Evidence = Evidence
+
+function Binding(v) {
+  return {
+    limit: v.limit,
+    costs: v.costs,
+  }
+}
+exports.Binding = Binding
+
+function Change(v) {
+  return {
+    of: v.of,
+    from: v.from,
+    to: v.to,
+  }
+}
+exports.Change = Change
+
+function Contact(v) {
+  return {
+    item: v.item === null ? null : id(v.item),
+    nextItem: v.next_item === null ? null : id(v.next_item),
+    offer: v.offer,
+    discountShare: v.discount_share,
+    channel: v.channel,
+    contactAt: instant(v.contact_at),
+    expectedMargin: v.expected_margin,
+    route: v.route,
+    propensity: v.propensity,
+    effect: v.effect,
+    message: v.message === null ? null : Message(v.message),
+    reasoning: Reasoning(v.reasoning),
+  }
+}
+exports.Contact = Contact
+
+function Wait(v) {
+  return {
+    untilAt: instant(v.until_at),
+    item: v.item === null ? null : id(v.item),
+    offer: v.offer,
+    channel: v.channel,
+    expectedMargin: v.expected_margin,
+    reasoning: Reasoning(v.reasoning),
+  }
+}
+exports.Wait = Wait
+
+function Abstain(v) {
+  return {
+    because: v.because,
+    missing: v.missing,
+    reasoning: Reasoning(v.reasoning),
+  }
+}
+exports.Abstain = Abstain
+
+function HandOff(v) {
+  return {
+    to: v.to,
+    because: v.because,
+    item: v.item === null ? null : id(v.item),
+    offer: v.offer,
+    channel: v.channel,
+    expectedMargin: v.expected_margin,
+    message: v.message === null ? null : Message(v.message),
+    reasoning: Reasoning(v.reasoning),
+  }
+}
+exports.HandOff = HandOff
+
 function ReminderOptions(v) {
   return {
     toleranceDays: v.tolerance_days,

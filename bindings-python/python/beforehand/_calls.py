@@ -188,6 +188,77 @@ def decline(
     return answer
 
 
+def learn_contacts(
+    data: Data,
+    *,
+    as_of: InstantLike,
+    policy: Policy,
+    window_days: float = 14.0,
+    columns: Columns | None = None,
+    progress: Progress = None,
+) -> Learned:
+    """What the log's own contacts teach: what each offer wins, measured against customers held out, and at which
+    hours customers open what they are sent. Put it into the policy, as `learned`.
+
+    An effect is learned only where a lottery held customers out (rows of the kind `held_out`): a rate of response is
+    never taken for an effect.
+
+    Args:
+        data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
+            a CSV or Parquet file, or rows as mappings.
+        as_of: Nothing later is looked at.
+        policy: The policy whose channels and time zones the contacts are of.
+        window_days: A purchase counts as an outcome of a contact within so many days, above 0 and up to 364.
+            Default: 14.
+        columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
+            `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+        progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
+            the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+    Returns:
+        `Learned`.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand, dataclasses
+        >>> from datetime import date, timedelta
+        >>> start = date(2026, 1, 1)
+        >>> log = [{"customer": c, "item": "filter", "at": start} for c in range(400)]
+        >>> for c in range(400):  # one in four is held out; of the others every third buys
+        ...     kind = "held_out" if c % 4 == 0 else "contact"
+        ...     log.append({"customer": c, "at": start + timedelta(30), "kind": kind, "channel": "app", "offer": "reminder"})
+        ...     if c % 4 and c % 3 == 0:
+        ...         log.append({"customer": c, "item": "filter", "at": start + timedelta(33)})
+        >>> policy = beforehand.Policy(
+        ...     margin_share=0.4,
+        ...     offers=[beforehand.Offer("reminder", prob_win_back=0.1)],
+        ...     channels=[beforehand.Channel("app", cost=0.05)],
+        ... )
+        >>> learned = beforehand.learn_contacts(log, as_of="2026-04-01", policy=policy)
+        >>> [(e.offer, e.n_contacted, e.n_held_out, round(e.prob_win_back, 2)) for e in learned.effects]
+        [('reminder', 300, 100, 0.33)]
+        >>> policy = dataclasses.replace(policy, learned=learned)
+    """
+    from ._types import Learned
+
+    answer = _run.value(
+        "learn_contacts",
+        None,
+        data,
+        columns,
+        progress,
+        {
+            "as_of": as_of,
+            "policy": policy,
+            "window_days": window_days,
+        },
+    )
+    return Learned._of(answer.value)
+
+
 def backtest(
     data: Data,
     *,
@@ -670,6 +741,149 @@ class ModelCalls:
         )
         return LapseRisk._of(answer.value)
 
+    def decide(
+        self, data: Data,
+        *,
+        as_of: InstantLike,
+        policy: Policy,
+        columns: Columns | None = None,
+        progress: Progress = None,
+    ) -> Table:
+        """What to do about every customer now: contact, wait, abstain or hand over to a person; one row per customer
+        who has bought.
+
+        Every need that the model forecasts is weighed against doing nothing, on every day up to the policy's horizon,
+        with every offer, on every channel that the limits leave open. Where capacity, budget or stock are limited,
+        those who gain most are served. Contacts among the rows of `data` count for limits, consents and fatigue.
+
+        Args:
+            data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path
+                of a CSV or Parquet file, or rows as mappings.
+            as_of: The instant of the decision; not before the model's own. Nothing later is looked at.
+            policy: What the business may do, what it costs, and how careful to be.
+            columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
+                `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+            progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function
+                of the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+        Returns:
+            A table with the columns
+            - `customer` (id): Who.
+            - `action` (word): `contact`, `wait`, `abstain` or `hand_off`.
+            - `because` (word): Why nothing is done, or why a person decides: `no_gain`, `doubt`, `limit`,
+              `capacity`, `holdout`, `explore`, `missing`, `rule`.
+            - `item` (id): What it is about: the item bought last.
+            - `next_item` (text): The item to propose instead, when the customer moves on; empty for none.
+            - `offer` (text): The offer, by its name in the policy; empty for none.
+            - `discount_share` (number): Its discount, a share of the price.
+            - `channel` (text): The channel, by its name in the policy; empty for none.
+            - `at` (instant): When to send; when to decide again, for `wait`.
+            - `expected_margin` (number): What the contact is expected to gain over none.
+            - `route` (word): Who sends it: `auto` or `approve`, after a person's look.
+            - `propensity` (number): The probability with which this action was drawn.
+            - `message` (text): The words; empty for none.
+
+        Raises:
+            Error: with the `code`, `field` and `row` of what went wrong.
+            KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+        Example:
+            >>> import beforehand
+            >>> from datetime import date, timedelta
+            >>> log = [
+            ...     {"customer": f"c{c}", "item": "filter", "at": date(2026, 1, 1) + timedelta(days=k * (28 + c % 5)), "amount": 40}
+            ...     for c in range(40) for k in range(6)
+            ... ]
+            >>> model = beforehand.fit(log, as_of="2026-06-11")
+            >>> policy = beforehand.Policy(
+            ...     margin_share=0.4,
+            ...     offers=[beforehand.Offer("reminder", prob_win_back=0.3), beforehand.Offer("ten_off", 0.4, discount_share=0.1)],
+            ...     channels=[beforehand.Channel("app", cost=0.05)],
+            ... )
+            >>> decisions = model.decide(log, as_of="2026-06-11", policy=policy)
+            >>> len(decisions), set(decisions["action"]) <= {"contact", "wait", "abstain", "hand_off"}
+            (40, True)
+        """
+        answer = _run.table(
+            "decide",
+            self,
+            data,
+            columns,
+            progress,
+            {
+                "as_of": as_of,
+                "policy": policy,
+            },
+        )
+        return answer
+
+    def decide_for(
+        self, data: Data,
+        *,
+        as_of: InstantLike,
+        policy: Policy,
+        customer: Id | None = None,
+        columns: Columns | None = None,
+    ) -> Decision:
+        """What to do about one customer now, with the whole reasoning: what was weighed, what speaks for and against,
+        the runner-up, the limit that binds, and what would change the decision.
+
+        Args:
+            data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path
+                of a CSV or Parquet file, or rows as mappings.
+            as_of: The instant of the decision; not before the model's own. Nothing later is looked at.
+            policy: What the business may do, what it costs, and how careful to be.
+            customer: Whom it is about; may be left out when `data` holds one customer only.
+            columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
+                `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+
+        Returns:
+            `Decision`.
+
+        Raises:
+            Error: with the `code`, `field` and `row` of what went wrong.
+            KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+        Example:
+            >>> import beforehand
+            >>> from datetime import date, timedelta
+            >>> log = [
+            ...     {"customer": f"c{c}", "item": "filter", "at": date(2026, 1, 1) + timedelta(days=k * (28 + c % 5)), "amount": 40}
+            ...     for c in range(40) for k in range(6)
+            ... ]
+            >>> model = beforehand.fit(log, as_of="2026-06-11")
+            >>> policy = beforehand.Policy(
+            ...     margin_share=0.4,
+            ...     offers=[beforehand.Offer("reminder", prob_win_back=0.3)],
+            ...     channels=[beforehand.Channel("app", cost=0.05)],
+            ... )
+            >>> decision = model.decide_for(log, as_of="2026-06-11", policy=policy, customer="c1")
+            >>> match decision:
+            ...     case beforehand.Contact(item=item, contact_at=at):
+            ...         done = f"contact about {item} at {at}"
+            ...     case beforehand.Wait(until_at=at):
+            ...         done = f"look again at {at}"
+            ...     case beforehand.Abstain(because=why) | beforehand.HandOff(because=why):
+            ...         done = f"not now: {why}"
+            >>> done.split()[0] in ("contact", "look", "not")
+            True
+        """
+        from ._types import _decision_of
+
+        answer = _run.value(
+            "decide_for",
+            self,
+            data,
+            columns,
+            False,
+            {
+                "as_of": as_of,
+                "policy": policy,
+                "customer": customer,
+            },
+        )
+        return _decision_of(answer.value)
+
     def report(
         self, data: Data,
         *,
@@ -750,6 +964,7 @@ __all__ = [
     "ModelCalls",
     "fit",
     "decline",
+    "learn_contacts",
     "backtest",
     "audit",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from ._show import Shown
 from ._values import instant as _instant
@@ -76,6 +76,151 @@ AlarmRule: TypeAlias = Literal["evidence", "two_falls_running"]
 
 - `two_falls_running`: When the count fell two periods running, taken literally. Kept for comparison: nearly every
 healthy customer alarms within a year, which `false_alarms_per_year` shows.
+"""
+
+Weekday: TypeAlias = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+"""A day of the week.
+
+- `monday`: Monday.
+
+- `tuesday`: Tuesday.
+
+- `wednesday`: Wednesday.
+
+- `thursday`: Thursday.
+
+- `friday`: Friday.
+
+- `saturday`: Saturday.
+
+- `sunday`: Sunday.
+"""
+
+Route: TypeAlias = Literal["auto", "approve", "human"]
+"""Who acts on a decision.
+
+- `auto`: The machine sends it.
+
+- `approve`: A person looks at it first, and approves, edits or refuses it.
+
+- `human`: A person does it: the decision is to hand off.
+"""
+
+MessageKey: TypeAlias = Literal[
+    "reminder",
+    "reminder_offer",
+    "next_stage",
+    "next_stage_offer",
+    "usage_tips",
+    "instalments",
+]
+"""What a message says.
+
+- `reminder`: An item runs out soon. Parameters: `item`, `days_used`, `lead_days`.
+
+- `reminder_offer`: An item runs out soon, and there is a discount. Parameters: `item`, `days_used`, `lead_days`,
+`discount`.
+
+- `next_stage`: An item runs out soon, and another one comes after it. Parameters: `item`, `days_left`, `next_item`.
+
+- `next_stage_offer`: As `NextStage`, with an offer behind the link. Parameters: `item`, `days_left`, `next_item`.
+
+- `usage_tips`: A module of a service is little used. Parameters: `module`, `n_tips`.
+
+- `instalments`: A large bill can be paid in instalments. Parameters: `n_instalments`, `monthly_amount`.
+"""
+
+EffectSource: TypeAlias = Literal["prior", "log"]
+"""On what the effect of a contact rests.
+
+- `prior`: On what the policy states.
+
+- `log`: On the log's own randomised control, shrunk towards what the policy states.
+"""
+
+EvidenceKind: TypeAlias = Literal["due_soon", "due_later", "buys_unprompted", "effect", "ignored_contacts"]
+"""What speaks for a contact or against it.
+
+- `due_soon`: P(the need falls due while a contact today works best); n: purchases it rests on.
+
+- `due_later`: P(the need falls due only when a contact today is much too early); n: purchases.
+
+- `buys_unprompted`: P(the customer buys unprompted); n: purchases.
+
+- `effect`: P(a contact wins a customer who would not buy); n: contacts it rests on.
+
+- `ignored_contacts`: Contacts ignored of late, those further back counting less; n: contacts made.
+"""
+
+Limit: TypeAlias = Literal[
+    "opted_out",
+    "consent",
+    "holiday",
+    "weekday",
+    "quiet_hours",
+    "clock_change",
+    "cap_ignored",
+    "cap",
+    "gap",
+]
+"""What keeps a channel closed. Where several limits do, the first of this list is named; of caps and gaps the one
+that lasts longest.
+
+- `opted_out`: The customer refused this channel.
+
+- `consent`: The channel needs a consent, and none is known.
+
+- `holiday`: The civil day is a holiday.
+
+- `weekday`: The channel rests on this day of the week.
+
+- `quiet_hours`: What is left of the day is quiet hours.
+
+- `clock_change`: A change of the clocks skips all the time that would have been allowed on this day.
+
+- `cap_ignored`: Enough contacts have been ignored of late: see `cap_ignored`.
+
+- `cap`: Enough contacts have been made of late.
+
+- `gap`: The last contact is too recent.
+"""
+
+ChangeOf: TypeAlias = Literal["prob_win_back", "prob_own", "order_value", "contact_cost"]
+"""A number that a decision depends on.
+
+- `prob_win_back`: P(a contact wins a customer who would not buy).
+
+- `prob_own`: P(the customer buys unprompted).
+
+- `order_value`: What an order is worth.
+
+- `contact_cost`: What the contact costs.
+"""
+
+AbstainReason: TypeAlias = Literal["no_gain", "doubt", "limit", "capacity", "holdout", "explore", "missing"]
+"""Why nothing is done.
+
+- `no_gain`: No contact in the days planned ahead is expected to gain anything.
+
+- `doubt`: The gain is positive, but too doubtful, and a person's time is worth more than resolving the doubt.
+
+- `limit`: Limits leave no day on which a contact would gain anything.
+
+- `capacity`: Others gain more from the capacity or budget there is.
+
+- `holdout`: The customer belongs to the holdout, which is never contacted.
+
+- `explore`: A lottery chose to do nothing, to learn what contacts are worth.
+
+- `missing`: Something is missing: see `missing`.
+"""
+
+HandOffReason: TypeAlias = Literal["doubt", "rule"]
+"""Why a person decides.
+
+- `doubt`: The gain is doubtful, and resolving the doubt is worth more than a person's time.
+
+- `rule`: A rule of the policy says so.
 """
 
 TimeResolution: TypeAlias = Literal["days", "minutes", "seconds"]
@@ -227,6 +372,14 @@ CheckCode: TypeAlias = Literal[
 - `other_records`: Records that an order log does not hold; `words` names them.
 """
 
+OnRefused: TypeAlias = Literal["keep_going", "fail"]
+"""What to do with a row that cannot be used.
+
+- `keep_going`: Leave the row out and say so in the report.
+
+- `fail`: Stop with an `invalid_data` error that names the first such row.
+"""
+
 TimeUnit: TypeAlias = Literal["seconds", "milliseconds", "microseconds", "nanoseconds"]
 """What a whole number in a time column counts.
 
@@ -237,14 +390,6 @@ TimeUnit: TypeAlias = Literal["seconds", "milliseconds", "microseconds", "nanose
 - `microseconds`: Microseconds since 1970-01-01T00:00:00Z.
 
 - `nanoseconds`: Nanoseconds since 1970-01-01T00:00:00Z; rounded down to the microsecond.
-"""
-
-OnRefused: TypeAlias = Literal["keep_going", "fail"]
-"""What to do with a row that cannot be used.
-
-- `keep_going`: Leave the row out and say so in the report.
-
-- `fail`: Stop with an `invalid_data` error that names the first such row.
 """
 
 Reason: TypeAlias = Literal[
@@ -533,6 +678,708 @@ class LapseDriver(Shown):
 
 
 @dataclass(frozen=True, slots=True, kw_only=False)
+class Costs(Shown):
+    """The costs of a contact, in the currency of the orders. All default to 0 unless said otherwise: what is not
+    stated is not assumed.
+    """
+
+    per_ignored: float = 0.0
+    """The annoyance of a contact that is ignored."""
+    per_early: float = 0.0
+    """The annoyance of one that comes much too early: with more than `early_after_days` of stock left."""
+    early_after_days: float = 14.0
+    """From how much stock left a contact is much too early, days. Default 14."""
+    early_per_day: float = 0.0
+    """Per day that a contact comes before the best moment, which is `lead_days` before the run-out."""
+    late_per_day: float = 0.0
+    """Per day that it comes after that moment."""
+    lead_days: float = 7.0
+    """The time between contact and delivery, days, for the two costs per day. Default 7."""
+    prob_lost_per_ignored: float = 0.0
+    """P(the customer is lost for good through one ignored contact), 0 to 1: times the customer's remaining value,
+    this is a cost of its own.
+    """
+    remaining_value: float = 0.0
+    """What a customer will still bring, margin, unless said for the customer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class Response(Shown):
+    """The effect of a contact as a share of its peak, by the days of stock left when it comes.
+
+    With `s` days left, the need falling due `s` days after the contact:
+    """
+
+    best_from_days: float = 4.0
+    """Stock left from which on a contact works fully, days: delivery and thinking it over. At least 0, default 4."""
+    best_to_days: float = 10.0
+    """Stock left up to which it works fully, days; not below `best_from_days`. Default 10: with the default above, a
+    week ahead.
+    """
+    early_scale_days: float = 6.0
+    """Days over which the effect of an earlier contact falls to a third (1/e). Above 0, default 6."""
+    late_scale_days: float = 3.0
+    """Days over which the effect of a later contact falls to a third (1/e). Above 0, default 3."""
+    late_until_days: float = 10.0
+    """How long after the run-out a contact still has an effect, days. At least 0, default 10."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class Fatigue(Shown):
+    """How contacts that were ignored wear off: each lets later ones work less, for a while.
+
+    `effect = stated · keep ^ Σ 2^(-days since / half_life_days)` over the contacts ignored.
+    """
+
+    keep: float = 0.7
+    """What one contact ignored just now leaves of the effect, 0 to 1; 1: nothing wears off. Default 0.7."""
+    half_life_days: float = 14.0
+    """Days after which an ignored contact counts half; above 0, default 14."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class QuietHours(Shown):
+    """A time of the day in which nothing is sent, on the customer's clock."""
+
+    begins: str
+    """Quiet begins, `HH:MM`."""
+    ends: str
+    """Quiet ends, `HH:MM`; past midnight when it is earlier than `begins`. Not the same as `begins`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class Cap(Shown):
+    """At most so many contacts in so many days.
+
+    A contact is refused at an instant `t` when `max_contacts` or more of the contacts that count went out within `(t
+    − days, t]`; `days` have 24 hours, so that seven of them are a week on any clock.
+    """
+
+    max_contacts: int
+    """Contacts at most, 1 … 1,000."""
+    days: float
+    """Within so many days, above 0 and up to 366."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class ChannelLimits(Shown):
+    """When one channel may be used."""
+
+    name: str = ""
+    """The channel's name: any text that no other channel has, not empty. No default."""
+    quiet_hours: QuietHours | None = QuietHours(begins="21:00", ends="08:00")
+    """When nothing is sent. Default: 21:00 to 08:00, which is inside what the common rules on calls and messages ask
+    for and outside most people's sleep. `null` for a channel that disturbs nobody, such as a note inside an app.
+    """
+    weekdays: Sequence[Weekday] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    """Days of the week on which the channel may be used, at least one. Default: all seven."""
+    needs_consent: bool = False
+    """Whether the channel may be used only for customers known to have agreed. Default: no, because a log seldom
+    holds consents; where the law asks for one on this channel, say yes. A refusal holds either way.
+    """
+    caps: Sequence[Cap] = ()
+    """Caps on the contacts of this channel; all hold. Default: none beyond those over all channels."""
+    cap_ignored: Cap | None = None
+    """A cap on this channel's contacts that were ignored. Default: none beyond the one over all channels."""
+    min_gap_days: float = 0.0
+    """Days of 24 hours from one contact on this channel to the next, 0 … 366. Default: 0, for the gap over all
+    channels holds anyway.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class Limits(Shown):
+    """When channels may be used, and how often a customer is contacted at all."""
+
+    channels: Sequence[ChannelLimits] = (ChannelLimits(name="message"),)
+    """The channels, at least one; elsewhere a channel is its place in this list. Default: one, named `message`."""
+    caps: Sequence[Cap] = ()
+    """Caps on contacts over all channels; all hold. Default: none, for the gap and the cap on ignored contacts
+    already keep the number low.
+    """
+    cap_ignored: Cap | None = Cap(max_contacts=2, days=7.0)
+    """A cap on ignored contacts over all channels: how many may lie within how many days before no further one may
+    follow. Default: 2 in 7 days, so that nobody who ignored two is contacted a third time in a week. `null` for
+    none.
+    """
+    min_gap_days: float = 3.0
+    """Days of 24 hours from one contact to the next, over all channels, 0 … 366. Default: 3. Most answers to a
+    message that come at all come within two or three days; a contact made sooner cannot know whether the last was
+    ignored.
+    """
+    holidays: Sequence[str] = ()
+    """Civil dates on which nothing is sent, on the customer's calendar. Default: none, for holidays differ by
+    country.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class Caution(Shown):
+    """How careful to be about a gain that is not known exactly."""
+
+    confidence: float = 0.8
+    """The machine acts when the gain is positive with at least this probability, and does nothing when it is negative
+    with at least this probability; .5 to .999. Default .8. At .5 only the expectation counts.
+    """
+    person_cost: float | None = None
+    """What a person's time for one decision costs. Between the two bounds a person is asked when resolving the doubt
+    is worth more than that. Default: nobody is asked.
+    """
+    hand_off_to: str = "customer_success"
+    """Whom a decision is handed to. Default `customer_success`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class Lottery(Shown):
+    """What is left to chance, in order to learn what contacts are worth. Draws are hashes of customer, day and
+    `salt`: the same inputs draw the same.
+    """
+
+    holdout_share: float = 0.0
+    """The share of customers that are never contacted, 0 to .5, so that what contacts earn can be measured. Default
+    0.
+    """
+    explore_share: float = 0.0
+    """The probability with which, instead of the best action, one is drawn among the offers that gain anything and
+    doing nothing, 0 to .5; also the probability of a contact whose gain is doubtful. Default 0.
+    """
+    salt: str = ""
+    """Makes other draws. Default: empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class LearnedEffect(Shown):
+    """What contacts of one offer won, measured against customers whom a lottery held out.
+
+    With y = whether the customer bought within the window, weighted by 1 / propensity (Hájek 1971):
+    """
+
+    offer: str
+    """The offer, by name."""
+    n_contacted: int
+    """Contacts with it."""
+    n_held_out: int
+    """Customers held out from it, or from any offer where the log does not say which."""
+    share_contacted: float
+    """The share of the contacted that bought within the window."""
+    share_held_out: float
+    """The share of the held out that did."""
+    prob_win_back: float
+    """Of those who would not have bought, the share that contacts won; may come out negative."""
+    standard_error: float
+    """Its standard error."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> LearnedEffect:
+        return cls(
+            offer=d["offer"],
+            n_contacted=d["n_contacted"],
+            n_held_out=d["n_held_out"],
+            share_contacted=d["share_contacted"],
+            share_held_out=d["share_held_out"],
+            prob_win_back=d["prob_win_back"],
+            standard_error=d["standard_error"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class Learned(Shown):
+    """What a log's contacts teach; put it into the policy."""
+
+    hours: str | None = None
+    """At which hours customers open what they are sent, as a text for the library itself; `None` where the log holds
+    no opens.
+    """
+    effects: Sequence[LearnedEffect] = ()
+    """What each offer wins, where the log holds a control for it. Offers without one rest on what the policy states:
+    a rate of response is never taken for an effect.
+    """
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Learned:
+        return cls(
+            hours=d["hours"],
+            effects=tuple(LearnedEffect._of(v) for v in d["effects"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class RouteRule(Shown):
+    """A rule about who acts. It holds when every condition stated does; the first rule that holds counts."""
+
+    route: Route
+    """Who acts."""
+    order_value_above: float | None = None
+    """Holds when an order is worth more than this."""
+    discount_above: float | None = None
+    """Holds when the discount is larger than this share."""
+    confidence_below: float | None = None
+    """Holds when P(the contact gains anything) is below this."""
+    mood_below: float | None = None
+    """Holds when the customer's mood is known and below this, -1 to 1."""
+    has_contract: bool | None = None
+    """Holds when there is a contract with the customer (`true`), or none (`false`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class ItemTerms(Shown):
+    """What is known of one item beyond the log."""
+
+    item: Id
+    """The item, as in the log."""
+    name: str | None = None
+    """What customers call it, for messages; default: the identifier."""
+    order_value: float | None = None
+    """What an order of it is worth; default: what the customer last paid."""
+    margin_share: float | None = None
+    """Its margin, a share of the price; default: the policy's."""
+    stock: float | None = None
+    """Units in stock; contacts about it are not expected to sell more. Default: any number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class CustomerTerms(Shown):
+    """What is known of one customer beyond the log."""
+
+    customer: Id
+    """The customer, as in the log."""
+    time_zone: str | None = None
+    """The customer's time zone, such as `Asia/Shanghai`; default: the policy's."""
+    locale: str | None = None
+    """The language of messages, such as `zh-CN`; default: the policy's."""
+    remaining_value: float | None = None
+    """What the customer will still bring, margin; default: the policy's."""
+    mood: float | None = None
+    """The customer's mood, from -1 (angry) to 1 (delighted), where it is known."""
+    has_contract: bool = False
+    """Whether there is a contract with the customer; default: no."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class Template(Shown):
+    """A text of one's own for a key and a locale, in place of the built-in one."""
+
+    key: MessageKey
+    """What it says."""
+    locale: str
+    """In which language: a tag such as `zh-CN`, `zh` or `en`; letter case does not matter."""
+    text: str
+    """The text, with parameters in double braces and the filters of Jinja; see `Templates`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class Policy(Shown):
+    """What the business may do about a customer's need, what it costs, and how careful to be.
+
+    Only the margin, one offer and one channel must be stated; amounts are in the currency of the orders.
+    """
+
+    margin_share: float
+    """The margin, a share of the price, 0 to 1, of items for which nothing else is said."""
+    offers: Sequence[Offer]
+    """What can be offered; at least one. A reminder is an offer without a discount."""
+    channels: Sequence[Channel]
+    """How customers can be reached; at least one."""
+    order_value: float | None = None
+    """What an order is worth where neither the item's terms nor the customer's last purchase say; default: unknown,
+    and the decision abstains.
+    """
+    costs: Costs = Costs()
+    """What a contact costs beside its channel."""
+    response: Response = Response()
+    """How the effect of a contact depends on the stock left."""
+    fatigue: Fatigue = Fatigue()
+    """How contacts that were ignored wear off."""
+    limits: Limits = Limits()
+    """When channels may be used at all."""
+    caution: Caution = Caution()
+    """How careful to be."""
+    lottery: Lottery = Lottery()
+    """What is left to chance, in order to learn."""
+    learned: Learned = Learned()
+    """What the log's own contacts have taught; default: nothing."""
+    budget: float | None = None
+    """What contacts may cost on the day of the decision, channels' costs and discounts, over all customers; default:
+    no limit.
+    """
+    capacity: int | None = None
+    """How many contacts may be made on the day of the decision, over all customers; default: any number."""
+    horizon_days: int = 28
+    """How far ahead waiting is weighed, days, 1 to 300; default 28. A contact that would be best later is decided
+    again then.
+    """
+    routes: Sequence[RouteRule] = ()
+    """Who acts on a decision; the first rule that holds counts, and the machine acts when none does."""
+    items: Sequence[ItemTerms] = ()
+    """What is known of items."""
+    customers: Sequence[CustomerTerms] = ()
+    """What is known of customers."""
+    time_zone: str = "UTC"
+    """The time zone of customers for whom nothing else is said, such as `Europe/Berlin`; default `UTC`."""
+    locale: str = "en"
+    """The language of messages where nothing else is said, such as `zh-CN`; default `en`."""
+    messages: Sequence[Template] = ()
+    """Templates of messages, beside and before the ones that come with the library."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class Offer(Shown):
+    """Something that a contact can offer; without a discount it is a reminder."""
+
+    name: str
+    """Its name, as contacts in the log have it."""
+    prob_win_back: float
+    """P(a customer who would not have bought does so because of a contact at the best moment), 0 to 1: what you
+    expect of it. It is the prior where the log holds a randomised control, and counts as it is where it does not.
+    """
+    discount_share: float = 0.0
+    """The discount, a share of the price, 0 to 1; default 0. Offers whose discount eats the margin are never made."""
+    n_contacts_prior: float = 50.0
+    """How many contacts your expectation is worth; at least 1, default 50. Sets how soon the log's own control
+    outweighs it, and how doubtful a gain is.
+    """
+    min_purchases: int = 0
+    """The offer is for customers with at least so many purchases so far; default 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class Channel(Shown):
+    """A way to reach a customer."""
+
+    name: str
+    """Its name, as contacts in the log have it."""
+    cost: float = 0.0
+    """What one contact costs; default 0."""
+    strength: float = 1.0
+    """How well a contact works here compared with what offers say, times; default 1."""
+    capacity: int | None = None
+    """How many contacts it can carry on the day of the decision, over all customers; default: any number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message(Shown):
+    """What a contact says."""
+
+    key: MessageKey
+    """What is said."""
+    locale: str
+    """In which language."""
+    text: str
+    """The words; parameters are not escaped for HTML."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Message:
+        return cls(
+            key=d["key"],
+            locale=d["locale"],
+            text=d["text"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reasoning(Shown):
+    """Why a decision came out as it did."""
+
+    candidates: tuple[Candidate, ...]
+    """The best contact of every offer, best first; the first is what was proposed or would be."""
+    runner_up: Candidate | None
+    """The best contact that differs from the first in its day only."""
+    evidence: tuple[Evidence, ...]
+    """What speaks for a contact and what against it."""
+    binding: Binding | None
+    """What keeps a better contact from being made, and what that costs."""
+    would_change: tuple[Change, ...]
+    """What would have to be different for the decision to change."""
+    words: str
+    """The decision and its reasons in plain words, in the policy's language for the customer (English or Chinese)."""
+    gain_by_day: tuple[float, ...]
+    """The gain of the best contact about the item on each day from that of the decision, limits left aside: the value
+    of waiting.
+    """
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Reasoning:
+        return cls(
+            candidates=tuple(Candidate._of(v) for v in d["candidates"]),
+            runner_up=None if d["runner_up"] is None else Candidate._of(d["runner_up"]),
+            evidence=tuple(Evidence._of(v) for v in d["evidence"]),
+            binding=None if d["binding"] is None else Binding._of(d["binding"]),
+            would_change=tuple(Change._of(v) for v in d["would_change"]),
+            words=d["words"],
+            gain_by_day=tuple(d["gain_by_day"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate(Shown):
+    """A contact that was weighed."""
+
+    item: Id | None
+    """What it is about."""
+    offer: str
+    """The offer, by name."""
+    channel: str
+    """The channel, by name."""
+    in_days: int
+    """On which day, counted from that of the decision."""
+    expected_margin: float
+    """What it is expected to gain over none."""
+    margin_low: float
+    """The lower end of what it may gain, at the policy's confidence: the effect and the customer's own chance are not
+    known exactly.
+    """
+    margin_high: float
+    """The upper end."""
+    parts: Parts
+    """Of what the gain is made."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Candidate:
+        return cls(
+            item=d["item"],
+            offer=d["offer"],
+            channel=d["channel"],
+            in_days=d["in_days"],
+            expected_margin=d["expected_margin"],
+            margin_low=d["margin_low"],
+            margin_high=d["margin_high"],
+            parts=Parts._of(d["parts"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts(Shown):
+    """What a contact is expected to gain over none, and of what this is made. In the currency of the orders; costs
+    are negative.
+    """
+
+    win_back: float
+    """Margin of purchases that would not have come without the contact."""
+    cannibalised: float
+    """Discount given to those who would have bought anyway."""
+    ignored: float
+    """Annoyance of a contact that is ignored."""
+    lost: float
+    """What is lost when an ignored contact drives the customer away."""
+    timing: float
+    """Annoyance of a contact that comes too early, and the cost of days too early or too late."""
+    contact: float
+    """The contact itself: its channel's cost, and a person's time."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Parts:
+        return cls(
+            win_back=d["win_back"],
+            cannibalised=d["cannibalised"],
+            ignored=d["ignored"],
+            lost=d["lost"],
+            timing=d["timing"],
+            contact=d["contact"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence(Shown):
+    """One thing that speaks for a contact or against it."""
+
+    kind: EvidenceKind
+    """What it is."""
+    is_for: bool
+    """Whether it speaks for a contact."""
+    value: float
+    """Its number: see `EvidenceKind`."""
+    n: int
+    """On how many observations it rests."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Evidence:
+        return cls(
+            kind=d["kind"],
+            is_for=d["is_for"],
+            value=d["value"],
+            n=d["n"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding(Shown):
+    """What keeps a better contact from being made."""
+
+    limit: Limit
+    """The limit."""
+    costs: float
+    """What the contact would gain without it, beyond what it gains with it."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Binding:
+        return cls(
+            limit=d["limit"],
+            costs=d["costs"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change(Shown):
+    """A number that would change the decision."""
+
+    of: ChangeOf
+    """Which number."""
+    from: float
+    """What it is."""
+    to: float
+    """At which value the decision turns."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Change:
+        return cls(
+            of=d["of"],
+            from=d["from"],
+            to=d["to"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact(Shown):
+    """Contact the customer."""
+
+    action: ClassVar[Literal["contact"]] = "contact"
+    """Which of its union this is."""
+    item: Id | None
+    """What it is about: the item bought last; `None` for a need without an item."""
+    next_item: Id | None
+    """The item to propose instead, when the customer moves on to another stage."""
+    offer: str
+    """The offer, by its name in the policy."""
+    discount_share: float
+    """Its discount, a share of the price."""
+    channel: str
+    """The channel, by its name in the policy."""
+    contact_at: datetime
+    """When to send, within the allowed hours of the day of the decision."""
+    expected_margin: float
+    """What the contact is expected to gain over none, in the currency of the orders."""
+    route: Route
+    """Who sends it: the machine, or a person after a look."""
+    propensity: float
+    """The probability with which this action was drawn, for whoever learns from the log; 1 without exploration and
+    holdout.
+    """
+    effect: EffectSource
+    """On what the effect rests."""
+    message: Message | None
+    """The words, where the policy has a template for them."""
+    reasoning: Reasoning
+    """Why."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Contact:
+        return cls(
+            item=d["item"],
+            next_item=d["next_item"],
+            offer=d["offer"],
+            discount_share=d["discount_share"],
+            channel=d["channel"],
+            contact_at=_instant(d["contact_at"]),
+            expected_margin=d["expected_margin"],
+            route=d["route"],
+            propensity=d["propensity"],
+            effect=d["effect"],
+            message=None if d["message"] is None else Message._of(d["message"]),
+            reasoning=Reasoning._of(d["reasoning"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait(Shown):
+    """A later contact is worth more."""
+
+    action: ClassVar[Literal["wait"]] = "wait"
+    """Which of its union this is."""
+    until_at: datetime
+    """When to decide again: the day that now seems best, or the end of what is planned ahead."""
+    item: Id | None
+    """What the contact would be about."""
+    offer: str
+    """The offer that would then be best."""
+    channel: str
+    """The channel that would then be best."""
+    expected_margin: float
+    """What that contact is expected to gain over none."""
+    reasoning: Reasoning
+    """Why."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Wait:
+        return cls(
+            until_at=_instant(d["until_at"]),
+            item=d["item"],
+            offer=d["offer"],
+            channel=d["channel"],
+            expected_margin=d["expected_margin"],
+            reasoning=Reasoning._of(d["reasoning"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abstain(Shown):
+    """Do not contact."""
+
+    action: ClassVar[Literal["abstain"]] = "abstain"
+    """Which of its union this is."""
+    because: AbstainReason
+    """Why not."""
+    missing: tuple[str, ...]
+    """What was missing for a decision, in plain words; often nothing."""
+    reasoning: Reasoning
+    """Why, in full."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Abstain:
+        return cls(
+            because=d["because"],
+            missing=tuple(d["missing"]),
+            reasoning=Reasoning._of(d["reasoning"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOff(Shown):
+    """Let a person decide."""
+
+    action: ClassVar[Literal["hand_off"]] = "hand_off"
+    """Which of its union this is."""
+    to: str
+    """To whom: the policy's word."""
+    because: HandOffReason
+    """Why a person."""
+    item: Id | None
+    """What it is about."""
+    offer: str
+    """The offer that the machine would make."""
+    channel: str
+    """The channel that it would use."""
+    expected_margin: float
+    """What that contact is expected to gain over none."""
+    message: Message | None
+    """The words the machine would use."""
+    reasoning: Reasoning
+    """Why, in full."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> HandOff:
+        return cls(
+            to=d["to"],
+            because=d["because"],
+            item=d["item"],
+            offer=d["offer"],
+            channel=d["channel"],
+            expected_margin=d["expected_margin"],
+            message=None if d["message"] is None else Message._of(d["message"]),
+            reasoning=Reasoning._of(d["reasoning"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
 class ReminderOptions(Shown):
     """What counts as a reminder, and as a right one."""
 
@@ -805,6 +1652,51 @@ class Audit(Shown):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hole(Shown):
+    """A stretch of days without any event, longer than chance explains.
+
+    A closed shop looks the same as lost data: forecasts treat both as "nobody bought".
+    """
+
+    from_at: datetime
+    """First empty day (its midnight, UTC)."""
+    until_at: datetime
+    """First day with events again (its midnight, UTC)."""
+    n_days: int
+    """Length in civil days."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Hole:
+        return cls(
+            from_at=_instant(d["from_at"]),
+            until_at=_instant(d["until_at"]),
+            n_days=d["n_days"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jump(Shown):
+    """A sudden change of the weekly number of visits: a new sales channel, a new way of counting, or data lost in
+    part.
+    """
+
+    at: datetime
+    """Start of the first week at the new level (midnight, UTC)."""
+    before_per_week: float
+    """Median visits per week in the four weeks before."""
+    after_per_week: float
+    """Median visits per week in the four weeks after."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Jump:
+        return cls(
+            at=_instant(d["at"]),
+            before_per_week=d["before_per_week"],
+            after_per_week=d["after_per_week"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogFacts(Shown):
     """What a log holds. Only events up to `as_of` are counted, in every field.
 
@@ -925,51 +1817,6 @@ class LogFacts(Shown):
             closed_weekdays=tuple(d["closed_weekdays"]),
             holes=tuple(Hole._of(v) for v in d["holes"]),
             jumps=tuple(Jump._of(v) for v in d["jumps"]),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hole(Shown):
-    """A stretch of days without any event, longer than chance explains.
-
-    A closed shop looks the same as lost data: forecasts treat both as "nobody bought".
-    """
-
-    from_at: datetime
-    """First empty day (its midnight, UTC)."""
-    until_at: datetime
-    """First day with events again (its midnight, UTC)."""
-    n_days: int
-    """Length in civil days."""
-
-    @classmethod
-    def _of(cls, d: Mapping[str, Any]) -> Hole:
-        return cls(
-            from_at=_instant(d["from_at"]),
-            until_at=_instant(d["until_at"]),
-            n_days=d["n_days"],
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Jump(Shown):
-    """A sudden change of the weekly number of visits: a new sales channel, a new way of counting, or data lost in
-    part.
-    """
-
-    at: datetime
-    """Start of the first week at the new level (midnight, UTC)."""
-    before_per_week: float
-    """Median visits per week in the four weeks before."""
-    after_per_week: float
-    """Median visits per week in the four weeks after."""
-
-    @classmethod
-    def _of(cls, d: Mapping[str, Any]) -> Jump:
-        return cls(
-            at=_instant(d["at"]),
-            before_per_week=d["before_per_week"],
-            after_per_week=d["after_per_week"],
         )
 
 
@@ -1120,44 +1967,100 @@ class Refusal(Shown):
         )
 
 
+Decision: TypeAlias = Contact | Wait | Abstain | HandOff
+"""What to do about one customer now."""
+
+
+def _decision_of(d: Mapping[str, Any]) -> Decision:
+    match d["action"]:
+        case "contact":
+            return Contact._of(d)
+        case "wait":
+            return Wait._of(d)
+        case "abstain":
+            return Abstain._of(d)
+        case "hand_off":
+            return HandOff._of(d)
+    raise ValueError(d["action"])
+
+
 __all__ = [
-    "Id",
-    "InstantLike",
-    "Substitutes",
-    "Ladder",
-    "Step",
-    "Forecast",
-    "NextItem",
-    "NextItemSource",
-    "Basis",
-    "LapseRisk",
-    "LapseHorizon",
-    "LapseDriver",
-    "LapseReason",
+    "Abstain",
+    "AbstainReason",
     "AlarmRule",
-    "ReminderOptions",
-    "Backtest",
-    "Scores",
-    "CalibrationBin",
-    "Coverage",
-    "ReminderCurve",
-    "ReminderPoint",
     "Audit",
-    "LogFacts",
-    "TimeResolution",
-    "Hole",
-    "Jump",
-    "Finding",
-    "FindingCode",
-    "ScenarioReadiness",
-    "Scenario",
-    "Readiness",
+    "Backtest",
+    "Basis",
+    "Binding",
+    "CalibrationBin",
+    "Candidate",
+    "Cap",
+    "Caution",
+    "Change",
+    "ChangeOf",
+    "Channel",
+    "ChannelLimits",
     "Check",
     "CheckCode",
-    "TimeUnit",
-    "OnRefused",
-    "IngestReport",
-    "Refusal",
-    "Reason",
+    "Contact",
+    "Costs",
+    "Coverage",
+    "CustomerTerms",
+    "Decision",
+    "EffectSource",
     "EventKind",
+    "Evidence",
+    "EvidenceKind",
+    "Fatigue",
+    "Finding",
+    "FindingCode",
+    "Forecast",
+    "HandOff",
+    "HandOffReason",
+    "Hole",
+    "Id",
+    "IngestReport",
+    "InstantLike",
+    "ItemTerms",
+    "Jump",
+    "Ladder",
+    "LapseDriver",
+    "LapseHorizon",
+    "LapseReason",
+    "LapseRisk",
+    "Learned",
+    "LearnedEffect",
+    "Limit",
+    "Limits",
+    "LogFacts",
+    "Lottery",
+    "Message",
+    "MessageKey",
+    "NextItem",
+    "NextItemSource",
+    "Offer",
+    "OnRefused",
+    "Parts",
+    "Policy",
+    "QuietHours",
+    "Readiness",
+    "Reason",
+    "Reasoning",
+    "Refusal",
+    "ReminderCurve",
+    "ReminderOptions",
+    "ReminderPoint",
+    "Response",
+    "Route",
+    "RouteRule",
+    "Scenario",
+    "ScenarioReadiness",
+    "Scores",
+    "Step",
+    "Substitutes",
+    "Template",
+    "TimeResolution",
+    "TimeUnit",
+    "Wait",
+    "Weekday",
 ]

@@ -56,6 +56,13 @@ pub enum Definition {
     Struct(Vec<Field>),
     /// One of several words.
     Words(Vec<(String, String)>),
+    /// One of several structures, told apart by the word in a field of that name.
+    Union {
+        /// The field.
+        tag: String,
+        /// The words, each with the name of its structure.
+        variants: Vec<(String, String)>,
+    },
 }
 
 /// A definition with its name.
@@ -219,12 +226,15 @@ impl Definitions {
                 Type::List(of) | Type::Map(of) | Type::Optional(of) => open.push(*of),
                 Type::Tuple(of) => open.extend(of),
                 Type::Named(name) => {
-                    if !found.contains(&name)
-                        && let Definition::Struct(fields) = &self.get(&name).definition
-                    {
-                        open.extend(fields.iter().map(|f| f.ty.clone()));
+                    if found.insert(name.clone()) {
+                        match &self.get(&name).definition {
+                            Definition::Struct(fields) => open.extend(fields.iter().map(|f| f.ty.clone())),
+                            Definition::Union { variants, .. } => {
+                                open.extend(variants.iter().map(|(_, of)| Type::Named(of.clone())));
+                            }
+                            Definition::Words(_) => {}
+                        }
                     }
-                    found.insert(name);
                 }
                 _ => {}
             }
@@ -269,12 +279,14 @@ fn flat<'a>(arguments: &Named, find: &impl Fn(&str) -> &'a Named) -> Vec<Argumen
 
 /// A definition; `None` for those that are a type of their own in every language.
 fn named(name: &str, schema: &Value) -> Option<Named> {
-    if matches!(name, "EventId" | "Timestamp") {
+    if matches!(name, "EventId" | "Timestamp") || TEXTS.contains(&name) {
         return None;
     }
     let doc = docs::clean(text(schema, "description"));
     let definition = if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
         Definition::Struct(fields(properties, schema))
+    } else if let Some(union) = union(schema) {
+        union
     } else if let Some(words) = schema.get("oneOf").and_then(Value::as_array) {
         let word = |w: &Value| (text(w, "const").to_owned(), docs::clean(text(w, "description")));
         Definition::Words(words.iter().map(word).collect())
@@ -287,6 +299,22 @@ fn named(name: &str, schema: &Value) -> Option<Named> {
     };
     Some(Named { name: name.to_owned(), doc, definition })
 }
+
+/// Structures told apart by a word: each a reference, with the word in a field.
+fn union(schema: &Value) -> Option<Definition> {
+    let mut tag = String::new();
+    let variant = |one: &Value| {
+        let of = one.get("$ref").map(|_| reference(one))?;
+        let (field, word) = one.get("properties")?.as_object()?.iter().next()?;
+        tag.clone_from(field);
+        Some((text(word, "const").to_owned(), of))
+    };
+    let variants = schema.get("oneOf")?.as_array()?.iter().map(variant).collect::<Option<Vec<_>>>()?;
+    Some(Definition::Union { tag, variants })
+}
+
+/// Definitions that are texts with a form of their own.
+const TEXTS: [&str; 2] = ["TimeOfDay", "CivilDate"];
 
 fn fields(properties: &Map<String, Value>, schema: &Value) -> Vec<Field> {
     let required: Vec<&str> = schema
@@ -316,6 +344,7 @@ fn type_of(schema: &Value) -> Type {
         return match reference(schema).as_str() {
             "EventId" => Type::Id,
             "Timestamp" => Type::Instant,
+            name if TEXTS.contains(&name) => Type::Text,
             name => Type::Named(name.to_owned()),
         };
     }

@@ -96,6 +96,19 @@ pub fn camel(name: &str) -> String {
     out
 }
 
+/// A name of a type in `snake_case`.
+#[must_use]
+pub fn snake(name: &str) -> String {
+    let mut out = String::new();
+    for (i, c) in name.chars().enumerate() {
+        if c.is_ascii_uppercase() && i > 0 {
+            out.push('_');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -39,6 +39,17 @@ pub enum Decision {
 }
 
 impl Decision {
+    pub(super) fn in_words(mut self, locale: &str) -> Self {
+        let words = super::words::words(&self, locale);
+        match &mut self {
+            Self::Contact(Contact { reasoning, .. })
+            | Self::Wait(Wait { reasoning, .. })
+            | Self::Abstain(Abstain { reasoning, .. })
+            | Self::HandOff(HandOff { reasoning, .. }) => reasoning.words = words,
+        }
+        self
+    }
+
     /// `contact`, `wait`, `abstain` or `hand_off`.
     pub const fn as_str(&self) -> &'static str {
         match self {
@@ -232,6 +243,8 @@ pub struct Reasoning {
     pub binding: Option<Binding>,
     /// What would have to be different for the decision to change.
     pub would_change: Vec<Change>,
+    /// The decision and its reasons in plain words, in the policy's language for the customer (English or Chinese).
+    pub words: String,
     /// The gain of the best contact about the item on each day from that of the decision, limits left aside: the value of
     /// waiting.
     pub gain_by_day: Vec<f64>,
@@ -313,9 +326,9 @@ pub struct Change {
     /// Which number.
     pub of: ChangeOf,
     /// What it is.
-    pub from: f64,
+    pub value: f64,
     /// At which value the decision turns.
-    pub to: f64,
+    pub threshold: f64,
 }
 
 /// A number that a decision depends on.

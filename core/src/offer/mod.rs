@@ -35,6 +35,7 @@ mod terms;
 mod tests;
 mod weigh;
 mod wording;
+mod words;
 
 pub use costs::Costs;
 pub use cycles::{Cycles, PastCycles};

@@ -340,7 +340,7 @@ impl Day<'_> {
         let mut weigher = self.weigher();
         let settled = self.settle(who, needs, &standing, &mut weigher, &mut Vec::new());
         let mut reasoner = Reasoner { day: self, who, needs, standing: &standing, weigher };
-        Ok(match settled {
+        let decision = match settled {
             Settled::Contact { chosen, route, propensity, .. } => {
                 let (need, names) = (&needs[chosen.need], self.names(&chosen.way));
                 Decision::Contact(Contact {
@@ -387,7 +387,14 @@ impl Day<'_> {
                     reasoning: reasoner.explain(&chosen)?,
                 })
             }
-        })
+        };
+        Ok(decision.in_words(self.locale(who)))
+    }
+
+    /// The language for a customer.
+    pub(super) fn locale(&self, who: Who<'_>) -> &str {
+        let terms = who.customer.and_then(|customer| self.planner.customer_terms(customer));
+        terms.and_then(|t| t.locale.as_ref()).unwrap_or(&self.planner.policy.locale)
     }
 
     /// The names of a way's offer and channel.

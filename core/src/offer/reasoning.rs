@@ -41,6 +41,7 @@ impl Reasoner<'_> {
             evidence: self.evidence(need, &way),
             binding: self.binding(need, chosen)?,
             would_change: self.would_change(need, chosen),
+            words: String::new(),
             gain_by_day: gains.over_days(&way),
         })
     }
@@ -135,9 +136,10 @@ impl Reasoner<'_> {
             (ChangeOf::OrderValue, stakes.order_value, slopes.by_value, f64::INFINITY),
             (ChangeOf::ContactCost, stakes.contact_cost, slopes.by_cost, f64::INFINITY),
         ];
-        let turn = |(of, from, slope, most): (ChangeOf, f64, f64, f64)| {
-            let to = from - gain / slope;
-            (to.is_finite() && (0.0..=most).contains(&to)).then_some(Change { of, from, to })
+        let turn = |(of, value, slope, most): (ChangeOf, f64, f64, f64)| {
+            let threshold = value - gain / slope;
+            let exists = threshold.is_finite() && (0.0..=most).contains(&threshold);
+            exists.then_some(Change { of, value, threshold })
         };
         numbers.into_iter().filter_map(turn).collect()
     }

@@ -30,8 +30,7 @@ impl Day<'_> {
     pub(super) fn message(&self, who: Who<'_>, need: &Need, way: &Way) -> Result<Option<Message>> {
         let Some(item) = &need.item else { return Ok(None) };
         let planner = self.planner;
-        let terms = who.customer.and_then(|customer| planner.customer_terms(customer));
-        let locale = terms.and_then(|t| t.locale.as_ref()).unwrap_or(&planner.policy.locale);
+        let locale = self.locale(who);
         let discount = way.stakes.discount_share;
         let has_offer = discount > 0.0 && discount < 1.0;
         let key = match (&need.next_item, has_offer) {
@@ -58,7 +57,7 @@ impl Day<'_> {
         .filter_map(|(name, value)| Some((name.to_owned(), value?)))
         .collect();
         let text = planner.templates.render(key, locale, &parameters, Escape::None)?;
-        Ok(Some(Message { key, locale: locale.clone(), text }))
+        Ok(Some(Message { key, locale: locale.to_owned(), text }))
     }
 
     /// When to send on the day of the decision: at the customer's best hour among those allowed, where the policy has learned

@@ -149,8 +149,43 @@ def lapse(
     })
 
 
+def decide(
+    model: Model,
+    frame: DataFrame,
+    *,
+    as_of: InstantLike,
+    policy: Policy,
+    columns: Columns | None = None,
+    time_zone: str = "UTC",
+    n_parts: int | None = None,
+) -> DataFrame:
+    """What to do about every customer now: contact, wait, abstain or hand over to a person; one row per customer who
+    has bought.
+
+    As `Model.decide`, part by part of the customers; the same rows, in no order.
+
+    Args:
+        model: a fitted model.
+        frame: the customers' past.
+        as_of: The instant of the decision; not before the model's own. Nothing later is looked at.
+        policy: What the business may do, what it costs, and how careful to be.
+        columns: which column holds what; see `History`.
+        time_zone: the IANA time zone of the shop.
+        n_parts: into how many parts customers are divided; each must fit into a worker's memory. Default: four
+            per core.
+
+    Raises:
+        Error: with the `code` and `field` of what went wrong.
+    """
+    return _engine.table(model, frame, "decide", columns, time_zone, n_parts, {
+        "as_of": as_of,
+        "policy": policy,
+    })
+
+
 __all__ = [
     "fit",
     "replenishment",
     "lapse",
+    "decide",
 ]

@@ -223,7 +223,13 @@ fn ty(out: &mut String, definitions: &Definitions, named: &Named, names: &BTreeS
             }
             out.push_str("}\n");
         }
-        Definition::Struct(_) => {}
+        Definition::Union { tag, variants } if output => {
+            let doc = comment(&in_javascript(&named.doc, names), "");
+            let one = |(word, of): &(String, String)| format!("({{ readonly {tag}: {} }} & {of})", quoted(word));
+            let list: Vec<String> = variants.iter().map(one).collect();
+            let _ = write!(out, "\n{doc}export type {} =\n  | {}\n", named.name, list.join("\n  | "));
+        }
+        Definition::Struct(_) | Definition::Union { .. } => {}
     }
 }
 

@@ -19,10 +19,11 @@ pub(super) fn write(definitions: &Definitions) -> String {
            function mapped(read, values) {\n  \
              return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, read(value)]))\n}\n";
     for named in &definitions.types {
-        if let Definition::Struct(fields) = &named.definition
-            && definitions.is_output(&named.name)
-        {
-            structure(&mut out, definitions, &named.name, fields);
+        match &named.definition {
+            _ if !definitions.is_output(&named.name) => {}
+            Definition::Struct(fields) => structure(&mut out, definitions, &named.name, fields),
+            Definition::Union { tag, variants } => union(&mut out, &named.name, tag, variants),
+            Definition::Words(_) => {}
         }
     }
     out
@@ -38,6 +39,13 @@ fn structure(out: &mut String, definitions: &Definitions, name: &str, fields: &[
     }
     let _ = writeln!(out, "  }}{}", if words { ", words)" } else { "" });
     let _ = writeln!(out, "}}\nexports.{name} = {name}");
+}
+
+/// One of several structures, by the word that tells them apart.
+fn union(out: &mut String, name: &str, tag: &str, variants: &[(String, String)]) {
+    let list: Vec<String> = variants.iter().map(|(word, of)| format!("{word}: {of}")).collect();
+    let _ = write!(out, "\nfunction {name}(v) {{\n  const read = {{ {} }}[v.{tag}]\n", list.join(", "));
+    let _ = writeln!(out, "  return {{ {tag}: v.{tag}, ...read(v) }}\n}}\nexports.{name} = {name}");
 }
 
 /// The code that makes what callers get from parsed JSON.

@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use beforehand::surface::{ColumnDoc, Data};
 
+use super::types::reader;
 use super::{WIDTH, default, given, got, header, reading};
-use crate::definitions::{Answer, Argument, Call, Definitions, Type};
+use crate::definitions::{Answer, Argument, Call, Definition, Definitions, Type};
 use crate::docs::wrapped;
 
 pub(super) fn write(definitions: &Definitions) -> String {
@@ -44,7 +45,7 @@ fn write_call(out: &mut String, call: &Call, definitions: &Definitions, indent: 
             ty += " | None";
             Some(" = None".to_owned())
         } else {
-            argument.field.default.as_ref().map(|d| format!(" = {}", default(d, &argument.field.ty)))
+            argument.field.default.as_ref().map(|d| format!(" = {}", default(d, &argument.field.ty, definitions)))
         };
         let _ = writeln!(out, "{indent}    {name}: {ty}{},", default.unwrap_or_default());
     }
@@ -140,7 +141,10 @@ fn body(out: &mut String, call: &Call, definitions: &Definitions, indent: &str) 
     let model = if call.on_model { "self" } else { "None" };
     let progress = if call.is_long { "progress" } else { "False" };
     if let Answer::Value(ty) = &call.answer {
-        let _ = writeln!(out, "{indent}from ._types import {}\n", structure_in(ty));
+        let name = structure_in(ty);
+        let is_union = matches!(definitions.get(name).definition, Definition::Union { .. });
+        let read = if is_union { reader(name) } else { name.to_owned() };
+        let _ = writeln!(out, "{indent}from ._types import {read}\n");
     }
     let _ = writeln!(out, "{indent}answer = _run.{run}(");
     let _ =

@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use crate::definitions::{Definitions, Type};
+use crate::definitions::{Definition, Definitions, Field, Type};
 use crate::docs::wrapped;
 
 /// Lines of Python are at most this long.
@@ -64,8 +64,12 @@ fn got(ty: &Type) -> String {
     }
 }
 
-/// A default as Python writes it. Empty lists and structures with defaults of their own are immutable here.
-fn default(value: &Value, ty: &Type) -> String {
+/// A default as Python writes it. Empty lists and structures are immutable here; of a structure only those fields are
+/// written that differ from their own defaults.
+fn default(value: &Value, ty: &Type, definitions: &Definitions) -> String {
+    if let Type::Optional(of) = ty {
+        return if value.is_null() { "None".to_owned() } else { default(value, of, definitions) };
+    }
     match value {
         Value::Null => "None".to_owned(),
         Value::Bool(yes) => if *yes { "True" } else { "False" }.to_owned(),
@@ -76,14 +80,24 @@ fn default(value: &Value, ty: &Type) -> String {
                 Type::List(of) => of.as_ref(),
                 _ => ty,
             };
-            let items: Vec<String> = items.iter().map(|i| default(i, of)).collect();
+            let items: Vec<String> = items.iter().map(|i| default(i, of, definitions)).collect();
             match items.as_slice() {
                 [one] => format!("({one},)"),
                 items => format!("({})", items.join(", ")),
             }
         }
-        Value::Object(_) => match ty {
-            Type::Named(name) => format!("{name}()"),
+        Value::Object(given) => match ty {
+            Type::Named(name) => {
+                let Definition::Struct(fields) = &definitions.get(name).definition else {
+                    panic!("a default of an unknown form: {value} for {ty:?}");
+                };
+                let other = |field: &&Field| given.get(&field.name) != field.default.as_ref();
+                let write = |field: &Field| {
+                    let value = given.get(&field.name).unwrap_or(&Value::Null);
+                    format!("{}={}", field.name, default(value, &field.ty, definitions))
+                };
+                format!("{name}({})", fields.iter().filter(other).map(write).collect::<Vec<_>>().join(", "))
+            }
             Type::Map(_) => "MappingProxyType({})".to_owned(),
             _ => panic!("a default of an unknown form: {value} for {ty:?}"),
         },
@@ -106,6 +120,9 @@ fn reading(ty: &Type, value: &str, definitions: &Definitions) -> String {
         Type::Map(of) => format!("{{k: {} for k, v in {value}.items()}}", reading(of, "v", definitions)),
         Type::Optional(of) if is_plain(of, definitions) => value.to_owned(),
         Type::Optional(of) => format!("None if {value} is None else {}", reading(of, value, definitions)),
+        Type::Named(name) if matches!(definitions.get(name).definition, Definition::Union { .. }) => {
+            format!("{}({value})", types::reader(name))
+        }
         Type::Named(name) if !is_plain(ty, definitions) => format!("{name}._of({value})"),
         _ => value.to_owned(),
     }
@@ -116,7 +133,7 @@ fn is_plain(ty: &Type, definitions: &Definitions) -> bool {
     match ty {
         Type::Bool | Type::Int | Type::Float | Type::Text | Type::Id => true,
         Type::Named(name) => {
-            matches!(definitions.get(name).definition, crate::definitions::Definition::Words(_))
+            matches!(definitions.get(name).definition, Definition::Words(_))
         }
         _ => false,
     }

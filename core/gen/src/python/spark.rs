@@ -15,8 +15,8 @@ pub(super) fn write(definitions: &Definitions) -> String {
     let mut names = Vec::new();
     for call in &definitions.calls {
         match call.answer {
-            Answer::Model if !call.on_model => write_call(&mut out, call, "Model"),
-            Answer::Table(_) if call.on_model => write_call(&mut out, call, "DataFrame"),
+            Answer::Model if !call.on_model => write_call(&mut out, call, "Model", definitions),
+            Answer::Table(_) if call.on_model => write_call(&mut out, call, "DataFrame", definitions),
             _ => continue,
         }
         names.push(format!("    {:?},\n", call.name));
@@ -24,11 +24,11 @@ pub(super) fn write(definitions: &Definitions) -> String {
     out + &format!("\n__all__ = [\n{}]\n", names.concat())
 }
 
-fn write_call(out: &mut String, call: &Call, answer: &str) {
+fn write_call(out: &mut String, call: &Call, answer: &str, definitions: &Definitions) {
     let model = if call.on_model { "    model: Model,\n" } else { "" };
     let _ = write!(out, "\ndef {}(\n{model}    frame: DataFrame,\n    *,\n", call.name);
     for Argument { field, .. } in &call.arguments {
-        let default = field.default.as_ref().map(|d| format!(" = {}", default(d, &field.ty))).unwrap_or_default();
+        let default = field.default.as_ref().map(|d| format!(" = {}", default(d, &field.ty, definitions))).unwrap_or_default();
         let _ = writeln!(out, "    {}: {}{default},", field.name, given(&field.ty));
     }
     out.push_str(

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{default, docstring, given, got, header, reading};
-use crate::definitions::{Definition, Definitions, Field, Named};
+use crate::definitions::{Definition, Definitions, Field, Named, Type};
 
 /// Definitions that every language has in a form of its own: columns and options of ingest are keyword arguments, error
 /// codes are exceptions, rows are mappings.
@@ -15,7 +15,7 @@ pub(super) fn write(definitions: &Definitions) -> String {
     let mut out = header("The types of options and results.");
     out.push_str(
         "from collections.abc import Mapping, Sequence\nfrom dataclasses import dataclass, field\nfrom datetime import date, \
-         datetime\nfrom types import MappingProxyType\nfrom typing import Any, Literal, TypeAlias\n\nfrom ._show import \
+         datetime\nfrom types import MappingProxyType\nfrom typing import Any, ClassVar, Literal, TypeAlias\n\nfrom ._show import \
          Shown\nfrom ._values import instant as _instant\n\n",
     );
     out.push_str(
@@ -25,7 +25,8 @@ pub(super) fn write(definitions: &Definitions) -> String {
     );
     let mut names = vec!["Id".to_owned(), "InstantLike".to_owned()];
     let mut structs = String::new();
-    for named in &definitions.types {
+    let mut unions = String::new();
+    for named in in_order(definitions) {
         if OWN_FORM.contains(&named.name.as_str()) {
             continue;
         }
@@ -40,11 +41,73 @@ pub(super) fn write(definitions: &Definitions) -> String {
                 structure(&mut structs, definitions, named, fields);
                 names.push(named.name.clone());
             }
-            Definition::Struct(_) => {}
+            Definition::Union { tag, variants } if output => {
+                union(&mut unions, named, tag, variants);
+                names.push(named.name.clone());
+            }
+            Definition::Struct(_) | Definition::Union { .. } => {}
         }
     }
+    structs.push_str(&unions);
+    names.sort();
     let listed: Vec<String> = names.iter().map(|n| format!("    {n:?},\n")).collect();
     out + &structs + &format!("\n__all__ = [\n{}]\n", listed.concat())
+}
+
+/// The definitions, each after those that stand in its defaults, which Python evaluates when it comes to them.
+fn in_order(definitions: &Definitions) -> Vec<&Named> {
+    fn add<'a>(named: &'a Named, definitions: &'a Definitions, out: &mut Vec<&'a Named>) {
+        if out.iter().any(|n| n.name == named.name) {
+            return;
+        }
+        if let Definition::Struct(fields) = &named.definition {
+            for field in fields.iter().filter(|f| f.default.as_ref().is_some_and(|d| !d.is_null())) {
+                if let Some(of) = structure_of(&field.ty) {
+                    add(definitions.get(of), definitions, out);
+                }
+            }
+        }
+        out.push(named);
+    }
+    let mut out = Vec::new();
+    definitions.types.iter().for_each(|named| add(named, definitions, &mut out));
+    out
+}
+
+fn structure_of(ty: &Type) -> Option<&str> {
+    match ty {
+        Type::Named(name) => Some(name),
+        Type::List(of) | Type::Optional(of) | Type::Map(of) => structure_of(of),
+        _ => None,
+    }
+}
+
+/// The function that reads a union.
+pub(super) fn reader(name: &str) -> String {
+    format!("_{}_of", crate::docs::snake(name))
+}
+
+/// One of several structures: an alias, and the function that reads it. Each structure carries its word.
+fn union(out: &mut String, named: &Named, tag: &str, variants: &[(String, String)]) {
+    let of: Vec<&str> = variants.iter().map(|(_, of)| of.as_str()).collect();
+    let _ = writeln!(out, "\n{}: TypeAlias = {}", named.name, of.join(" | "));
+    out.push_str(&docstring(&named.doc, ""));
+    let _ = write!(out, "\n\ndef {}(d: Mapping[str, Any]) -> {}:\n", reader(&named.name), named.name);
+    let _ = writeln!(out, "    match d[{tag:?}]:");
+    for (word, of) in variants {
+        let _ = writeln!(out, "        case {word:?}:\n            return {of}._of(d)");
+    }
+    let _ = write!(out, "    raise ValueError(d[{tag:?}])\n\n");
+}
+
+/// The word by which a structure is told from others of its union.
+fn tag_of<'a>(name: &str, definitions: &'a Definitions) -> Option<(&'a str, &'a str)> {
+    definitions.types.iter().find_map(|named| match &named.definition {
+        Definition::Union { tag, variants } => {
+            variants.iter().find(|(_, of)| of == name).map(|(word, _)| (tag.as_str(), word.as_str()))
+        }
+        _ => None,
+    })
 }
 
 /// The names of the types, for those who load them only when they are used.
@@ -84,10 +147,16 @@ fn structure(out: &mut String, definitions: &Definitions, named: &Named, fields:
     let _ = writeln!(out, "class {}(Shown):", named.name);
     out.push_str(&docstring(&named.doc, "    "));
     out.push('\n');
-    for field in fields {
+    if let Some((tag, word)) = tag_of(&named.name, definitions) {
+        let _ = writeln!(out, "    {tag}: ClassVar[Literal[{word:?}]] = {word:?}");
+        out.push_str(&docstring("Which of its union this is.", "    "));
+    }
+    // Python wants fields with defaults behind those without.
+    let (needed, optional): (Vec<&Field>, Vec<&Field>) = fields.iter().partition(|f| !input || f.default.is_none());
+    for field in needed.into_iter().chain(optional) {
         let ty = if input { given(&field.ty) } else { got(&field.ty) };
         let default = match (&field.default, input) {
-            (Some(value), true) => format!(" = {}", default(value, &field.ty)),
+            (Some(value), true) => format!(" = {}", default(value, &field.ty, definitions)),
             _ => String::new(),
         };
         let _ = writeln!(out, "    {}: {ty}{default}", field.name);

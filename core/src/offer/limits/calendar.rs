@@ -177,7 +177,7 @@ impl ChannelDays {
 
 /// The minutes of a civil day outside quiet hours: one span or two, the second perhaps empty.
 fn waking(quiet: Option<QuietHours>) -> [(u16, u16); 2] {
-    match quiet.map(|q| (q.from.minutes(), q.until.minutes())) {
+    match quiet.map(|q| (q.begins.minutes(), q.ends.minutes())) {
         None => [(0, DAY_MINUTES), (0, 0)],
         Some((from, until)) if from < until => [(0, from), (until, DAY_MINUTES)],
         Some((from, until)) => [(until, from), (0, 0)],

@@ -31,9 +31,9 @@ pub struct Cap {
 #[serde(deny_unknown_fields)]
 pub struct QuietHours {
     /// Quiet begins, `HH:MM`.
-    pub from: TimeOfDay,
-    /// Quiet ends, `HH:MM`; past midnight when it is earlier than `from`. Not the same as `from`.
-    pub until: TimeOfDay,
+    pub begins: TimeOfDay,
+    /// Quiet ends, `HH:MM`; past midnight when it is earlier than `begins`. Not the same as `begins`.
+    pub ends: TimeOfDay,
 }
 
 /// When one channel may be used.
@@ -74,7 +74,7 @@ impl Default for ChannelLimits {
     fn default() -> Self {
         Self {
             name: String::new(),
-            quiet_hours: Some(QuietHours { from: TimeOfDay::new(21, 0), until: TimeOfDay::new(8, 0) }),
+            quiet_hours: Some(QuietHours { begins: TimeOfDay::new(21, 0), ends: TimeOfDay::new(8, 0) }),
             weekdays: Weekday::ALL.to_vec(),
             needs_consent: false,
             caps: Vec::new(),
@@ -160,10 +160,10 @@ impl Limits {
                 let message = format!("weekdays of channel {name:?} is empty; allow at least one day, or leave it out");
                 return Err(Error::options(&at("weekdays"), message));
             }
-            if let Some(quiet) = channel.quiet_hours.filter(|q| q.from == q.until) {
+            if let Some(quiet) = channel.quiet_hours.filter(|q| q.begins == q.ends) {
                 let message = format!(
                     "quiet_hours of channel {name:?} run from {} to {}; the two must differ; null means none",
-                    quiet.from, quiet.until
+                    quiet.begins, quiet.ends
                 );
                 return Err(Error::options(&at("quiet_hours"), message));
             }

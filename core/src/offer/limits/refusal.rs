@@ -46,7 +46,7 @@ impl Limits {
         let wall = at.to_jiff().to_zoned(zone_of(zone)?).datetime();
         let minute = wall.hour() as u16 * 60 + wall.minute() as u16;
         let quiet = rules.quiet_hours.is_some_and(|quiet| {
-            let (from, until) = (quiet.from.minutes(), quiet.until.minutes());
+            let (from, until) = (quiet.begins.minutes(), quiet.ends.minutes());
             if from < until { from <= minute && minute < until } else { minute >= from || minute < until }
         });
         let today = wall.date().to_string().parse::<CivilDate>();

@@ -12,7 +12,7 @@ fn at(text: &str) -> Timestamp {
 
 /// One channel named `mail`, with quiet hours, and otherwise no limit.
 fn only_quiet(from: &str, until: &str) -> Limits {
-    let quiet = QuietHours { from: from.parse().unwrap(), until: until.parse().unwrap() };
+    let quiet = QuietHours { begins: from.parse().unwrap(), ends: until.parse().unwrap() };
     let mail = ChannelLimits { quiet_hours: Some(quiet), ..ChannelLimits::new("mail") };
     Limits { channels: vec![mail], cap_ignored: None, min_gap_days: 0.0, ..Limits::default() }
 }
@@ -208,7 +208,7 @@ fn channel(name: &'static str) -> impl Strategy<Value = ChannelLimits> {
     let caps = (prop::collection::vec(cap(), 0..2), prop::option::of(cap()), prop_oneof![Just(0.0), 0.0f64..4.0]);
     (quiet, weekdays, any::<bool>(), caps).prop_map(move |(quiet, weekdays, needs_consent, caps)| ChannelLimits {
         name: name.to_owned(),
-        quiet_hours: quiet.map(|(from, until)| QuietHours { from, until }),
+        quiet_hours: quiet.map(|(from, until)| QuietHours { begins: from, ends: until }),
         weekdays,
         needs_consent,
         caps: caps.0,

@@ -8,10 +8,12 @@ use crate::model::Model;
 
 mod churn;
 mod evaluate;
+mod offer;
 mod replenish;
 
 use churn::{Declines, LapseOf, Lapses};
 use evaluate::{MakeReport, RunAudit, RunBacktest};
+use offer::{Decide, DecideFor, LearnContacts};
 pub use replenish::FitArguments;
 use replenish::{ForecastIfBought, Forecasts, Replenish};
 
@@ -24,6 +26,9 @@ pub const CALLS: &[Call] = &[
     of::<Lapses>(),
     of::<LapseOf>(),
     of::<Declines>(),
+    of::<Decide>(),
+    of::<DecideFor>(),
+    of::<LearnContacts>(),
     of::<RunBacktest>(),
     of::<RunAudit>(),
     of::<MakeReport>(),

@@ -1,0 +1,162 @@
+//! A decision in plain words, in English and Chinese.
+
+use std::fmt::Write;
+
+use super::decision::{AbstainReason, Candidate, ChangeOf, Decision, EvidenceKind, HandOffReason, Reasoning};
+
+/// Whose words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Language {
+    English,
+    Chinese,
+}
+
+/// What a decision says, a line per thought: what is done, why, what else was weighed, what would change it. Chinese for locales that
+/// begin with `zh`, else English.
+pub(super) fn words(decision: &Decision, locale: &str) -> String {
+    let language = if locale.to_ascii_lowercase().starts_with("zh") { Language::Chinese } else { Language::English };
+    let mut out = headline(decision, language);
+    for line in lines(decision.reasoning(), language) {
+        out.push('\n');
+        out.push_str(&line);
+    }
+    out
+}
+
+fn headline(decision: &Decision, language: Language) -> String {
+    use Language::{Chinese, English};
+    let of = |item: &Option<crate::EventId>| item.as_ref().map(ToString::to_string).unwrap_or_default();
+    match (decision, language) {
+        (Decision::Contact(c), English) => format!(
+            "Contact about {} at {} over {} with {}: expected to earn {:.2} more than doing nothing.",
+            of(&c.item), c.contact_at, c.channel, c.offer, c.expected_margin
+        ),
+        (Decision::Contact(c), Chinese) => format!(
+            "建议联系：{}，{}，渠道 {}，方案 {}；预计比不联系多赚 {:.2}。",
+            of(&c.item), c.contact_at, c.channel, c.offer, c.expected_margin
+        ),
+        (Decision::Wait(w), English) => format!(
+            "Wait until {}: a contact about {} is then expected to earn {:.2}.",
+            w.until_at.date(), of(&w.item), w.expected_margin
+        ),
+        (Decision::Wait(w), Chinese) => {
+            format!("建议等到 {}：届时联系（{}）预计多赚 {:.2}。", w.until_at.date(), of(&w.item), w.expected_margin)
+        }
+        (Decision::Abstain(a), language) => nothing(a.because, &a.missing, language),
+        (Decision::HandOff(h), English) => {
+            let why = match h.because {
+                HandOffReason::Doubt => "the gain is doubtful, and knowing it is worth a person's time",
+                HandOffReason::Rule => "a rule says so",
+            };
+            format!("Hand to {}: {why}. The machine would offer {} over {} (expected {:.2}).", h.to, h.offer, h.channel, h.expected_margin)
+        }
+        (Decision::HandOff(h), Chinese) => {
+            let why = match h.because {
+                HandOffReason::Doubt => "收益存疑，值得人工判断",
+                HandOffReason::Rule => "规则要求人工处理",
+            };
+            format!("转交 {}：{why}。机器方案：{}，渠道 {}（预计 {:.2}）。", h.to, h.offer, h.channel, h.expected_margin)
+        }
+    }
+}
+
+fn nothing(because: AbstainReason, missing: &[String], language: Language) -> String {
+    let (english, chinese) = match because {
+        AbstainReason::NoGain => ("no contact is expected to gain anything", "任何联系预计都不会带来收益"),
+        AbstainReason::Doubt => ("the gain is too doubtful", "收益过于不确定"),
+        AbstainReason::Limit => ("limits leave no day on which a contact would gain anything", "限制条件下没有合适的联系日期"),
+        AbstainReason::Capacity => ("others gain more from the capacity there is", "名额有限，其他客户收益更高"),
+        AbstainReason::Holdout => ("the customer is held out, to measure what contacts earn", "该客户属于对照组"),
+        AbstainReason::Explore => ("a lottery chose to do nothing, to learn what contacts earn", "随机抽中不联系，以便学习效果"),
+        AbstainReason::Missing => ("something is missing", "缺少信息"),
+    };
+    match language {
+        Language::English if missing.is_empty() => format!("Do nothing: {english}."),
+        Language::English => format!("Do nothing: {english}: {}.", missing.join("; ")),
+        Language::Chinese => format!("不联系：{chinese}。"),
+    }
+}
+
+fn lines(reasoning: &Reasoning, language: Language) -> Vec<String> {
+    let is_english = language == Language::English;
+    let mut out = Vec::new();
+    if let Some(best) = reasoning.candidates.first() {
+        out.push(made_of(best, is_english));
+    }
+    let evidence = reasoning.evidence.iter().map(|e| {
+        let (english, chinese) = match e.kind {
+            EvidenceKind::DueSoon => ("the need falls due while a contact today works best", "需求在联系最有效期内到期"),
+            EvidenceKind::DueLater => ("it falls due only much later", "需求很久以后才到期"),
+            EvidenceKind::BuysUnprompted => ("the customer buys unprompted", "客户不联系也会购买"),
+            EvidenceKind::Effect => ("a contact wins a customer who would not buy", "联系能赢回本不会购买的客户"),
+            EvidenceKind::IgnoredContacts => ("contacts ignored of late", "近期被忽略的联系"),
+        };
+        let number = if e.kind == EvidenceKind::IgnoredContacts {
+            format!("{:.1}", e.value)
+        } else {
+            format!("{:.0} %", 100.0 * e.value)
+        };
+        match (is_english, e.is_for) {
+            (true, true) => format!("For: {english}: {number} (from {} observations).", e.n),
+            (true, false) => format!("Against: {english}: {number} (from {} observations).", e.n),
+            (false, true) => format!("支持：{chinese}：{number}（依据 {} 次观察）。", e.n),
+            (false, false) => format!("反对：{chinese}：{number}（依据 {} 次观察）。", e.n),
+        }
+    });
+    out.extend(evidence);
+    let other = reasoning.candidates.get(1);
+    if let Some(other) = other {
+        out.push(if is_english {
+            format!("Next best offer: {} over {}, {:.2}.", other.offer, other.channel, other.expected_margin)
+        } else {
+            format!("次优方案：{}，渠道 {}，{:.2}。", other.offer, other.channel, other.expected_margin)
+        });
+    }
+    if let Some(binding) = &reasoning.binding {
+        out.push(if is_english {
+            format!("The limit {} costs {:.2}.", binding.limit, binding.costs)
+        } else {
+            format!("限制 {} 的代价为 {:.2}。", binding.limit, binding.costs)
+        });
+    }
+    for change in &reasoning.would_change {
+        let (english, chinese) = match change.of {
+            ChangeOf::ProbWinBack => ("the chance that a contact wins the customer", "联系赢回客户的概率"),
+            ChangeOf::ProbOwn => ("the chance that the customer buys unprompted", "客户自行购买的概率"),
+            ChangeOf::OrderValue => ("the order's value", "订单金额"),
+            ChangeOf::ContactCost => ("the contact's cost", "联系成本"),
+        };
+        out.push(if is_english {
+            format!("It would turn if {english} were {:.2} instead of {:.2}.", change.threshold, change.value)
+        } else {
+            format!("若{chinese}由 {:.2} 变为 {:.2}，结论将改变。", change.value, change.threshold)
+        });
+    }
+    out
+}
+
+/// Of what a gain is made.
+fn made_of(candidate: &Candidate, is_english: bool) -> String {
+    let p = &candidate.parts;
+    let parts = [
+        (p.win_back, "won back", "赢回"),
+        (p.cannibalised, "given away", "让利"),
+        (p.ignored, "ignored", "被忽略"),
+        (p.lost, "customers lost", "流失"),
+        (p.timing, "timing", "时机"),
+        (p.contact, "contact", "联系成本"),
+    ];
+    let mut out = String::from(if is_english { "Made of" } else { "构成" });
+    for (i, (value, english, chinese)) in parts.iter().filter(|p| p.0.abs() >= 0.005).enumerate() {
+        let name = if is_english { english } else { chinese };
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{} {name} {value:+.2}", if i == 0 { ":" } else { "," });
+    }
+    let (low, high) = (candidate.margin_low, candidate.margin_high);
+    let _ = if is_english {
+        write!(out, "; between {low:.2} and {high:.2}.")
+    } else {
+        write!(out, "；区间 {low:.2} 至 {high:.2}。")
+    };
+    out
+}

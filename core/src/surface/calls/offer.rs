@@ -1,0 +1,151 @@
+//! Offer timing: whether to contact a customer, when, with which offer, on which channel, or nothing.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Deserialize;
+
+use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column};
+use crate::error::Result;
+use crate::event::EventId;
+use crate::offer::{Decision, Learned, Planner, Policy};
+use crate::progress::Progress;
+use crate::table::Table;
+use crate::time::Timestamp;
+
+/// What to do about every customer now: contact, wait, abstain or hand over to a person; one row per customer who has bought.
+///
+/// Every need that the model forecasts is weighed against doing nothing, on every day up to the policy's horizon, with every offer,
+/// on every channel that the limits leave open. Where capacity, budget or stock are limited, those who gain most are served.
+/// Contacts among the rows of `data` count for limits, consents and fatigue.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(super) struct Decide {
+    /// The instant of the decision; not before the model's own. Nothing later is looked at.
+    as_of: Timestamp,
+    /// What the business may do, what it costs, and how careful to be.
+    policy: Policy,
+}
+
+/// The columns of [`Decide`].
+pub(super) struct DecisionTable(Table);
+
+impl Output for DecisionTable {
+    const KIND: AnswerKind = AnswerKind::Table(&[
+        column("customer", "id", "Who."),
+        column("action", "word", "`contact`, `wait`, `abstain` or `hand_off`."),
+        column(
+            "because",
+            "word",
+            "Why nothing is done, or why a person decides: `no_gain`, `doubt`, `limit`, `capacity`, `holdout`, `explore`, \
+             `missing`, `rule`.",
+        ),
+        column("item", "id", "What it is about: the item bought last."),
+        column("next_item", "text", "The item to propose instead, when the customer moves on; empty for none."),
+        column("offer", "text", "The offer, by its name in the policy; empty for none."),
+        column("discount_share", "number", "Its discount, a share of the price."),
+        column("channel", "text", "The channel, by its name in the policy; empty for none."),
+        column("at", "instant", "When to send; when to decide again, for `wait`."),
+        column("expected_margin", "number", "What the contact is expected to gain over none."),
+        column("route", "word", "Who sends it: `auto` or `approve`, after a person's look."),
+        column("propensity", "number", "The probability with which this action was drawn."),
+        column("message", "text", "The words; empty for none."),
+    ]);
+
+    fn into_answer(self) -> Result<Answer> {
+        Ok(Answer::Table(self.0))
+    }
+}
+
+impl Arguments for Decide {
+    const NAME: &'static str = "decide";
+    type Output = DecisionTable;
+
+    fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<DecisionTable> {
+        let planner = planner(self.policy)?;
+        let go_on = |progress: Progress| watch(progress.stage, progress.done);
+        let decisions = planner.decide_all_while(subject.model()?, subject.history()?, self.as_of, go_on)?;
+        Ok(DecisionTable(decisions.into_table()))
+    }
+}
+
+/// What to do about one customer now, with the whole reasoning: what was weighed, what speaks for and against, the runner-up, the
+/// limit that binds, and what would change the decision.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(super) struct DecideFor {
+    /// The instant of the decision; not before the model's own. Nothing later is looked at.
+    as_of: Timestamp,
+    /// What the business may do, what it costs, and how careful to be.
+    policy: Policy,
+    /// Whom it is about; may be left out when `data` holds one customer only.
+    #[serde(default)]
+    customer: Option<EventId>,
+}
+
+impl Arguments for DecideFor {
+    const NAME: &'static str = "decide_for";
+    const IS_LONG: bool = false;
+    type Output = Value<Decision>;
+
+    fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
+        let past = subject.past_of_one(self.customer.as_ref())?;
+        let planner = planner(self.policy)?;
+        Ok(Value::new(planner.decide(subject.model()?, past, self.as_of)?))
+    }
+}
+
+/// What the log's own contacts teach: what each offer wins, measured against customers held out, and at which hours customers open
+/// what they are sent. Put it into the policy, as `learned`.
+///
+/// An effect is learned only where a lottery held customers out (rows of the kind `held_out`): a rate of response is never taken for
+/// an effect.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(super) struct LearnContacts {
+    /// Nothing later is looked at.
+    as_of: Timestamp,
+    /// The policy whose channels and time zones the contacts are of.
+    policy: Policy,
+    /// A purchase counts as an outcome of a contact within so many days, above 0 and up to 364. Default: 14.
+    #[serde(default = "fortnight")]
+    window_days: f64,
+}
+
+fn fortnight() -> f64 {
+    14.0
+}
+
+impl Arguments for LearnContacts {
+    const NAME: &'static str = "learn_contacts";
+    const ON_MODEL: bool = false;
+    type Output = Value<Learned>;
+
+    fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
+        Ok(Value::new(Learned::of(subject.history()?, self.as_of, &self.policy, self.window_days)?))
+    }
+}
+
+/// Policies that are kept ready: who asks about one customer asks with the same policy again, and making it ready (reading templates
+/// above all) takes longer than deciding.
+const N_KEPT: usize = 8;
+static KEPT: Mutex<Vec<Arc<Planner>>> = Mutex::new(Vec::new());
+
+/// The policy made ready, or as it was kept. What is kept changes no answer.
+fn planner(policy: Policy) -> Result<Arc<Planner>> {
+    {
+        let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(planner) = kept.iter().find(|planner| *planner.policy() == policy) {
+            return Ok(Arc::clone(planner));
+        }
+    }
+    let planner = Arc::new(Planner::new(policy)?);
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if kept.len() >= N_KEPT {
+        kept.remove(0);
+    }
+    kept.push(Arc::clone(&planner));
+    Ok(planner)
+}
