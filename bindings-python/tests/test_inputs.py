@@ -287,19 +287,20 @@ def test_a_column_alone_is_no_log() -> None:
 
 def test_contacts() -> None:
     """What was sent and how customers answered lies beside the purchases: the report shows it, and no forecast changes."""
-    rows = [{"customer": f"c{c}", "item": "milk", "at": f"2026-{m:02}-{1 + c}"} for c in range(20) for m in range(1, 7)]
+    rows = [{"customer": f"c{c}", "item": "milk", "at": f"2026-{m:02}-{1 + c:02}"} for c in range(20) for m in range(1, 7)]
     sent = [
-        {"customer": "c1", "at": "2026-05-20", "kind": "contact", "channel": "email", "offer": 12, "propensity": 0.5},
+        {"customer": "c1", "at": "2026-05-20", "kind": "contact", "channel": "email", "offer": "refill", "propensity": 0.5},
         {"customer": "c1", "at": "2026-05-21", "kind": "opened", "channel": "email"},
-        {"customer": "c2", "at": "2026-05-20", "kind": "held_out", "item": "leaflet", "offer": 12, "propensity": 0.5},
+        {"customer": "c2", "at": "2026-05-20", "kind": "held_out", "item": "leaflet", "offer": "refill", "propensity": 0.5},
         {"customer": "lead", "at": "2026-05-20", "kind": "opt_out"},
         {"customer": "lead", "at": "2026-05-20", "kind": "opt_out"},
-        {"customer": "lead", "at": "2026-05-22", "kind": "sent", "propensity": 2},
+        {"customer": "lead", "at": "2026-05-22", "kind": "sent", "propensity": 2.0},
     ]
     without, alone = beforehand.History(rows), beforehand.History(sent)
     expected = beforehand.fit(without, as_of="2026-06-30")
     due = expected.replenishment(without, as_of="2026-06-30")
-    for log in ([*rows, *sent], pa.Table.from_pylist([*sent, *rows]), pl.DataFrame([*sent, *rows], infer_schema_length=None)):
+    frame = pl.DataFrame([*sent, *rows], infer_schema_length=None)
+    for log in ([*rows, *sent], frame, frame.to_arrow(), frame.to_pandas()):
         history = beforehand.History(log)
         report = history.report
         assert (report.n_read, report.n_kept, report.n_contacts, report.n_contacts_merged) == (126, 120, 5, 1)

@@ -35,6 +35,9 @@ TEXTS = st.one_of(
             "NaN",
             "purchase",
             "return",
+            "contact",
+            "held_out",
+            "opt_out",
             "x" * 70_000,
         ]
     ),
@@ -80,7 +83,8 @@ def logs(draw: st.DrawFn) -> Any:
     ):
         if draw(st.integers(0, 20 if name in ("customer", "at", "item") else 2)) == 0:
             continue
-        usual = {"at": "time", "quantity": "small", "amount": "float", "pack_size": "float", "propensity": "float"}.get(name, "text")
+        numbers = {"quantity": "small", "amount": "float", "pack_size": "float", "propensity": "float"}
+        usual = {"at": "time", **numbers}.get(name, "text")
         source = draw(st.sampled_from([usual, usual, usual, *VALUES]))
         values = draw(st.lists(st.one_of(VALUES[source], VALUES[source], st.none()), min_size=n, max_size=n))
         array = pa.array(values)
@@ -105,6 +109,10 @@ def test_malformed_logs(log: Any, merge_days: int, unit: Any) -> None:
     report = history.report
     assert report.n_read == log.num_rows == report.n_kept + report.n_returns + report.n_contacts + report.n_refused
     assert sum(r.n_rows for r in report.refusals) == report.n_refused
+    assert history.n_events == report.n_kept
+    if history.n_events == 0:
+        assert report.n_contacts > 0
+        return
     as_of = history.last_at
     model = beforehand.fit(history, as_of=as_of)
     due = model.replenishment(history, as_of=as_of)
