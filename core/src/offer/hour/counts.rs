@@ -22,7 +22,8 @@ use serde::{Deserialize, Serialize};
 pub struct HourCounts {
     /// Opens per hour of the day, 0 to 23.
     pub opens: [u32; 24],
-    /// Sends per hour of the day, when they are known. An hour with more opens than sends is taken to have as many sends.
+    /// Sends per hour of the day, when they are known. Give them for every customer of a channel or for none, or
+    /// rates and counts are learned as one. An hour with more opens than sends is taken to have as many sends.
     pub sends: Option<[u32; 24]>,
 }
 

@@ -54,6 +54,24 @@ fn a_third_contact_in_a_week_to_someone_who_ignored_two_cannot_happen() {
 }
 
 #[test]
+fn whoever_ignores_everything_gets_two_contacts_a_week_at_most() {
+    let limits = Limits { channels: vec![ChannelLimits::new("mail"), ChannelLimits::new("push")], ..Limits::default() };
+    let mut past = Past::default();
+    let mut now = at("2026-03-01T07:00:00Z");
+    for i in 0..60 {
+        // As soon as any channel lets go, a contact on it.
+        let calendar = limits.calendar("Europe/Berlin", now, 14).unwrap();
+        now = calendar.first_opening(i % 2, &past).unwrap().unwrap().from_at().unwrap();
+        assert_eq!(limits.refusal(i % 2, &past, "Europe/Berlin", now).unwrap(), None);
+        past.contacts.push(Sent { at: now, channel: i % 2, answered: false });
+    }
+    for three in past.contacts.windows(3) {
+        assert!(three[1].at.days_since(three[0].at) >= 3.0 && three[2].at.days_since(three[0].at) >= 7.0);
+    }
+    assert!(past.contacts[59].at.days_since(past.contacts[0].at) < 60.0 / 2.0 * 7.5, "and not much fewer");
+}
+
+#[test]
 fn a_day_in_part() {
     let limits = Limits::default();
     let calendar = limits.calendar("Europe/Berlin", at("2026-11-23T09:20:00Z"), 2).unwrap();

@@ -9,8 +9,8 @@ fn to_pay(discount: f64) -> Option<u32> {
     (discount > 0.0 && pay > 0.0 && pay < 1e4).then_some(pay as u32)
 }
 
-/// A discount in Chinese: tenths of the price that are to be paid, or hundredths without the decimal point (not below twenty, where no one says so): 0.10 is
-/// `9折`, 0.05 is `95折`, 0.125 is `8.75折`.
+/// A discount in Chinese: tenths of the price that are to be paid, or hundredths without the decimal point (from twenty on,
+/// below which nobody says so): 0.10 is `9折`, 0.05 is `95折`, 0.125 is `8.75折`.
 pub(super) fn zhe(discount: f64) -> Option<String> {
     let pay = to_pay(discount)?;
     Some(if pay % 1000 == 0 {
