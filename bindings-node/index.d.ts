@@ -1285,6 +1285,12 @@ export interface Policy {
    * the decision abstains.
    */
   readonly orderValue?: number | null
+  /**
+   * Of the purchases that a forecast expects, the share that would come without a contact, 0 to 1. Default 1: as the
+   * log shows them. Lower it where the log's purchases followed reminders of yours, which the forecast cannot tell
+   * from others.
+   */
+  readonly unpromptedShare?: number
   /** What a contact costs beside its channel. */
   readonly costs?: Costs
   /** How the effect of a contact depends on the stock left. */
@@ -1817,9 +1823,9 @@ export interface Change {
   /** Which number. */
   readonly of: ChangeOf
   /** What it is. */
-  readonly from: number
+  readonly value: number
   /** At which value the decision turns. */
-  readonly to: number
+  readonly threshold: number
 }
 
 /**

@@ -177,8 +177,8 @@ exports.Binding = Binding
 function Change(v) {
   return {
     of: v.of,
-    from: v.from,
-    to: v.to,
+    value: v.value,
+    threshold: v.threshold,
   }
 }
 exports.Change = Change

@@ -5,7 +5,7 @@ mod shop;
 
 use beforehand::offer::{
     AbstainReason, Cap, Caution, Channel, ChannelLimits, CivilDate, Costs, CustomerTerms, Decision, Fatigue, ItemTerms,
-    Limit, Limits, Lottery, Offer, Planner, Policy, QuietHours, RouteRule, Route, Weekday,
+    Limit, Limits, Lottery, Offer, Planner, Policy, QuietHours, Route, RouteRule, Weekday,
 };
 use beforehand::{Cell, Event, EventId, History, IngestOptions, Ladder, Model, Options, Step, Table, Timestamp};
 use proptest::prelude::*;
@@ -18,12 +18,10 @@ fn day(days: f64) -> Timestamp {
 /// A shop in Shanghai that gives returning customers 10 % off and writes Chinese.
 fn shanghai() -> Policy {
     Policy {
-        offers: vec![
-            Offer::reminder(0.15),
-            Offer { min_purchases: 2, ..Offer::discount("returning", 0.10, 0.60) },
-        ],
+        offers: vec![Offer::reminder(0.15), Offer { min_purchases: 2, ..Offer::discount("returning", 0.10, 0.60) }],
         channels: vec![Channel::new("wechat", 0.05)],
         order_value: Some(100.0),
+        unprompted_share: 0.25,
         costs: Costs { per_ignored: 0.5, per_early: 0.5, ..Costs::default() },
         caution: Caution { confidence: 0.5, ..Caution::default() },
         time_zone: "Asia/Shanghai".to_owned(),
@@ -41,10 +39,8 @@ fn a_water_filter_reminder_goes_out_on_the_ninetieth_day_with_the_words_of_the_c
     }
     let (history, as_of) = (history(log), day(698.0));
     let model = Model::fit(&history, as_of, &Options::default()).unwrap();
-    let policy = Policy {
-        items: vec![ItemTerms { name: Some("滤芯".to_owned()), ..ItemTerms::new("filter") }],
-        ..shanghai()
-    };
+    let policy =
+        Policy { items: vec![ItemTerms { name: Some("滤芯".to_owned()), ..ItemTerms::new("filter") }], ..shanghai() };
     let planner = Planner::new(policy).unwrap();
     let decision = planner.decide(&model, history.customer("wang").unwrap(), as_of).unwrap();
     let Decision::Contact(contact) = &decision else { panic!("{}", decision.reasoning().words) };
@@ -56,9 +52,6 @@ fn a_water_filter_reminder_goes_out_on_the_ninetieth_day_with_the_words_of_the_c
     );
     assert!(contact.reasoning.words.starts_with("建议联系：filter"), "{}", contact.reasoning.words);
     assert!(!contact.reasoning.would_change.is_empty() && contact.reasoning.candidates.len() == 2);
-    // Just after a purchase nothing is sent: the decision is to wait or to do nothing.
-    let fresh = planner.decide(&model, history.customer("wang").unwrap(), as_of);
-    assert_eq!(fresh.unwrap(), decision);
 }
 
 /// B: day 29 after the order, about 3 days left, the child grows into the next stage: the offer names it.
@@ -86,7 +79,7 @@ fn b_milk_powder_offers_the_next_stage_in_the_words_of_the_case() {
     let options = Options { ladders: vec![ladder], ..Options::default() };
     let model = Model::fit(&history, as_of, &options).unwrap();
     let named = |item: &str, name: &str| ItemTerms { name: Some(name.to_owned()), ..ItemTerms::new(item) };
-    let policy = Policy { items: vec![named("milk-1", "奶粉"), named("milk-2", "二段奶粉")], ..shanghai() };
+    let policy = Policy { items: vec![named("milk-1", "奶粉"), named("milk-2", "下一阶段配方")], ..shanghai() };
     let decision = Planner::new(policy).unwrap().decide(&model, history.customer("li").unwrap(), as_of).unwrap();
     let Decision::Contact(contact) = &decision else { panic!("{}", decision.reasoning().words) };
     assert_eq!(contact.next_item, Some(EventId::from("milk-2")));
@@ -98,8 +91,7 @@ fn b_milk_powder_offers_the_next_stage_in_the_words_of_the_case() {
 
 /// A model of a shop, and its history, for policies to be tried on.
 fn shop_model() -> (History, Model, Timestamp) {
-    let log = events(120, 300.0, 4).into_iter().map(|e| e.amount(30.0));
-    let history = history(log.collect());
+    let history = history(events(120, 300.0, 4).into_iter().map(|e| e.amount(30.0)).collect::<Vec<_>>());
     let as_of = day(300.0).plus_days(0.4);
     let model = Model::fit(&history, as_of, &Options { max_training_rows: 5_000, ..Options::default() }).unwrap();
     (history, model, as_of)
@@ -126,7 +118,8 @@ fn everyone_is_decided_as_one_by_one_and_on_any_number_of_threads() {
     let all = planner.decide_all(&model, &history, as_of).unwrap();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let alone = pool.install(|| planner.decide_all(&model, &history, as_of)).unwrap();
-    assert_eq!(all.table(), alone.table());
+    // As text, for NaN stands for none.
+    assert!(format!("{:?}", all.table()) == format!("{:?}", alone.table()));
     let customers = texts(all.table(), "customer");
     let (actions, channels, because) =
         (texts(all.table(), "action"), texts(all.table(), "channel"), texts(all.table(), "because"));
@@ -158,7 +151,8 @@ fn capacity_goes_to_those_who_gain_most() {
     assert!(all.len() > 6, "{}", all.len());
     let few = Planner::new(Policy { capacity: Some(5), ..shanghai() }).unwrap();
     let few = few.decide_all(&model, &history, as_of).unwrap();
-    assert_eq!(gains(few.table()), all[..5]);
+    let five = gains(few.table());
+    assert!(five.len() == 5 && five.iter().zip(&all).all(|(a, b)| (a - b).abs() < 1e-9), "{five:?} {all:?}");
     assert_eq!(few.prices[0].0, "capacity");
     assert!(few.prices[0].1 > 0.0);
     assert!(texts(few.table(), "because").iter().any(|b| b == "capacity"));
@@ -176,7 +170,8 @@ fn people_are_asked_by_rule_or_when_it_pays() {
     let free = Planner::new(shanghai()).unwrap().decide_all(&model, &history, as_of).unwrap();
     let row = texts(free.table(), "action").iter().position(|a| a == "contact").unwrap();
     let customer = texts(free.table(), "customer")[row].clone();
-    let decide = |planner: &Planner| planner.decide(&model, history.customer(customer.as_str()).unwrap(), as_of).unwrap();
+    let decide =
+        |planner: &Planner| planner.decide(&model, history.customer(customer.as_str()).unwrap(), as_of).unwrap();
     let angry = CustomerTerms { mood: Some(-0.9), ..CustomerTerms::new(customer.as_str()) };
     let rule = RouteRule { mood_below: Some(-0.5), ..RouteRule::to(Route::Human) };
     assert_eq!(decide(&route(rule.clone(), angry)).as_str(), "hand_off");
@@ -200,7 +195,9 @@ fn an_unknown_price_is_missing_and_stock_and_margin_bind() {
     let (own, _) = History::from_events(rows, &IngestOptions::default()).unwrap();
     let decide = |policy: Policy| Planner::new(policy).unwrap().decide(&model, &own, as_of).unwrap();
     let unpriced = decide(Policy { order_value: None, ..shanghai() });
-    assert!(matches!(&unpriced, Decision::Abstain(a) if a.because == AbstainReason::Missing && a.missing[0].contains("filter")));
+    assert!(
+        matches!(&unpriced, Decision::Abstain(a) if a.because == AbstainReason::Missing && a.missing[0].contains("filter"))
+    );
     let sold_out = ItemTerms { stock: Some(0.0), ..ItemTerms::new("filter") };
     let sold_out = decide(Policy { items: vec![sold_out], ..shanghai() });
     assert!(matches!(sold_out, Decision::Abstain(a) if a.because == AbstainReason::Missing));
@@ -317,12 +314,18 @@ proptest! {
 #[test]
 fn a_limit_that_binds_is_named_with_what_it_costs() {
     let (_, model, as_of) = shop_model();
-    let mut rows: Vec<Event> =
-        (0..6).map(|k| Event::purchase("x", "filter", as_of.plus_days(-26.0 - 32.0 * f64::from(k))).amount(80.0)).collect();
+    let mut rows: Vec<Event> = (0..6)
+        .map(|k| Event::purchase("x", "filter", as_of.plus_days(-26.0 - 32.0 * f64::from(k))).amount(80.0))
+        .collect();
     let contacted = |ago: f64| Event::contacted("x", as_of.plus_days(-ago)).channel("wechat");
     rows.extend([contacted(4.0), contacted(1.0)]);
     let (own, _) = History::from_events(rows, &IngestOptions::default()).unwrap();
-    let policy = Policy { horizon_days: 3, fatigue: Fatigue { keep: 1.0, ..Fatigue::default() }, ..shanghai() };
+    let policy = Policy {
+        horizon_days: 3,
+        unprompted_share: 0.2,
+        fatigue: Fatigue { keep: 1.0, ..Fatigue::default() },
+        ..shanghai()
+    };
     let decision = Planner::new(policy).unwrap().decide(&model, &own, as_of).unwrap();
     let binding = decision.reasoning().binding.as_ref().expect("a limit binds");
     assert!(matches!(binding.limit, Limit::CapIgnored | Limit::Gap), "{}", decision.reasoning().words);

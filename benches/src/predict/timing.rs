@@ -50,7 +50,12 @@ impl TimingArguments {
                 ("--economics", "mild") => costs = (0.10, 0.15),
                 ("--response", _) => response = value.parse().map_err(|_| format!("{value:?} is not a number"))?,
                 ("--economics", _) => return Err(format!("economics are strict or mild, not {value:?}").into()),
-                _ => return Err(format!("unknown argument {name}; allowed are --histories --out --economics --response").into()),
+                _ => {
+                    return Err(format!(
+                        "unknown argument {name}; allowed are --histories --out --economics --response"
+                    )
+                    .into());
+                }
             }
         }
         let histories = histories.ok_or("--histories FILE is missing")?;

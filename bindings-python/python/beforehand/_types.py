@@ -984,6 +984,11 @@ class Policy(Shown):
     """What an order is worth where neither the item's terms nor the customer's last purchase say; default: unknown,
     and the decision abstains.
     """
+    unprompted_share: float = 1.0
+    """Of the purchases that a forecast expects, the share that would come without a contact, 0 to 1. Default 1: as
+    the log shows them. Lower it where the log's purchases followed reminders of yours, which the forecast cannot
+    tell from others.
+    """
     costs: Costs = Costs()
     """What a contact costs beside its channel."""
     response: Response = Response()
@@ -1224,17 +1229,17 @@ class Change(Shown):
 
     of: ChangeOf
     """Which number."""
-    from: float
+    value: float
     """What it is."""
-    to: float
+    threshold: float
     """At which value the decision turns."""
 
     @classmethod
     def _of(cls, d: Mapping[str, Any]) -> Change:
         return cls(
             of=d["of"],
-            from=d["from"],
-            to=d["to"],
+            value=d["value"],
+            threshold=d["threshold"],
         )
 
 

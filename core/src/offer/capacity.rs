@@ -156,8 +156,7 @@ mod tests {
     #[test]
     fn a_budget_is_spent_nearly_as_well_as_if_customers_could_be_split() {
         let mut draws = Draws::new(3, 4);
-        let choices: Vec<Choice> =
-            (0..20_000).map(|c| one(c, draws.gamma(0.7), 0.1 + draws.gamma(2.0))).collect();
+        let choices: Vec<Choice> = (0..20_000).map(|c| one(c, draws.gamma(0.7), 0.1 + draws.gamma(2.0))).collect();
         let (taken, _) = allot(&choices, &[300.0]);
         let got: f64 = taken.iter().map(|&i| choices[i].gain).sum();
         let spent: f64 = taken.iter().map(|&i| choices[i].uses[0].amount).sum();

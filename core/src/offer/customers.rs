@@ -27,12 +27,7 @@ pub(super) struct Customers<'a> {
 }
 
 impl<'a> Customers<'a> {
-    pub(super) fn new(
-        planner: &'a Planner,
-        model: &'a Model,
-        view: HistoryView<'a>,
-        as_of: Timestamp,
-    ) -> Result<Self> {
+    pub(super) fn new(planner: &'a Planner, model: &'a Model, view: HistoryView<'a>, as_of: Timestamp) -> Result<Self> {
         let pairs = model.pairs(view, as_of)?;
         let day = planner.day(as_of, Effects::of(&planner.policy))?;
         Ok(Self { day, planner, channels: Channels::of(&planner.policy), pairs, as_of })
@@ -99,7 +94,7 @@ impl<'a> Customers<'a> {
         let history = self.history();
         let item = EventId::from(history.items.ids.id(pair.item));
         Need {
-            due: Due::from_survival(&pair.survival, pair.n_events, self.planner.reach_days()),
+            due: Due::from_pair(&pair, self.planner.policy.unprompted_share, self.planner.reach_days()),
             item: Some(item),
             next_item: pair.next_item,
             order_value: last_paid(history, pair.customer, pair.item, self.as_of),

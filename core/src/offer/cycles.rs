@@ -87,8 +87,7 @@ impl Sums {
         let own = s2 / self.n;
         let v = own + tau2;
         let off = self.mean - level;
-        let value =
-            -(self.n - 1.0) * spread.ln() - self.squares / (2.0 * s2) - 0.5 * v.ln() - off * off / (2.0 * v);
+        let value = -(self.n - 1.0) * spread.ln() - self.squares / (2.0 * s2) - 0.5 * v.ln() - off * off / (2.0 * v);
         let by_v = -1.0 / (2.0 * v) + off * off / (2.0 * v * v);
         let by_spread = -(self.n - 1.0) + self.squares / s2 + 2.0 * own * by_v;
         (value, [off / v, 2.0 * tau2 * by_v, by_spread])
@@ -125,7 +124,12 @@ impl Cycles {
         // Sums of floating point depend on the order: let it be that of the numbers.
         sums.sort_by(|a, b| {
             let key = |s: &Sums| [s.n, s.mean, s.squares, s.n_known, s.n_returned];
-            key(a).iter().zip(key(b)).map(|(x, y)| x.total_cmp(&y)).find(|o| o.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+            key(a)
+                .iter()
+                .zip(key(b))
+                .map(|(x, y)| x.total_cmp(&y))
+                .find(|o| o.is_ne())
+                .unwrap_or(std::cmp::Ordering::Equal)
         });
         let (level, log_spread) = fit_gaps(&sums);
         Ok(Self { level, log_spread, own: fit_own(&sums) })

@@ -1,7 +1,7 @@
 //! When a need falls due, as a decision needs it: a probability per day.
 
 use crate::error::{Error, Result};
-use crate::replenish::{REACH_DAYS, Survival};
+use crate::replenish::{Pair, REACH_DAYS};
 
 /// When one need of one customer falls due, and whether the customer would see to it unprompted.
 ///
@@ -51,21 +51,28 @@ impl Due {
         Ok(Self { by_day: prob_by_day, prob_own, prob_own_sd, is_watched: true })
     }
 
-    /// The need of a forecast: the run-out date, given that the customer buys again within 364 days, and the probability of
-    /// that as the customer's own chance.
+    /// The need of a forecast.
+    ///
+    /// The present need is the one met by a purchase within one and a half cycles of the last: who comes later has met one
+    /// elsewhere in between, or has skipped it. So with F(t) = P(buys within t) and W the time that is left until then (half a
+    /// cycle, and a week, at least), the need falls due by F(t) / F(W), and the customer's own chance is F(W), times the share of
+    /// purchases that come unprompted.
     ///
     /// The doubt about that chance is that of a proportion after `n_events` purchases and the weight of ten of everyone's:
     /// `sqrt(p (1 - p) / (n_events + 11))`, a Beta posterior's.
-    pub(crate) fn from_survival(survival: &Survival, n_events: u32, n_days: usize) -> Self {
-        let again = survival.prob_again().max(f64::MIN_POSITIVE);
+    pub(super) fn from_pair(pair: &Pair, unprompted_share: f64, n_days: usize) -> Self {
+        let left = (1.5 * pair.cycle_days - pair.recency_days).max(0.5 * pair.cycle_days);
+        let within = left.clamp(7.0, REACH_DAYS);
+        let met = pair.survival.prob_within(within).max(f64::MIN_POSITIVE);
         let mut by_day = Vec::with_capacity(n_days);
         let mut before = 0.0;
-        survival.each_day(n_days.min(REACH_DAYS as usize), |within| {
-            by_day.push((f64::from(within) - before).max(0.0) / again);
-            before = f64::from(within);
+        pair.survival.each_day(n_days.min(within.ceil() as usize), |prob| {
+            let until = (f64::from(prob) / met).min(1.0);
+            by_day.push((until - before).max(0.0));
+            before = until;
         });
-        let prob_own = survival.prob_again().clamp(0.0, 1.0);
-        let prob_own_sd = (prob_own * (1.0 - prob_own) / (f64::from(n_events) + 11.0)).sqrt();
+        let prob_own = (met * unprompted_share).clamp(0.0, 1.0);
+        let prob_own_sd = (prob_own * (1.0 - prob_own) / (f64::from(pair.n_events) + 11.0)).sqrt();
         Self { by_day, prob_own, prob_own_sd, is_watched: true }
     }
 

@@ -180,8 +180,7 @@ fn effect(offer: String, arm: &Arm, control: &Arm) -> Option<LearnedEffect> {
     }
     let left = 1.0 - without;
     // The delta method: d/dp1 = 1 / left, d/dp0 = -(1 - p1) / left².
-    let variance =
-        arm.variance() / (left * left) + control.variance() * ((1.0 - with) / (left * left)).powi(2);
+    let variance = arm.variance() / (left * left) + control.variance() * ((1.0 - with) / (left * left)).powi(2);
     Some(LearnedEffect {
         offer,
         n_contacted: arm.n,

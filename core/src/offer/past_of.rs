@@ -104,8 +104,7 @@ impl Channels {
                     }
                 }
                 EventKind::OptOut | EventKind::OptIn => {
-                    let consent =
-                        if contact.kind == EventKind::OptOut { Consent::Refused } else { Consent::Given };
+                    let consent = if contact.kind == EventKind::OptOut { Consent::Refused } else { Consent::Given };
                     past.consents.resize(self.places.len(), Consent::Unknown);
                     match contact.channel {
                         None => past.consents.fill(consent),
@@ -120,8 +119,7 @@ impl Channels {
         let bought = &history.at_us[events.start..events.start + until];
         for sent in past.contacts.iter_mut().filter(|sent| !sent.answered) {
             let next = bought.partition_point(|&us| us < sent.at.as_micros());
-            sent.answered =
-                bought.get(next).is_some_and(|&us| us <= sent.at.plus_days(ANSWER_DAYS).as_micros());
+            sent.answered = bought.get(next).is_some_and(|&us| us <= sent.at.plus_days(ANSWER_DAYS).as_micros());
         }
         past
     }

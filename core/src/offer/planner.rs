@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::decision::{
-    Abstain, AbstainReason, Contact, Decision, HandOff, HandOffReason, Reasoning, Wait,
-};
+use super::decision::{Abstain, AbstainReason, Contact, Decision, HandOff, HandOffReason, Reasoning, Wait};
 use super::effects::Effects;
 use super::hour::HourCounts;
 use super::judge::{Gain, Verdict};
@@ -218,8 +216,10 @@ impl Day<'_> {
     ) -> Settled {
         weigher.choose(needs, standing, chosen);
         let Some(now) = chosen.iter().find(|c| c.pick.day == 0).copied() else {
-            let next = chosen.iter().min_by(|a, b| a.pick.day.cmp(&b.pick.day).then(b.pick.gain.total_cmp(&a.pick.gain)));
-            return next.map_or_else(|| self.without_gain(needs, standing, weigher), |&chosen| Settled::Wait { chosen });
+            let next =
+                chosen.iter().min_by(|a, b| a.pick.day.cmp(&b.pick.day).then(b.pick.gain.total_cmp(&a.pick.gain)));
+            return next
+                .map_or_else(|| self.without_gain(needs, standing, weigher), |&chosen| Settled::Wait { chosen });
         };
         let need = &needs[now.need];
         weigher.list_ways(need, standing);
@@ -420,6 +420,8 @@ fn missing(needs: &[Need]) -> Vec<String> {
     let unknown = needs.iter().filter(|n| n.order_value.is_none()).filter_map(|n| n.item.as_ref()).take(3);
     let items: Vec<String> = unknown.map(ToString::to_string).collect();
     let of = if items.is_empty() { String::new() } else { format!(" (of {})", items.join(", ")) };
-    vec![format!("what an order is worth{of}: give amounts in the log, order_value in the item's terms, or one in the policy; \
-                  or no offer is open to the customer, or nothing is in stock")]
+    vec![format!(
+        "what an order is worth{of}: give amounts in the log, order_value in the item's terms, or one in the policy; \
+                  or no offer is open to the customer, or nothing is in stock"
+    )]
 }

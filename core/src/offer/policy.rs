@@ -38,6 +38,10 @@ pub struct Policy {
     /// decision abstains.
     #[serde(default)]
     pub order_value: Option<f64>,
+    /// Of the purchases that a forecast expects, the share that would come without a contact, 0 to 1. Default 1: as the log shows
+    /// them. Lower it where the log's purchases followed reminders of yours, which the forecast cannot tell from others.
+    #[serde(default = "all")]
+    pub unprompted_share: f64,
     /// What a contact costs beside its channel.
     #[serde(default)]
     pub costs: Costs,
@@ -86,6 +90,10 @@ pub struct Policy {
     /// Templates of messages, beside and before the ones that come with the library.
     #[serde(default)]
     pub messages: Vec<Template>,
+}
+
+fn all() -> f64 {
+    1.0
 }
 
 fn four_weeks() -> u32 {
@@ -183,6 +191,7 @@ impl Policy {
             offers: Vec::new(),
             channels: Vec::new(),
             order_value: None,
+            unprompted_share: all(),
             costs: Costs::default(),
             response: Response::default(),
             fatigue: Fatigue::default(),
@@ -208,6 +217,7 @@ impl Policy {
     /// `invalid_options` naming the option, the value given and the values allowed.
     pub fn validate(&self) -> Result<()> {
         within("margin_share", self.margin_share, 0.0, 1.0)?;
+        within("unprompted_share", self.unprompted_share, 0.0, 1.0)?;
         for (field, is_empty, example) in [
             ("offers", self.offers.is_empty(), "a reminder with the probability that it wins a customer back"),
             ("channels", self.channels.is_empty(), "a channel with what a contact costs"),

@@ -30,9 +30,8 @@ impl Reasoner<'_> {
         let n_days = self.day.planner.n_days();
         let same = |w: &Way| (w.offer, w.channel) == (chosen.way.offer, chosen.way.channel);
         let (place, way) = (chosen.pick.way, chosen.way);
-        let other = gains.best(&[way], 0, |day, channel| {
-            day != chosen.pick.day && self.standing.open[channel * n_days + day]
-        });
+        let other =
+            gains.best(&[way], 0, |day, channel| day != chosen.pick.day && self.standing.open[channel * n_days + day]);
         debug_assert!(self.weigher.ways.get(place).is_some_and(same));
         let runner_up = other.map(|pick| self.candidate(need, &Pick { way: place, ..pick }));
         Ok(Reasoning {
@@ -53,7 +52,8 @@ impl Reasoner<'_> {
         let open = |day: usize, channel: usize| self.standing.open[channel * n_days + day];
         let mut picks: Vec<Pick> = Vec::new();
         for offer in 0..self.day.planner.policy.offers.len() {
-            let ways = self.weigher.ways.iter().enumerate().filter(|(_, w)| w.offer == offer && offer != chosen.way.offer);
+            let ways =
+                self.weigher.ways.iter().enumerate().filter(|(_, w)| w.offer == offer && offer != chosen.way.offer);
             let best = ways.filter_map(|(way, w)| gains.best(&[*w], 0, open).map(|pick| Pick { way, ..pick }));
             picks.extend(best.reduce(|a, b| if b.gain > a.gain { b } else { a }));
         }

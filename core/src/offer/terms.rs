@@ -34,7 +34,13 @@ fn fifty() -> f64 {
 impl Offer {
     /// A reminder without a discount.
     pub fn reminder(prob_win_back: f64) -> Self {
-        Self { name: "reminder".to_owned(), discount_share: 0.0, prob_win_back, n_contacts_prior: fifty(), min_purchases: 0 }
+        Self {
+            name: "reminder".to_owned(),
+            discount_share: 0.0,
+            prob_win_back,
+            n_contacts_prior: fifty(),
+            min_purchases: 0,
+        }
     }
 
     /// An offer with a discount.

@@ -31,7 +31,11 @@ fn open_policy(margin: f64, offers: Vec<Offer>) -> Policy {
 }
 
 fn offers(times: f64) -> Vec<Offer> {
-    vec![Offer::reminder(0.30 * times), Offer::discount("five", 0.05, 0.38 * times), Offer::discount("ten", 0.10, 0.47 * times)]
+    vec![
+        Offer::reminder(0.30 * times),
+        Offer::discount("five", 0.05, 0.38 * times),
+        Offer::discount("ten", 0.10, 0.47 * times),
+    ]
 }
 
 /// P(run-out on each day) of a log-normal cycle.
@@ -44,7 +48,9 @@ fn log_normal(median: f64, spread: f64, n: usize) -> Vec<f64> {
 /// time: the newsvendor's (Edgeworth 1888; Arrow, Harris & Marschak 1951).
 #[test]
 fn with_early_and_late_costs_alone_the_best_day_is_a_quantile() {
-    for (early, late, lead, spread) in [(1.0, 1.0, 7.0, 0.3), (1.0, 4.0, 5.0, 0.5), (3.0, 1.0, 0.0, 0.2), (1.0, 9.0, 10.0, 0.4)] {
+    for (early, late, lead, spread) in
+        [(1.0, 1.0, 7.0, 0.3), (1.0, 4.0, 5.0, 0.5), (3.0, 1.0, 0.0, 0.2), (1.0, 9.0, 10.0, 0.4)]
+    {
         let by_day = log_normal(60.0, spread, 400);
         let due = Due::new(by_day.clone(), 0.0, 0.0).expect("due");
         let costs = Costs { early_per_day: early, late_per_day: late, lead_days: lead, ..Costs::default() };

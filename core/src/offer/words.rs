@@ -29,15 +29,25 @@ fn headline(decision: &Decision, language: Language) -> String {
     match (decision, language) {
         (Decision::Contact(c), English) => format!(
             "Contact about {} at {} over {} with {}: expected to earn {:.2} more than doing nothing.",
-            of(&c.item), c.contact_at, c.channel, c.offer, c.expected_margin
+            of(&c.item),
+            c.contact_at,
+            c.channel,
+            c.offer,
+            c.expected_margin
         ),
         (Decision::Contact(c), Chinese) => format!(
             "建议联系：{}，{}，渠道 {}，方案 {}；预计比不联系多赚 {:.2}。",
-            of(&c.item), c.contact_at, c.channel, c.offer, c.expected_margin
+            of(&c.item),
+            c.contact_at,
+            c.channel,
+            c.offer,
+            c.expected_margin
         ),
         (Decision::Wait(w), English) => format!(
             "Wait until {}: a contact about {} is then expected to earn {:.2}.",
-            w.until_at.date(), of(&w.item), w.expected_margin
+            w.until_at.date(),
+            of(&w.item),
+            w.expected_margin
         ),
         (Decision::Wait(w), Chinese) => {
             format!("建议等到 {}：届时联系（{}）预计多赚 {:.2}。", w.until_at.date(), of(&w.item), w.expected_margin)
@@ -48,14 +58,20 @@ fn headline(decision: &Decision, language: Language) -> String {
                 HandOffReason::Doubt => "the gain is doubtful, and knowing it is worth a person's time",
                 HandOffReason::Rule => "a rule says so",
             };
-            format!("Hand to {}: {why}. The machine would offer {} over {} (expected {:.2}).", h.to, h.offer, h.channel, h.expected_margin)
+            format!(
+                "Hand to {}: {why}. The machine would offer {} over {} (expected {:.2}).",
+                h.to, h.offer, h.channel, h.expected_margin
+            )
         }
         (Decision::HandOff(h), Chinese) => {
             let why = match h.because {
                 HandOffReason::Doubt => "收益存疑，值得人工判断",
                 HandOffReason::Rule => "规则要求人工处理",
             };
-            format!("转交 {}：{why}。机器方案：{}，渠道 {}（预计 {:.2}）。", h.to, h.offer, h.channel, h.expected_margin)
+            format!(
+                "转交 {}：{why}。机器方案：{}，渠道 {}（预计 {:.2}）。",
+                h.to, h.offer, h.channel, h.expected_margin
+            )
         }
     }
 }
@@ -64,10 +80,14 @@ fn nothing(because: AbstainReason, missing: &[String], language: Language) -> St
     let (english, chinese) = match because {
         AbstainReason::NoGain => ("no contact is expected to gain anything", "任何联系预计都不会带来收益"),
         AbstainReason::Doubt => ("the gain is too doubtful", "收益过于不确定"),
-        AbstainReason::Limit => ("limits leave no day on which a contact would gain anything", "限制条件下没有合适的联系日期"),
+        AbstainReason::Limit => {
+            ("limits leave no day on which a contact would gain anything", "限制条件下没有合适的联系日期")
+        }
         AbstainReason::Capacity => ("others gain more from the capacity there is", "名额有限，其他客户收益更高"),
         AbstainReason::Holdout => ("the customer is held out, to measure what contacts earn", "该客户属于对照组"),
-        AbstainReason::Explore => ("a lottery chose to do nothing, to learn what contacts earn", "随机抽中不联系，以便学习效果"),
+        AbstainReason::Explore => {
+            ("a lottery chose to do nothing, to learn what contacts earn", "随机抽中不联系，以便学习效果")
+        }
         AbstainReason::Missing => ("something is missing", "缺少信息"),
     };
     match language {
@@ -85,7 +105,9 @@ fn lines(reasoning: &Reasoning, language: Language) -> Vec<String> {
     }
     let evidence = reasoning.evidence.iter().map(|e| {
         let (english, chinese) = match e.kind {
-            EvidenceKind::DueSoon => ("the need falls due while a contact today works best", "需求在联系最有效期内到期"),
+            EvidenceKind::DueSoon => {
+                ("the need falls due while a contact today works best", "需求在联系最有效期内到期")
+            }
             EvidenceKind::DueLater => ("it falls due only much later", "需求很久以后才到期"),
             EvidenceKind::BuysUnprompted => ("the customer buys unprompted", "客户不联系也会购买"),
             EvidenceKind::Effect => ("a contact wins a customer who would not buy", "联系能赢回本不会购买的客户"),

@@ -15,6 +15,7 @@ pub(crate) struct Pair {
     pub(crate) item: u32,
     pub(crate) n_events: u32,
     pub(crate) recency_days: f64,
+    pub(crate) cycle_days: f64,
     pub(crate) supply_left_days: f64,
     /// The item the customer moves on to, if any.
     pub(crate) next_item: Option<EventId>,
@@ -49,12 +50,14 @@ impl<'a> Pairs<'a> {
                 let run_out_days = scored.survival.run_out_days(0.5);
                 self.fitted.next_item(&self.view, &scored, self.as_of, run_out_days)
             });
+            let cycle = scored.evidence.log_cycle.exp();
             take(Pair {
                 customer: scored.customer,
                 item: last.item,
                 n_events: scored.evidence.n_purchases as u32,
                 recency_days: scored.evidence.recency,
-                supply_left_days: (scored.evidence.log_cycle.exp() - scored.evidence.recency).max(0.0),
+                cycle_days: cycle,
+                supply_left_days: (cycle - scored.evidence.recency).max(0.0),
                 next_item: next.flatten().map(|next| next.item),
                 survival: scored.survival,
             });

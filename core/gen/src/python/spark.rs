@@ -28,7 +28,8 @@ fn write_call(out: &mut String, call: &Call, answer: &str, definitions: &Definit
     let model = if call.on_model { "    model: Model,\n" } else { "" };
     let _ = write!(out, "\ndef {}(\n{model}    frame: DataFrame,\n    *,\n", call.name);
     for Argument { field, .. } in &call.arguments {
-        let default = field.default.as_ref().map(|d| format!(" = {}", default(d, &field.ty, definitions))).unwrap_or_default();
+        let default =
+            field.default.as_ref().map(|d| format!(" = {}", default(d, &field.ty, definitions))).unwrap_or_default();
         let _ = writeln!(out, "    {}: {}{default},", field.name, given(&field.ty));
     }
     out.push_str(
