@@ -164,7 +164,13 @@ impl Cycles {
             .collect();
         let (a, b) = (self.own.0 + sums.n_returned, self.own.1 + sums.n_known - sums.n_returned);
         let q = a / (a + b);
-        Ok(Due { by_day, prob_own: q, prob_own_sd: (q * (1.0 - q) / (a + b + 1.0)).sqrt(), is_watched: true })
+        Ok(Due {
+            by_day,
+            prob_exists: 1.0,
+            prob_own: q,
+            prob_own_sd: (q * (1.0 - q) / (a + b + 1.0)).sqrt(),
+            is_watched: true,
+        })
     }
 
     /// The next gap's distribution: (weight, mean, standard deviation) of log-normals, weights summing to 1.

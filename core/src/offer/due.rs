@@ -11,6 +11,8 @@ use crate::replenish::{Pair, REACH_DAYS};
 pub struct Due {
     /// P(falls due within day i from `as_of`), summing to at most 1; the rest lies beyond.
     pub(super) by_day: Vec<f64>,
+    /// P(the need still exists): not below `prob_own`.
+    pub(super) prob_exists: f64,
     pub(super) prob_own: f64,
     pub(super) prob_own_sd: f64,
     pub(super) is_watched: bool,
@@ -48,7 +50,7 @@ impl Due {
         if !(0.0..=0.5).contains(&prob_own_sd) {
             return refused("prob_own_sd", format!("prob_own_sd is {prob_own_sd}; allowed are 0 to 0.5"));
         }
-        Ok(Self { by_day: prob_by_day, prob_own, prob_own_sd, is_watched: true })
+        Ok(Self { by_day: prob_by_day, prob_exists: 1.0, prob_own, prob_own_sd, is_watched: true })
     }
 
     /// The need of a forecast.
@@ -57,6 +59,8 @@ impl Due {
     /// elsewhere in between, or has skipped it. So with F(t) = P(buys within t) and W the time that is left until then (half a
     /// cycle, and a week, at least), the need falls due by F(t) / F(W), and the customer's own chance is F(W), times the share of
     /// purchases that come unprompted.
+    ///
+    /// Who has left needs nothing: that the need still exists is as likely as another purchase within 364 days.
     ///
     /// The doubt about that chance is that of a proportion after `n_events` purchases and the weight of ten of everyone's:
     /// `sqrt(p (1 - p) / (n_events + 11))`, a Beta posterior's.
@@ -73,7 +77,15 @@ impl Due {
         });
         let prob_own = (met * unprompted_share).clamp(0.0, 1.0);
         let prob_own_sd = (prob_own * (1.0 - prob_own) / (f64::from(pair.n_events) + 11.0)).sqrt();
-        Self { by_day, prob_own, prob_own_sd, is_watched: true }
+        let prob_exists = pair.survival.prob_again().clamp(prob_own, 1.0);
+        Self { by_day, prob_exists, prob_own, prob_own_sd, is_watched: true }
+    }
+
+    /// The need where it may have gone: P(it still exists), cut to what is not below the customer's own chance.
+    #[must_use]
+    pub fn exists_with(mut self, prob_exists: f64) -> Self {
+        self.prob_exists = if prob_exists.is_nan() { 1.0 } else { prob_exists.clamp(self.prob_own, 1.0) };
+        self
     }
 
     /// The same need where purchases are not seen as they happen, so that a contact planned for a day goes out even when the

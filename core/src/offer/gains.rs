@@ -161,7 +161,7 @@ impl Days {
     pub(super) fn parts(&self, day: usize, due: &Due, stakes: &Stakes, costs: &Costs) -> Parts {
         let (r, q) = (stakes.prob_win_back, due.prob_own);
         let [win, own, reached, timing] = self.at(day, due, costs);
-        let won = (1.0 - q) * r * win;
+        let won = (due.prob_exists - q) * r * win;
         let ignored = reached - won - q * own;
         Parts {
             win_back: won * stakes.order_value * (stakes.margin_share - stakes.discount_share),
@@ -181,11 +181,11 @@ impl Days {
         let won = stakes.order_value * (stakes.margin_share - stakes.discount_share);
         let ignored = costs.per_ignored + costs.prob_lost_per_ignored * stakes.remaining_value;
         Slopes {
-            by_response: (1.0 - q) * win * (won + ignored),
+            by_response: (due.prob_exists - q) * win * (won + ignored),
             by_own: -r * win * (won + ignored)
                 + own * (ignored - stakes.order_value * stakes.discount_share)
                 + passed * (ignored + stakes.contact_cost),
-            by_value: (1.0 - q) * r * win * (stakes.margin_share - stakes.discount_share)
+            by_value: (due.prob_exists - q) * r * win * (stakes.margin_share - stakes.discount_share)
                 - q * own * stakes.discount_share,
             by_cost: -reached,
         }

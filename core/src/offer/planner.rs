@@ -23,11 +23,11 @@ use crate::time::Timestamp;
 /// A policy made ready to decide: whether to contact a customer, when, with which offer, on which channel; or nothing.
 ///
 /// A contact on day `t` is worth what it is expected to gain over none. With the need falling due at `u` (distribution f, from the
-/// model's forecast), `s = u - t` days of stock left, effect e(s) of [`Response`](super::Response), own chance q, P(win back)
-/// r, order value V, margin m and discount d:
+/// model's forecast), `s = u - t` days of stock left, effect e(s) of [`Response`](super::Response), P(the need still exists) x,
+/// own chance q, P(win back) r, order value V, margin m and discount d:
 ///
 /// ```text
-/// gain(t) = Σ f(u) [ (1 - q) r e(s) V (m - d)  -  q e(s) V d · 1(s ≥ 0) ]      won back; given away
+/// gain(t) = Σ f(u) [ (x - q) r e(s) V (m - d)  -  q e(s) V d · 1(s ≥ 0) ]      won back; given away
 ///           - P(ignored) · cost of being ignored  -  cost of being early or late  -  P(sent) · cost of the contact
 /// ```
 ///

@@ -25,7 +25,7 @@ pub(super) struct Pick {
 ///
 /// ```text
 /// gain(day) = a · win(day) + b · own(day) - (I + c) · reached(day) - timing(day)
-/// a = (1 - q) r (V (m - d) + I)      b = q (I - V d)      I = cost of an ignored contact, c = of the channel
+/// a = (x - q) r (V (m - d) + I)      b = q (I - V d)      I = cost of an ignored contact, c = of the channel
 /// ```
 ///
 /// It is [`Days::parts`] summed, without making the parts.
@@ -40,7 +40,7 @@ impl Gains<'_> {
     fn each(&self, stakes: &Stakes, from: usize, mut take: impl FnMut(usize, f64)) {
         let q = self.due.prob_own;
         let ignored = self.costs.per_ignored + self.costs.prob_lost_per_ignored * stakes.remaining_value;
-        let a = (1.0 - q)
+        let a = (self.due.prob_exists - q)
             * stakes.prob_win_back
             * (stakes.order_value * (stakes.margin_share - stakes.discount_share) + ignored);
         let b = q * (ignored - stakes.order_value * stakes.discount_share);
@@ -86,7 +86,7 @@ impl Gains<'_> {
     pub(super) fn prob_bought(&self, way: &Way, day: usize) -> f64 {
         let [win, own, ..] = self.days.at(day, self.due, self.costs);
         let q = self.due.prob_own;
-        ((1.0 - q) * way.stakes.prob_win_back * win + q * own).clamp(0.0, 1.0)
+        ((self.due.prob_exists - q) * way.stakes.prob_win_back * win + q * own).clamp(0.0, 1.0)
     }
 
     /// How the gain of a way on one day changes with the numbers it rests on.

@@ -106,7 +106,7 @@ impl<'a> Weigher<'a> {
         let of = |way: &Way| {
             let s = &way.stakes;
             let ignored = costs.per_ignored + costs.prob_lost_per_ignored * s.remaining_value;
-            let won = (1.0 - due.prob_own)
+            let won = (due.prob_exists - due.prob_own)
                 * s.prob_win_back
                 * (s.order_value * (s.margin_share - s.discount_share) + ignored);
             let kept = due.prob_own * (ignored - s.order_value * s.discount_share).max(0.0);
