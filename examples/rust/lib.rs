@@ -1,5 +1,7 @@
 //! What the examples share: the shipped order log.
 
+mod shop;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -8,6 +10,8 @@ use arrow_array::cast::AsArray;
 use arrow_array::{BooleanArray, RecordBatch};
 use beforehand::{ColumnNames, History, IngestOptions, IngestReport};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+pub use shop::policy;
 
 /// Any failure, with its message.
 pub type Failure = Box<dyn std::error::Error>;

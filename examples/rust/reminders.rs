@@ -8,9 +8,9 @@ use std::fs;
 use std::path::Path;
 
 use beforehand::evaluate::{Backtest, BacktestOptions, backtest};
-use beforehand::report::{PairForecast, Report, ReportOptions};
+use beforehand::report::{DecisionsShown, PairForecast, Report, ReportOptions};
 use beforehand::{Model, Options, Timestamp};
-use examples::{Failure, item_names, online_retail};
+use examples::{Failure, item_names, online_retail, policy};
 
 /// Where the report goes.
 const REPORT: &str = "out/report.html";
@@ -34,6 +34,7 @@ fn main() -> Result<(), Failure> {
     let options = ReportOptions {
         title: "Reminders for an online shop".to_owned(),
         with_backtest: false,
+        policy: Some(policy()),
         item_names: item_names()?,
         notes: vec![
             "Data: Online Retail, UCI Machine Learning Repository (Chen, Sain & Guo 2012), CC BY 4.0.".to_owned(),
@@ -56,6 +57,9 @@ fn main() -> Result<(), Failure> {
     let test = backtest(&history, as_of, &Options::default(), &BacktestOptions::default())?;
     println!("\n{}", judgement(&test));
     report.show(test);
+    if let Some(shown) = &report.decisions {
+        println!("\n{}", decided(shown));
+    }
     fs::create_dir_all(Path::new(REPORT).parent().unwrap_or(Path::new(".")))?;
     fs::write(REPORT, report.to_html())?;
     println!("Report: {REPORT}");
@@ -78,6 +82,32 @@ fn line(pair: &PairForecast) -> String {
         date(pair.remind_at),
         pair.basis
     )
+}
+
+fn decided(shown: &DecisionsShown) -> String {
+    let n = |action: &str| shown.n_by_action.get(action).copied().unwrap_or(0);
+    let mut out = format!(
+        "Decisions by the policy of examples/rust/shop.rs: contact {}, wait for {}, leave {} alone, hand {} to a person; expected to \
+         earn {:.2} more than no contact. The best:\n",
+        n("contact"),
+        n("wait"),
+        n("abstain"),
+        n("hand_off"),
+        shown.expected_margin
+    );
+    for c in shown.contacts.iter().take(5) {
+        let item: String = c.item.chars().take(30).collect();
+        let _ = writeln!(
+            out,
+            "{:<8} {item:<30} {:<9} {:<6} {} {:>7.2}",
+            c.customer, c.offer, c.channel, c.contact_at, c.expected_margin
+        );
+    }
+    out.push_str("The first of them, explained:\n");
+    for line in &shown.explained {
+        let _ = writeln!(out, "  {line}");
+    }
+    out
 }
 
 fn judgement(test: &Backtest) -> String {

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::decisions::DecisionsShown;
 use super::{PairForecast, Purchase, Report, ScoreRow};
 use crate::error::{Error, Result};
 use crate::evaluate::{Backtest, BacktestOptions, audit, backtest_while};
 use crate::history::HistoryView;
 use crate::model::Model;
+use crate::offer::Policy;
 use crate::progress::Progress;
 use crate::replenish::{ForecastOptions, Replenishment};
 use crate::time::Timestamp;
@@ -28,6 +30,8 @@ pub struct ReportOptions {
     pub due_within_days: f64,
     /// Whether to backtest, which fits once per cutoff. Default: true.
     pub with_backtest: bool,
+    /// With a policy the page also shows what it makes of everyone's needs today. Default: none.
+    pub policy: Option<Policy>,
     /// What items are called, by identifier. Items that are not listed appear with their identifier.
     pub item_names: BTreeMap<String, String>,
     /// Sentences for the end of the page, such as the source of the data.
@@ -42,6 +46,7 @@ impl Default for ReportOptions {
             n_timelines: 6,
             due_within_days: 7.0,
             with_backtest: true,
+            policy: None,
             item_names: BTreeMap::new(),
             notes: Vec::new(),
         }
@@ -99,6 +104,9 @@ impl Report {
         report.reminders =
             rows_shown(&due, options).into_iter().map(|row| pair(&view, &due, row, as_of, options)).collect();
         report.timelines = report.reminders.iter().take(options.n_timelines).cloned().collect();
+        if let Some(policy) = &options.policy {
+            report.decisions = Some(DecisionsShown::of(model, &view, as_of, policy, &options.item_names)?);
+        }
         report.audit = Some(audit(view.clone(), as_of));
         report.notes.clone_from(&options.notes);
         if options.with_backtest {

@@ -6,6 +6,7 @@
 mod assemble;
 mod calibration;
 mod curve;
+mod decisions;
 mod page;
 mod svg;
 mod tables;
@@ -14,6 +15,7 @@ mod tests;
 mod timeline;
 
 pub use assemble::ReportOptions;
+pub use decisions::{ContactShown, DecisionsShown};
 use serde::{Deserialize, Serialize};
 
 use crate::evaluate::{Audit, CalibrationBin, Coverage, ReminderCurve, Scores};
@@ -62,6 +64,9 @@ pub struct Report {
     /// The reminders due, in the order in which they are to be shown.
     #[serde(default)]
     pub reminders: Vec<PairForecast>,
+    /// What a policy makes of everyone's needs today.
+    #[serde(default)]
+    pub decisions: Option<DecisionsShown>,
     /// Sentences for the end of the page: source and licence of the data, the command that made it.
     #[serde(default)]
     pub notes: Vec<String>,
@@ -134,6 +139,7 @@ impl Report {
             reminder_curve: None,
             timelines: Vec::new(),
             reminders: Vec::new(),
+            decisions: None,
             notes: Vec::new(),
         }
     }

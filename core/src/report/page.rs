@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::svg::{long_date, name, percent};
-use super::{PairForecast, Report, calibration, curve, tables, timeline};
+use super::{PairForecast, Report, calibration, curve, decisions, tables, timeline};
 use crate::evaluate::ReminderPoint;
 
 pub(super) fn page(report: &Report) -> Markup {
@@ -27,6 +27,7 @@ pub(super) fn page(report: &Report) -> Markup {
                     }
                     (reminders(report))
                     (timelines(report))
+                    @if let Some(shown) = &report.decisions { (decisions::section(shown)) }
                     (trust(report))
                     (reminder_curve(report))
                     (log(report))
