@@ -11,7 +11,17 @@ const { Table } = require('./lib/table.js')
 
 module.exports = {
   fit: functions.fit,
+  btyd: functions.btyd,
+  btydCustomers: functions.btydCustomers,
+  btydAlive: functions.btydAlive,
+  btydMatrix: functions.btydMatrix,
+  btydTracking: functions.btydTracking,
+  renewalCohorts: functions.renewalCohorts,
   decline: functions.decline,
+  declineHistory: functions.declineHistory,
+  declineFit: functions.declineFit,
+  declineStates: functions.declineStates,
+  declineUpdate: functions.declineUpdate,
   backtest: functions.backtest,
   audit: functions.audit,
   Model,

@@ -5,7 +5,17 @@ import beforehand from './index.js'
 
 export const {
   fit,
+  btyd,
+  btydCustomers,
+  btydAlive,
+  btydMatrix,
+  btydTracking,
+  renewalCohorts,
   decline,
+  declineHistory,
+  declineFit,
+  declineStates,
+  declineUpdate,
   backtest,
   audit,
   Model,
