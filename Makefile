@@ -84,9 +84,10 @@ speed: $(PEERS)/.venv/installed ## Measure whole logs of 10^5 to 10^7 purchases 
 	$(CARGO) build --release --package benches --bin generate --bin speed
 	$(PEERS_PYTHON) $(PEERS)/speed.py
 
-peers: $(PEERS)/.venv/installed ## Score existing tools and beforehand on the same log; rewrites benches/peers/RESULTS.md
+peers: $(PEERS)/.venv/installed ## Score existing tools and beforehand on the same log; rewrites benches/peers/RESULTS*.md
 	$(CARGO) build --release --package benches --bin predict
 	$(PEERS_PYTHON) $(PEERS)/compare.py --markdown $(PEERS)/RESULTS.md
+	$(PEERS_PYTHON) $(PEERS)/churn.py --markdown $(PEERS)/RESULTS_CHURN.md
 
 $(PEERS)/.venv/installed: $(PEERS)/requirements.txt
 	$(PYTHON) -m venv $(PEERS)/.venv

@@ -530,6 +530,147 @@ export class Model {
 export function fit(data: Data, options: FitArguments): Promise<Model>
 
 /**
+ * Fits a model of customers who buy for a while and then leave unseen: BG/NBD, MBG/NBD, Pareto/NBD or (M)BG/CNBD-k,
+ * by maximum likelihood.
+ *
+ * For the best calibrated risk use `lapse` of a fitted model, which corrects such a model by what it got wrong
+ * before; this one is for those who want the model itself.
+ *
+ * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+ *
+ * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+ * @example
+ * ```ts
+ * import { btyd } from "beforehand"
+ *
+ * const log = []
+ * for (let c = 0; c < 60; c++) {
+ *   for (let month = 0; month < 2 + (c % 9); month++) {
+ *     log.push({ customer: `c${c}`, item: "coffee", at: new Date(Date.UTC(2025, month, 5 + ((c * month) % 20))) })
+ *   }
+ * }
+ * const fitted = await btyd(log, { asOf: "2025-11-01", family: "mbg_nbd" })
+ * console.log(fitted.parameters.map((parameter) => parameter.name).join(" "), fitted.nCustomers)
+ * // r alpha a b 60
+ * ```
+ */
+export function btyd(data: Data, options: BtydArguments): Promise<PurchaseFit>
+
+/**
+ * What a model of buying and leaving says about each customer, fitted as by `btyd`: one row per customer who has
+ * bought by `asOf`, sorted.
+ *
+ * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+ *
+ * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+ * @example
+ * ```ts
+ * import { btydCustomers } from "beforehand"
+ *
+ * const log = []
+ * for (let c = 0; c < 60; c++) {
+ *   for (let month = 0; month < 2 + (c % 9); month++) {
+ *     log.push({ customer: `c${c}`, item: "coffee", at: new Date(Date.UTC(2025, month, 5 + ((c * month) % 20))) })
+ *   }
+ * }
+ * const buyers = await btydCustomers(log, { asOf: "2025-11-01", horizonsDays: [84] })
+ * console.log(buyers.length, buyers.columns.probAlive.every((p) => p >= 0 && p <= 1))
+ * // 60 true
+ * ```
+ */
+export function btydCustomers(data: Data, options: BtydCustomersArguments): Promise<BtydCustomersTable>
+
+/**
+ * P(a customer has not left for good) on each day since the first purchase, by the model of `btyd` fitted up to
+ * `asOf`.
+ *
+ * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+ *
+ * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+ * @example
+ * ```ts
+ * import { btydAlive } from "beforehand"
+ *
+ * const log = []
+ * for (let c = 0; c < 60; c++) {
+ *   for (let month = 0; month < 2 + (c % 9); month++) {
+ *     log.push({ customer: `c${c}`, item: "coffee", at: new Date(Date.UTC(2025, month, 5 + ((c * month) % 20))) })
+ *   }
+ * }
+ * const days = await btydAlive(log, { asOf: "2025-11-01", customer: "c4", family: "mbg_nbd" })
+ * const probs = Array.from(days.columns.probAlive)
+ * console.log(probs[probs.length - 1]! < Math.max(...probs))
+ * // true
+ * ```
+ */
+export function btydAlive(data: Data, options: BtydAliveArguments): Promise<BtydAliveTable>
+
+/**
+ * What `btyd` says of each frequency and recency: customers who have been observed for the same time, by how many
+ * repeat purchases they made, and when the last was.
+ *
+ * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+ *
+ * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+ * @example
+ * ```ts
+ * import { btydMatrix } from "beforehand"
+ *
+ * const log = []
+ * for (let c = 0; c < 60; c++) {
+ *   for (let month = 0; month < 2 + (c % 9); month++) {
+ *     log.push({ customer: `c${c}`, item: "coffee", at: new Date(Date.UTC(2025, month, 5 + ((c * month) % 20))) })
+ *   }
+ * }
+ * const matrix = await btydMatrix(log, { asOf: "2025-11-01", observedDays: 200, nSteps: 5, family: "mbg_nbd" })
+ * console.log(matrix.length)
+ * // 26
+ * ```
+ */
+export function btydMatrix(data: Data, options: BtydMatrixArguments): Promise<BtydMatrixTable>
+
+/**
+ * Repeat purchases that the model of `btyd` expects and those that came, period by period, of the customers known
+ * when it was fitted: how well it describes the log, and how well it foretells what follows.
+ *
+ * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+ *
+ * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+ * @example
+ * ```ts
+ * import { btydTracking } from "beforehand"
+ *
+ * const log = []
+ * for (let c = 0; c < 60; c++) {
+ *   for (let month = 0; month < 2 + (c % 9); month++) {
+ *     log.push({ customer: `c${c}`, item: "coffee", at: new Date(Date.UTC(2025, month, 5 + ((c * month) % 20))) })
+ *   }
+ * }
+ * const weeks = await btydTracking(log, { asOf: "2025-08-01", until: "2025-11-01", family: "mbg_nbd" })
+ * console.log(Array.from(weeks.columns.isFitted).filter((fitted) => !fitted).length)
+ * // 13
+ * ```
+ */
+export function btydTracking(data: Data, options: BtydTrackingArguments): Promise<BtydTrackingTable>
+
+/**
+ * How many customers of a contract survive each renewal, and how many will: fits the shifted beta-geometric or the
+ * beta-discrete-Weibull to cohorts.
+ *
+ * Answers at once, in microseconds. Throws a `BeforehandError`.
+ * @example
+ * ```ts
+ * import { renewalCohorts } from "beforehand"
+ *
+ * // The "High End" customers of Fader & Hardie (2007), year by year.
+ * const curve = renewalCohorts({ survivors: [[1000, 869, 743, 653, 593, 551, 517, 491]] })
+ * console.log(curve.alpha.toFixed(3), curve.beta.toFixed(3), curve.survival[12]?.toFixed(3))
+ * // 0.668 3.806 0.378
+ * ```
+ */
+export function renewalCohorts(options: RenewalCohortsArguments): CohortCurve
+
+/**
  * Whose use has truly fallen, at a stated rate of false alarms: one row per alarm, by customer and instant.
  *
  * The log's events are use: a login, a session, a document, `quantity` of them; items are the modules used. Periods
@@ -593,6 +734,120 @@ export function decline(data: Data, options: DeclineArguments): Promise<DeclineT
  * ```
  */
 export function learnContacts(data: Data, options: LearnContactsArguments): Promise<Learned>
+
+/**
+ * One customer's use, period by period: counts, what was expected if nothing had fallen, and the evidence for a fall.
+ *
+ * The log is read as by `decline`; season and thresholds are learned from everyone.
+ *
+ * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+ *
+ * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+ * @example
+ * ```ts
+ * import { declineHistory } from "beforehand"
+ *
+ * const log = []
+ * for (let team = 0; team < 40; team++) {
+ *   for (let week = 0; week < 52; week++) {
+ *     const days = team === 7 && week >= 40 ? 1 : 3 + ((team * week) % 4)
+ *     for (let day = 0; day < days; day++) {
+ *       log.push({ customer: team, item: "reports", at: new Date(Date.UTC(2025, 0, 6 + 7 * week + day)) })
+ *     }
+ *   }
+ * }
+ * const weeks = await declineHistory(log, { asOf: "2026-01-04", customer: 7 })
+ * const alarm = Array.from(weeks.columns.isAlarm).indexOf(true)
+ * console.log(weeks.length, alarm >= 40 && alarm < 44)
+ * // 52 true
+ * ```
+ */
+export function declineHistory(data: Data, options: DeclineHistoryArguments): Promise<DeclineHistoryTable>
+
+/**
+ * Learns from everyone's use what is needed to follow customers period by period: season, holidays, pauses,
+ * irregularity, and the evidence at which an alarm is due.
+ *
+ * The log is read as by `decline`. The answer is a text to keep; with it, `declineStates` says where each customer
+ * stands, and `declineUpdate` takes in one customer's next counts in microseconds. Fit anew now and then, say
+ * monthly, so that the season is known.
+ *
+ * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+ *
+ * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+ * @example
+ * ```ts
+ * import { declineFit } from "beforehand"
+ *
+ * const log = []
+ * for (let team = 0; team < 40; team++) {
+ *   for (let week = 0; week < 40; week++) {
+ *     for (let day = 0; day < 3 + ((team * week) % 4); day++) {
+ *       log.push({ customer: team, item: "reports", at: new Date(Date.UTC(2025, 0, 6 + 7 * week + day)) })
+ *     }
+ *   }
+ * }
+ * const fitted = await declineFit(log, { asOf: "2025-10-12" })
+ * console.log(fitted.length < 20_000)
+ * // true
+ * ```
+ */
+export function declineFit(data: Data, options: DeclineFitArguments): Promise<string>
+
+/**
+ * Where every customer stands at the end of a period: one row per customer, sorted, each with the state that
+ * `declineUpdate` goes on from.
+ *
+ * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+ *
+ * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+ * @example
+ * ```ts
+ * import { declineFit, declineStates } from "beforehand"
+ *
+ * const log = []
+ * for (let team = 0; team < 40; team++) {
+ *   for (let week = 0; week < 40; week++) {
+ *     for (let day = 0; day < 3 + ((team * week) % 4); day++) {
+ *       log.push({ customer: team, item: "reports", at: new Date(Date.UTC(2025, 0, 6 + 7 * week + day)) })
+ *     }
+ *   }
+ * }
+ * const fitted = await declineFit(log, { asOf: "2025-10-12" })
+ * const states = await declineStates(log, { asOf: "2025-10-12", fitted })
+ * console.log(states.length, states.columns.nPeriods[0])
+ * // 40 40
+ * ```
+ */
+export function declineStates(data: Data, options: DeclineStatesArguments): Promise<DeclineStatesTable>
+
+/**
+ * Takes in one customer's next periods, in constant time each: the alarms they raise, and where the customer stands
+ * then.
+ *
+ * Answers at once, in microseconds. Throws a `BeforehandError`.
+ * @example
+ * ```ts
+ * import { declineFit, declineStates, declineUpdate } from "beforehand"
+ *
+ * const log = []
+ * for (let team = 0; team < 40; team++) {
+ *   for (let week = 0; week < 40; week++) {
+ *     for (let day = 0; day < 3 + ((team * week) % 4); day++) {
+ *       log.push({ customer: team, item: "reports", at: new Date(Date.UTC(2025, 0, 6 + 7 * week + day)) })
+ *     }
+ *   }
+ * }
+ * const fitted = await declineFit(log, { asOf: "2025-10-12" })
+ * const states = await declineStates(log, { asOf: "2025-10-12", fitted })
+ * // The team's next weeks, as they come in.
+ * const step = declineUpdate({ fitted, state: states.columns.state[7], counts: [5] })
+ * const later = declineUpdate({ fitted, state: step.state, counts: [0, 0, 0, 0, 0, 0] })
+ * console.log(step.nextPeriod, step.alarms.length, later.alarms[0]?.sincePeriod)
+ * // 1 0 1
+ * ```
+ */
+export function declineUpdate(options: DeclineUpdateArguments): DeclineStep
 
 /**
  * What forecasts made at earlier instants of the same log would have been worth: fits at each cutoff, forecasts,
@@ -826,6 +1081,200 @@ export interface LapseOfArguments extends ReadOptions {
   readonly horizonsDays?: readonly number[]
 }
 
+/** What is asked with `btyd`. */
+export interface BtydArguments extends ReadOptions, LongOptions {
+  /** The instant up to which purchases are known; nothing later is looked at. */
+  readonly asOf: InstantLike
+  /** How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best. */
+  readonly family?: Family
+  /** Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364. */
+  readonly horizonsDays?: readonly number[]
+}
+
+/** What is asked with `btydCustomers`. */
+export interface BtydCustomersArguments extends ReadOptions, LongOptions {
+  /** The instant of prediction, up to which the model is fitted; nothing later is looked at. */
+  readonly asOf: InstantLike
+  /** How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best. */
+  readonly family?: Family
+  /** Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364. */
+  readonly horizonsDays?: readonly number[]
+}
+
+/** The columns that `btydCustomers` answers. */
+export interface BtydCustomersColumns {
+  /** Who. */
+  readonly customer: IdValues
+  /** Purchase days after the first. */
+  readonly nRepeats: Uint32Array
+  /** Days from the first purchase to the last. */
+  readonly lastDays: Float32Array | Float64Array
+  /** Days from the first purchase to `asOf`. */
+  readonly observedDays: Float32Array | Float64Array
+  /** P(the customer has not left for good), 0 to 1. */
+  readonly probAlive: Float32Array | Float64Array
+  /** P(a purchase within so many days), 0 to 1; one column per horizon. */
+  readonly [name: `probActive${number}Days`]: Float32Array | Float64Array
+  /** Expected number of purchase days within so many days; one column per horizon. */
+  readonly [name: `expectedPurchases${number}Days`]: Float32Array | Float64Array
+  /** Expected amount of a purchase day by Gamma-Gamma; none when the log has no amounts. */
+  readonly expectedAmount: Float32Array | Float64Array
+}
+
+/** A row of what `btydCustomers` answers. */
+export interface BtydCustomersRow {
+  /** Who. */
+  readonly customer: Id
+  /** Purchase days after the first. */
+  readonly nRepeats: number
+  /** Days from the first purchase to the last. */
+  readonly lastDays: number | null
+  /** Days from the first purchase to `asOf`. */
+  readonly observedDays: number | null
+  /** P(the customer has not left for good), 0 to 1. */
+  readonly probAlive: number | null
+  /** P(a purchase within so many days), 0 to 1; one column per horizon. */
+  readonly [name: `probActive${number}Days`]: number | null
+  /** Expected number of purchase days within so many days; one column per horizon. */
+  readonly [name: `expectedPurchases${number}Days`]: number | null
+  /** Expected amount of a purchase day by Gamma-Gamma; none when the log has no amounts. */
+  readonly expectedAmount: number | null
+}
+
+/** What `btydCustomers` answers. */
+export type BtydCustomersTable = Table<BtydCustomersColumns, BtydCustomersRow>
+
+/** What is asked with `btydAlive`. */
+export interface BtydAliveArguments extends ReadOptions, LongOptions {
+  /** The instant up to which the model is fitted, and the last day told; nothing later is looked at. */
+  readonly asOf: InstantLike
+  /** Whose; by the identifier in the log. */
+  readonly customer: Id
+  /** How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best. */
+  readonly family?: Family
+  /** Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364. */
+  readonly horizonsDays?: readonly number[]
+}
+
+/** The columns that `btydAlive` answers. */
+export interface BtydAliveColumns {
+  /** The day. Milliseconds since 1970, NaN for none. */
+  readonly at: Float64Array
+  /** P(the customer had not left for good), by what was known of the customer on the day. */
+  readonly probAlive: Float32Array | Float64Array
+  /** Purchase days so far, the first one included. */
+  readonly nPurchases: Uint32Array
+}
+
+/** A row of what `btydAlive` answers. */
+export interface BtydAliveRow {
+  /** The day. */
+  readonly at: Date | null
+  /** P(the customer had not left for good), by what was known of the customer on the day. */
+  readonly probAlive: number | null
+  /** Purchase days so far, the first one included. */
+  readonly nPurchases: number
+}
+
+/** What `btydAlive` answers. */
+export type BtydAliveTable = Table<BtydAliveColumns, BtydAliveRow>
+
+/** What is asked with `btydMatrix`. */
+export interface BtydMatrixArguments extends ReadOptions, LongOptions {
+  /** The instant up to which the model is fitted; nothing later is looked at. */
+  readonly asOf: InstantLike
+  /** Days from the first purchase to now, of everyone in the matrix, 0 < d ≤ 36,500. Default: 364. */
+  readonly observedDays?: number
+  /** Days within which purchases are expected, 0 < h ≤ 36,500. Default: 84. */
+  readonly horizonDays?: number
+  /** The most repeat purchases, and the steps of recency, 1 … 200. Default: 26. */
+  readonly nSteps?: number
+  /** How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best. */
+  readonly family?: Family
+  /** Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364. */
+  readonly horizonsDays?: readonly number[]
+}
+
+/** The columns that `btydMatrix` answers. */
+export interface BtydMatrixColumns {
+  /** Purchase days after the first. */
+  readonly nRepeats: Uint32Array
+  /** Days from the first purchase to the last. */
+  readonly lastDays: Float32Array | Float64Array
+  /** P(the customer has not left for good), 0 to 1. */
+  readonly probAlive: Float32Array | Float64Array
+  /** Expected number of purchase days within the horizon. */
+  readonly expectedPurchases: Float32Array | Float64Array
+}
+
+/** A row of what `btydMatrix` answers. */
+export interface BtydMatrixRow {
+  /** Purchase days after the first. */
+  readonly nRepeats: number
+  /** Days from the first purchase to the last. */
+  readonly lastDays: number | null
+  /** P(the customer has not left for good), 0 to 1. */
+  readonly probAlive: number | null
+  /** Expected number of purchase days within the horizon. */
+  readonly expectedPurchases: number | null
+}
+
+/** What `btydMatrix` answers. */
+export type BtydMatrixTable = Table<BtydMatrixColumns, BtydMatrixRow>
+
+/** What is asked with `btydTracking`. */
+export interface BtydTrackingArguments extends ReadOptions, LongOptions {
+  /** The instant up to which the model is fitted. */
+  readonly asOf: InstantLike
+  /** The end of what is compared, from `asOf` on. */
+  readonly until: InstantLike
+  /** Days in a period, 1 … 366. Default: 7. */
+  readonly stepDays?: number
+  /** How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best. */
+  readonly family?: Family
+  /** Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364. */
+  readonly horizonsDays?: readonly number[]
+}
+
+/** The columns that `btydTracking` answers. */
+export interface BtydTrackingColumns {
+  /** The end of the period. Milliseconds since 1970, NaN for none. */
+  readonly at: Float64Array
+  /** Repeat purchases that came. */
+  readonly nActual: Uint32Array
+  /** Repeat purchases that the model expects of customers who began when these did. */
+  readonly expected: Float32Array | Float64Array
+  /** Whether the period ends by `asOf`: the model has seen it. */
+  readonly isFitted: readonly boolean[]
+}
+
+/** A row of what `btydTracking` answers. */
+export interface BtydTrackingRow {
+  /** The end of the period. */
+  readonly at: Date | null
+  /** Repeat purchases that came. */
+  readonly nActual: number
+  /** Repeat purchases that the model expects of customers who began when these did. */
+  readonly expected: number | null
+  /** Whether the period ends by `asOf`: the model has seen it. */
+  readonly isFitted: boolean
+}
+
+/** What `btydTracking` answers. */
+export type BtydTrackingTable = Table<BtydTrackingColumns, BtydTrackingRow>
+
+/** What is asked with `renewalCohorts`. */
+export interface RenewalCohortsArguments {
+  /**
+   * Cohorts, each with the customers at its start and those left after 1, 2, … renewals: 2 to 10,000 falling numbers.
+   */
+  readonly survivors: readonly (readonly number[])[]
+  /** How cancellation depends on how long a customer has stayed. Default: `shifted_beta_geometric`. */
+  readonly kind?: CohortKind
+  /** Renewals the answered curves reach over, 1 … 1,200. Default: 12. */
+  readonly nTerms?: number
+}
+
 /** What is asked with `decline`. */
 export interface DeclineArguments extends ReadOptions, LongOptions {
   /** The end of the last period; nothing later is looked at. */
@@ -1017,6 +1466,168 @@ export interface LearnContactsArguments extends ReadOptions, LongOptions {
   readonly windowDays?: number
 }
 
+/** What is asked with `declineHistory`. */
+export interface DeclineHistoryArguments extends ReadOptions, LongOptions {
+  /** The end of the last period; nothing later is looked at. */
+  readonly asOf: InstantLike
+  /** Whose; by the identifier in the log. */
+  readonly customer: Id
+  /** Civil days in a period, 1 … 366. With other periods than weeks, give `periodsPerYear` as well. */
+  readonly periodDays?: number
+  /**
+   * The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default: 0.05. Smaller is slower: at
+   * the same counts, less evidence is enough for more alarms.
+   */
+  readonly falseAlarmsPerYear?: number
+  /** How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: 52. */
+  readonly periodsPerYear?: number
+  /**
+   * Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not known of a young
+   * customer's level widens the evidence anyway.
+   */
+  readonly minPeriods?: number
+  /** When an alarm is raised. Default: by evidence. */
+  readonly rule?: AlarmRule
+  /**
+   * Customers the population is learned from, at most, 100 … 100,000; chosen by a hash of their names. Default: 4096.
+   */
+  readonly maxCustomers?: number
+  /**
+   * Healthy customers simulated for the threshold, 1,000 … 1,000,000. Default: 8192, which holds the stated rate to
+   * about a twentieth of itself.
+   */
+  readonly nSimulated?: number
+}
+
+/** The columns that `declineHistory` answers. */
+export interface DeclineHistoryColumns {
+  /** The beginning of the period. Milliseconds since 1970, NaN for none. */
+  readonly at: Float64Array
+  /** What was counted; none when nothing is known. */
+  readonly nUsed: Float32Array | Float64Array
+  /** What was expected of it if nothing had fallen. */
+  readonly expected: Float32Array | Float64Array
+  /** Logarithm of the evidence for a fall over what an alarm takes: above 0 an alarm is due. */
+  readonly evidence: Float32Array | Float64Array
+  /** Whether an alarm was raised at the period's end. */
+  readonly isAlarm: readonly boolean[]
+  /**
+   * Of an alarm: the beginning of the first fallen period, the most likely one. Milliseconds since 1970, NaN for
+   * none.
+   */
+  readonly sinceAt: Float64Array
+  /** Of an alarm: counts per period before the fall. */
+  readonly levelBefore: Float32Array | Float64Array
+  /** Of an alarm: counts per period since. */
+  readonly levelAfter: Float32Array | Float64Array
+}
+
+/** A row of what `declineHistory` answers. */
+export interface DeclineHistoryRow {
+  /** The beginning of the period. */
+  readonly at: Date | null
+  /** What was counted; none when nothing is known. */
+  readonly nUsed: number | null
+  /** What was expected of it if nothing had fallen. */
+  readonly expected: number | null
+  /** Logarithm of the evidence for a fall over what an alarm takes: above 0 an alarm is due. */
+  readonly evidence: number | null
+  /** Whether an alarm was raised at the period's end. */
+  readonly isAlarm: boolean
+  /** Of an alarm: the beginning of the first fallen period, the most likely one. */
+  readonly sinceAt: Date | null
+  /** Of an alarm: counts per period before the fall. */
+  readonly levelBefore: number | null
+  /** Of an alarm: counts per period since. */
+  readonly levelAfter: number | null
+}
+
+/** What `declineHistory` answers. */
+export type DeclineHistoryTable = Table<DeclineHistoryColumns, DeclineHistoryRow>
+
+/** What is asked with `declineFit`. */
+export interface DeclineFitArguments extends ReadOptions, LongOptions {
+  /** The end of the last period; nothing later is looked at. */
+  readonly asOf: InstantLike
+  /** Civil days in a period, 1 … 366. With other periods than weeks, give `periodsPerYear` as well. */
+  readonly periodDays?: number
+  /**
+   * The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default: 0.05. Smaller is slower: at
+   * the same counts, less evidence is enough for more alarms.
+   */
+  readonly falseAlarmsPerYear?: number
+  /** How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: 52. */
+  readonly periodsPerYear?: number
+  /**
+   * Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not known of a young
+   * customer's level widens the evidence anyway.
+   */
+  readonly minPeriods?: number
+  /** When an alarm is raised. Default: by evidence. */
+  readonly rule?: AlarmRule
+  /**
+   * Customers the population is learned from, at most, 100 … 100,000; chosen by a hash of their names. Default: 4096.
+   */
+  readonly maxCustomers?: number
+  /**
+   * Healthy customers simulated for the threshold, 1,000 … 1,000,000. Default: 8192, which holds the stated rate to
+   * about a twentieth of itself.
+   */
+  readonly nSimulated?: number
+}
+
+/** What is asked with `declineStates`. */
+export interface DeclineStatesArguments extends ReadOptions, LongOptions {
+  /** The end of the last period: the instant of the fit, or whole periods after it. Nothing later is looked at. */
+  readonly asOf: InstantLike
+  /** What `declineFit` answered. */
+  readonly fitted: string
+}
+
+/** The columns that `declineStates` answers. */
+export interface DeclineStatesColumns {
+  /** Who. */
+  readonly customer: IdValues
+  /** Periods with a known count since the first, or since the last alarm. */
+  readonly nPeriods: Uint32Array
+  /** The level expected if nothing has fallen: counts per average period. */
+  readonly levelPerPeriod: Float32Array | Float64Array
+  /** Where the customer stands, for `declineUpdate`. */
+  readonly state: readonly string[]
+}
+
+/** A row of what `declineStates` answers. */
+export interface DeclineStatesRow {
+  /** Who. */
+  readonly customer: Id
+  /** Periods with a known count since the first, or since the last alarm. */
+  readonly nPeriods: number
+  /** The level expected if nothing has fallen: counts per average period. */
+  readonly levelPerPeriod: number | null
+  /** Where the customer stands, for `declineUpdate`. */
+  readonly state: string
+}
+
+/** What `declineStates` answers. */
+export type DeclineStatesTable = Table<DeclineStatesColumns, DeclineStatesRow>
+
+/** What is asked with `declineUpdate`. */
+export interface DeclineUpdateArguments {
+  /** What `declineFit` answered. */
+  readonly fitted: string
+  /**
+   * The counts of the next periods in order, 0 to 1e12 each; none for a period of which nothing is known. At most
+   * 10,000.
+   */
+  readonly counts: readonly (number | null)[]
+  /**
+   * Where the customer stands: what `declineStates` or the last `declineUpdate` answered; none for a new customer.
+   */
+  readonly state?: string | null
+  /** A new customer's first period; 0 is the first one after the fit. Default: 0. Not used with `state`. */
+  readonly firstPeriod?: number
+}
+
 /** What is asked with `backtest`. */
 export interface BacktestArguments extends ReadOptions, LongOptions {
   /** The end of the log that is looked at; nothing later is. */
@@ -1069,6 +1680,8 @@ export interface ReportArguments extends ReadOptions, LongOptions {
   readonly dueWithinDays?: number
   /** Whether to backtest, which fits once per cutoff. Default: true. */
   readonly withBacktest?: boolean
+  /** With a policy the page also shows what it makes of everyone's needs today. Default: none. */
+  readonly policy?: Policy | null
   /** What items are called, by identifier. Items that are not listed appear with their identifier. */
   readonly itemNames?: Readonly<Record<string, string>>
   /** Sentences for the end of the page, such as the source of the data. */
@@ -1257,6 +1870,121 @@ export type LapseReason =
   | "tenure"
   | "spending"
   | "basket"
+
+/**
+ * How customers buy and leave.
+ * - `bg_nbd`: BG/NBD (Fader, Hardie & Lee 2005): purchases at random, may leave after each repeat purchase.
+ * - `mbg_nbd`: MBG/NBD (Batislam, Denizel & Filiztekin 2007): may leave after the first purchase too.
+ * - `pareto_nbd`: Pareto/NBD (Schmittlein, Morrison & Colombo 1987): may leave at any time.
+ * - `bg_cnbd`: BG/CNBD-k (Platzer & Reutterer 2016): as `BgNbd` with Erlang-k gaps, k chosen by likelihood. Needs
+ * `log_gaps`.
+ * - `mbg_cnbd`: MBG/CNBD-k: as `MbgNbd` with Erlang-k gaps, k chosen by likelihood. Needs `log_gaps`.
+ */
+export type Family =
+  | "bg_nbd"
+  | "mbg_nbd"
+  | "pareto_nbd"
+  | "bg_cnbd"
+  | "mbg_cnbd"
+
+/**
+ * A model of buying and leaving fitted to a log: parameters, how sure they are, and how the fit ended. Time is in
+ * days, purchases are days with a purchase.
+ */
+export interface PurchaseFit {
+  /** How customers buy and leave. */
+  readonly family: Family
+  /** The regularity of gaps: 1 = random, larger = more regular, up to 8. */
+  readonly k: number
+  /** The parameters, in the order of the family's paper. */
+  readonly parameters: readonly PurchaseParameter[]
+  /** The log-likelihood, without constants that do not depend on the parameters; none when nobody bought twice. */
+  readonly logLikelihood: number | null
+  /** How the fit ended. */
+  readonly status: FitStatus
+  /** What to do about it. */
+  readonly advice: string
+  /** Customers with a purchase by the instant. */
+  readonly nCustomers: number
+  /** Their purchase days after the first. */
+  readonly nRepeats: number
+  /**
+   * How much customers spend on a purchase day, by Gamma-Gamma (Fader & Hardie 2013); none when the log has no
+   * amounts.
+   */
+  readonly spend: SpendFit | null
+}
+
+/** One parameter of a fitted model. */
+export interface PurchaseParameter {
+  /** As in the papers: r, alpha, and a, b or s, beta. `alpha` and `beta` are days. */
+  readonly name: string
+  /** The estimate, positive. */
+  readonly estimate: number
+  /** Its standard error by the delta method; none when nothing was fitted. */
+  readonly standardError: number | null
+}
+
+/**
+ * How a fit ended. Whatever it is, every answer of the model is finite.
+ * - `converged`: At a maximum of the likelihood inside the range of the parameters.
+ * - `near_boundary`: A parameter ran to the end of its range, or the data do not determine it.
+ * - `all_one_time_buyers`: Nobody has bought twice: there is nothing to learn about repeats.
+ * - `not_converged`: The steps ended before the slope vanished.
+ * - `given`: Parameters were given, not fitted.
+ */
+export type FitStatus =
+  | "converged"
+  | "near_boundary"
+  | "all_one_time_buyers"
+  | "not_converged"
+  | "given"
+
+/** How much customers spend, by Gamma-Gamma. */
+export interface SpendFit {
+  /** Shape of a customer's amounts: the larger, the more alike they are. */
+  readonly p: number
+  /** Shape of the customers' means, above 1: the larger, the more alike customers are. */
+  readonly q: number
+  /** Scale, in the amounts' currency. */
+  readonly gamma: number
+  /** How the fit ended. */
+  readonly status: FitStatus
+  /** What a new customer is expected to spend on a purchase day, in the amounts' currency. */
+  readonly expectedAmount: number
+}
+
+/**
+ * How cancellation depends on how long a customer has stayed.
+ * - `shifted_beta_geometric`: Shifted beta-geometric (Fader & Hardie 2007): each customer cancels with the same
+ * probability at every renewal, and these probabilities have a Beta distribution. Retention rises because the
+ * faithful remain.
+ * - `beta_discrete_weibull`: Beta-discrete-Weibull (Fader, Hardie, Liu, Davin & Steenburgh 2018): a customer's own
+ * probability, too, may rise (`shape` above 1) or fall (below 1) with time.
+ */
+export type CohortKind =
+  | "shifted_beta_geometric"
+  | "beta_discrete_weibull"
+
+/** What a cohort model says: survival and retention, renewal by renewal. */
+export interface CohortCurve {
+  /** Which model. */
+  readonly kind: CohortKind
+  /** First parameter of the Beta distribution of cancelling, above 0. */
+  readonly alpha: number
+  /** Second parameter, above 0. */
+  readonly beta: number
+  /** Exponent of time, above 0; 1 for the shifted beta-geometric. */
+  readonly shape: number
+  /** The log-likelihood. */
+  readonly logLikelihood: number
+  /** How many customers it was fitted to. */
+  readonly nCustomers: number
+  /** The share of customers that survives 0, 1, 2, … renewals, 0 to 1. */
+  readonly survival: readonly number[]
+  /** P(a customer who has survived 0, 1, 2, … renewals survives the next), 0 to 1. */
+  readonly retention: readonly number[]
+}
 
 /**
  * When an alarm is raised.
@@ -1944,6 +2672,48 @@ export interface HandOff {
   readonly message: Message | null
   /** Why, in full. */
   readonly reasoning: Reasoning
+}
+
+/** What became of one customer's new periods. */
+export interface DeclineStep {
+  /** Where the customer stands now: give it back with the next counts. */
+  readonly state: string
+  /** The period whose count comes next. */
+  readonly nextPeriod: number
+  /** The level expected if nothing has fallen: counts per period of an average period. */
+  readonly levelPerPeriod: number
+  /** The alarms that the new counts raised. */
+  readonly alarms: readonly Alarm[]
+}
+
+/**
+ * One customer's level has fallen.
+ *
+ * Levels are counts per period of an average period; pauses are not counted in.
+ */
+export interface Alarm {
+  /** The period whose count raised the alarm. */
+  readonly period: number
+  /** The first fallen period, the most likely … */
+  readonly sincePeriod: number
+  /** … and the ends of a 90 % interval. */
+  readonly sinceEarliest: number
+  /** The latest period of that interval. */
+  readonly sinceLatest: number
+  /** The share of the level that was lost, 0 to 1; the most likely … */
+  readonly depth: number
+  /** … and the ends of a 90 % interval. */
+  readonly depthMin: number
+  /** The upper end of that interval. */
+  readonly depthMax: number
+  /** The level before the fall, counts per period. */
+  readonly levelBefore: number
+  /** The level since, counts per period. */
+  readonly levelAfter: number
+  /**
+   * The share of healthy customers that show as much evidence in a year, 0 to the stated rate: how sure the alarm is.
+   */
+  readonly falseAlarmsPerYear: number
 }
 
 /** What counts as a reminder, and as a right one. */

@@ -11,8 +11,18 @@ const { Table } = require('./lib/table.js')
 
 module.exports = {
   fit: functions.fit,
+  btyd: functions.btyd,
+  btydCustomers: functions.btydCustomers,
+  btydAlive: functions.btydAlive,
+  btydMatrix: functions.btydMatrix,
+  btydTracking: functions.btydTracking,
+  renewalCohorts: functions.renewalCohorts,
   decline: functions.decline,
   learnContacts: functions.learnContacts,
+  declineHistory: functions.declineHistory,
+  declineFit: functions.declineFit,
+  declineStates: functions.declineStates,
+  declineUpdate: functions.declineUpdate,
   backtest: functions.backtest,
   audit: functions.audit,
   Model,

@@ -5,8 +5,18 @@ import beforehand from './index.js'
 
 export const {
   fit,
+  btyd,
+  btydCustomers,
+  btydAlive,
+  btydMatrix,
+  btydTracking,
+  renewalCohorts,
   decline,
   learnContacts,
+  declineHistory,
+  declineFit,
+  declineStates,
+  declineUpdate,
   backtest,
   audit,
   Model,

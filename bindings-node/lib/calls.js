@@ -108,6 +108,97 @@ const calls = {
     },
     read: (v) => readers.LapseRisk(v),
   },
+  btyd: {
+    name: "btyd",
+    jsName: "btyd",
+    isLong: true,
+    isDataOptional: false,
+    answer: "value",
+    reading,
+    required: ["asOf"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant up to which purchases are known; nothing later is looked at." },
+      family: { json: "family", group: "options", type: "Family" },
+      horizonsDays: { json: "horizons_days", group: "options", type: ["list", "float"] },
+    },
+    read: (v) => readers.PurchaseFit(v),
+  },
+  btydCustomers: {
+    name: "btyd_customers",
+    jsName: "btydCustomers",
+    isLong: true,
+    isDataOptional: false,
+    answer: "table",
+    reading,
+    required: ["asOf"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant of prediction, up to which the model is fitted; nothing later is looked at." },
+      family: { json: "family", group: "options", type: "Family" },
+      horizonsDays: { json: "horizons_days", group: "options", type: ["list", "float"] },
+    },
+  },
+  btydAlive: {
+    name: "btyd_alive",
+    jsName: "btydAlive",
+    isLong: true,
+    isDataOptional: false,
+    answer: "table",
+    reading,
+    required: ["asOf", "customer"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant up to which the model is fitted, and the last day told; nothing later is looked at." },
+      customer: { json: "customer", group: null, type: "id", required: true, doc: "Whose; by the identifier in the log." },
+      family: { json: "family", group: "options", type: "Family" },
+      horizonsDays: { json: "horizons_days", group: "options", type: ["list", "float"] },
+    },
+  },
+  btydMatrix: {
+    name: "btyd_matrix",
+    jsName: "btydMatrix",
+    isLong: true,
+    isDataOptional: false,
+    answer: "table",
+    reading,
+    required: ["asOf"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant up to which the model is fitted; nothing later is looked at." },
+      observedDays: { json: "observed_days", group: null, type: "float" },
+      horizonDays: { json: "horizon_days", group: null, type: "float" },
+      nSteps: { json: "n_steps", group: null, type: "int" },
+      family: { json: "family", group: "options", type: "Family" },
+      horizonsDays: { json: "horizons_days", group: "options", type: ["list", "float"] },
+    },
+  },
+  btydTracking: {
+    name: "btyd_tracking",
+    jsName: "btydTracking",
+    isLong: true,
+    isDataOptional: false,
+    answer: "table",
+    reading,
+    required: ["asOf", "until"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant up to which the model is fitted." },
+      until: { json: "until", group: null, type: "instant", required: true, doc: "The end of what is compared, from `asOf` on." },
+      stepDays: { json: "step_days", group: null, type: "int" },
+      family: { json: "family", group: "options", type: "Family" },
+      horizonsDays: { json: "horizons_days", group: "options", type: ["list", "float"] },
+    },
+  },
+  renewalCohorts: {
+    name: "renewal_cohorts",
+    jsName: "renewalCohorts",
+    isLong: false,
+    isDataOptional: true,
+    answer: "value",
+    required: ["survivors"],
+    arguments: {
+      survivors: { json: "survivors", group: null, type: ["list", ["list", "int"]], required: true, doc: "Cohorts, each with the customers at its start and those left after 1, 2, … renewals" },
+      kind: { json: "kind", group: null, type: "CohortKind" },
+      nTerms: { json: "n_terms", group: null, type: "int" },
+    },
+    read: (v) => readers.CohortCurve(v),
+  },
   decline: {
     name: "decline",
     jsName: "decline",
@@ -170,6 +261,73 @@ const calls = {
     },
     read: (v) => readers.Learned(v),
   },
+  declineHistory: {
+    name: "decline_history",
+    jsName: "declineHistory",
+    isLong: true,
+    isDataOptional: false,
+    answer: "table",
+    reading,
+    required: ["asOf", "customer"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The end of the last period; nothing later is looked at." },
+      customer: { json: "customer", group: null, type: "id", required: true, doc: "Whose; by the identifier in the log." },
+      periodDays: { json: "period_days", group: null, type: "int" },
+      falseAlarmsPerYear: { json: "false_alarms_per_year", group: "options", type: "float" },
+      periodsPerYear: { json: "periods_per_year", group: "options", type: "float" },
+      minPeriods: { json: "min_periods", group: "options", type: "int" },
+      rule: { json: "rule", group: "options", type: "AlarmRule" },
+      maxCustomers: { json: "max_customers", group: "options", type: "int" },
+      nSimulated: { json: "n_simulated", group: "options", type: "int" },
+    },
+  },
+  declineFit: {
+    name: "decline_fit",
+    jsName: "declineFit",
+    isLong: true,
+    isDataOptional: false,
+    answer: "text",
+    reading,
+    required: ["asOf"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The end of the last period; nothing later is looked at." },
+      periodDays: { json: "period_days", group: null, type: "int" },
+      falseAlarmsPerYear: { json: "false_alarms_per_year", group: "options", type: "float" },
+      periodsPerYear: { json: "periods_per_year", group: "options", type: "float" },
+      minPeriods: { json: "min_periods", group: "options", type: "int" },
+      rule: { json: "rule", group: "options", type: "AlarmRule" },
+      maxCustomers: { json: "max_customers", group: "options", type: "int" },
+      nSimulated: { json: "n_simulated", group: "options", type: "int" },
+    },
+  },
+  declineStates: {
+    name: "decline_states",
+    jsName: "declineStates",
+    isLong: true,
+    isDataOptional: false,
+    answer: "table",
+    reading,
+    required: ["asOf", "fitted"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The end of the last period" },
+      fitted: { json: "fitted", group: null, type: "text", required: true, doc: "What `declineFit` answered." },
+    },
+  },
+  declineUpdate: {
+    name: "decline_update",
+    jsName: "declineUpdate",
+    isLong: false,
+    isDataOptional: true,
+    answer: "value",
+    required: ["fitted", "counts"],
+    arguments: {
+      fitted: { json: "fitted", group: null, type: "text", required: true, doc: "What `declineFit` answered." },
+      counts: { json: "counts", group: null, type: ["list", ["optional", "float"]], required: true, doc: "The counts of the next periods in order, 0 to 1e12 each; none for a period of which nothing is known. At most 10,000." },
+      state: { json: "state", group: null, type: ["optional", "text"] },
+      firstPeriod: { json: "first_period", group: null, type: "int" },
+    },
+    read: (v) => readers.DeclineStep(v),
+  },
   backtest: {
     name: "backtest",
     jsName: "backtest",
@@ -221,6 +379,7 @@ const calls = {
       nTimelines: { json: "n_timelines", group: "options", type: "int" },
       dueWithinDays: { json: "due_within_days", group: "options", type: "float" },
       withBacktest: { json: "with_backtest", group: "options", type: "bool" },
+      policy: { json: "policy", group: "options", type: ["optional", "Policy"] },
       itemNames: { json: "item_names", group: "options", type: ["map", "text"] },
       notes: { json: "notes", group: "options", type: ["list", "text"] },
     },
@@ -232,11 +391,41 @@ const functions = {
   fit(data, options) {
     return run.awaited(run.long(calls.fit, undefined, data, options), methods(), 'fit(…)')
   },
+  btyd(data, options) {
+    return run.long(calls.btyd, undefined, data, options)
+  },
+  btydCustomers(data, options) {
+    return run.long(calls.btydCustomers, undefined, data, options)
+  },
+  btydAlive(data, options) {
+    return run.long(calls.btydAlive, undefined, data, options)
+  },
+  btydMatrix(data, options) {
+    return run.long(calls.btydMatrix, undefined, data, options)
+  },
+  btydTracking(data, options) {
+    return run.long(calls.btydTracking, undefined, data, options)
+  },
+  renewalCohorts(options) {
+    return run.short(calls.renewalCohorts, undefined, undefined, options)
+  },
   decline(data, options) {
     return run.long(calls.decline, undefined, data, options)
   },
   learnContacts(data, options) {
     return run.long(calls.learnContacts, undefined, data, options)
+  },
+  declineHistory(data, options) {
+    return run.long(calls.declineHistory, undefined, data, options)
+  },
+  declineFit(data, options) {
+    return run.long(calls.declineFit, undefined, data, options)
+  },
+  declineStates(data, options) {
+    return run.long(calls.declineStates, undefined, data, options)
+  },
+  declineUpdate(options) {
+    return run.short(calls.declineUpdate, undefined, undefined, options)
   },
   backtest(data, options) {
     return run.long(calls.backtest, undefined, data, options)

@@ -81,6 +81,55 @@ function LapseDriver(v) {
 }
 exports.LapseDriver = LapseDriver
 
+function PurchaseFit(v) {
+  return {
+    family: v.family,
+    k: v.k,
+    parameters: v.parameters.map((w) => PurchaseParameter(w)),
+    logLikelihood: v.log_likelihood,
+    status: v.status,
+    advice: v.advice,
+    nCustomers: v.n_customers,
+    nRepeats: v.n_repeats,
+    spend: v.spend === null ? null : SpendFit(v.spend),
+  }
+}
+exports.PurchaseFit = PurchaseFit
+
+function PurchaseParameter(v) {
+  return {
+    name: v.name,
+    estimate: v.estimate,
+    standardError: v.standard_error,
+  }
+}
+exports.PurchaseParameter = PurchaseParameter
+
+function SpendFit(v) {
+  return {
+    p: v.p,
+    q: v.q,
+    gamma: v.gamma,
+    status: v.status,
+    expectedAmount: v.expected_amount,
+  }
+}
+exports.SpendFit = SpendFit
+
+function CohortCurve(v) {
+  return {
+    kind: v.kind,
+    alpha: v.alpha,
+    beta: v.beta,
+    shape: v.shape,
+    logLikelihood: v.log_likelihood,
+    nCustomers: v.n_customers,
+    survival: v.survival,
+    retention: v.retention,
+  }
+}
+exports.CohortCurve = CohortCurve
+
 function Learned(v) {
   return {
     hours: v.hours,
@@ -235,6 +284,32 @@ function HandOff(v) {
   }
 }
 exports.HandOff = HandOff
+
+function DeclineStep(v) {
+  return {
+    state: v.state,
+    nextPeriod: v.next_period,
+    levelPerPeriod: v.level_per_period,
+    alarms: v.alarms.map((w) => Alarm(w)),
+  }
+}
+exports.DeclineStep = DeclineStep
+
+function Alarm(v) {
+  return {
+    period: v.period,
+    sincePeriod: v.since_period,
+    sinceEarliest: v.since_earliest,
+    sinceLatest: v.since_latest,
+    depth: v.depth,
+    depthMin: v.depth_min,
+    depthMax: v.depth_max,
+    levelBefore: v.level_before,
+    levelAfter: v.level_after,
+    falseAlarmsPerYear: v.false_alarms_per_year,
+  }
+}
+exports.Alarm = Alarm
 
 function ReminderOptions(v) {
   return {

@@ -74,7 +74,9 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
       const spec = calls[camel(call)]
       assert.ok(spec !== undefined && native.calls().includes(call), `the package has no call ${call}`)
       const past = data === undefined ? whole : data === null ? null : data.map((row) => named(row))
-      const ask = () => (camel(call) in model ? model[camel(call)](past, named(given)) : beforehand[camel(call)](past, named(given)))
+      // A call without `reading` takes no data.
+      const taken = spec.reading === undefined ? [named(given)] : [past, named(given)]
+      const ask = () => (camel(call) in model ? model[camel(call)](...taken) : beforehand[camel(call)](...taken))
       if (expect.error !== undefined) {
         await assert.rejects(async () => ask(), (failure) => {
           assert.equal(failure.code, expect.error.code, failure.message)

@@ -87,6 +87,22 @@ def test_forecast_writes_the_table_of_the_method(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["due.csv", "due.parquet", "expected.csv"]
 
 
+def test_churn_writes_the_table_of_the_method(
+    model_path: Path, shop_path: Path, tmp_path: Path, model: beforehand.Model, history: beforehand.History
+) -> None:
+    risk = model.lapse(history, as_of=AS_OF, horizons_days=[28, 84])
+    risk.write_csv(tmp_path / "expected.csv")
+    expected = (tmp_path / "expected.csv").read_text()
+    arguments = ["churn", shop_path, "--model", model_path, "--as-of", AS_OF, "--horizons", "28,84"]
+    assert ok(*arguments) == expected
+    assert ok("churn", shop_path, "--as-of", AS_OF, "--horizons", "28,84") == expected, "without a model one is fitted"
+    done = run(*arguments, "--out", tmp_path / "risk.parquet")
+    assert "160 customers are in" in done.stderr
+    parquet = pytest.importorskip("pyarrow.parquet")
+    assert parquet.read_table(tmp_path / "risk.parquet").to_pylist() == risk.to_arrow().to_pylist()
+    assert "--out is" in refused(2, *arguments, "--out", tmp_path / "risk.xls")
+
+
 def test_logs_come_from_pipes_and_tables_go_into_them(model_path: Path, shop_path: Path) -> None:
     with shop_path.open("rb") as log:
         piped = ok("forecast", "-", "--model", model_path, "--as-of", AS_OF, stdin=log)

@@ -201,3 +201,62 @@ def test_importing_the_package_imports_no_matplotlib() -> None:
     script = "import sys, beforehand; beforehand.plot; print([m for m in sys.modules if 'matplotlib' in m])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_alive_falls_in_silence_and_rises_with_a_purchase(history: beforehand.History) -> None:
+    ax = beforehand.plot.alive(history, "c021", as_of=AS_OF)
+    table = beforehand.btyd_alive(history, as_of=AS_OF, customer="c021")
+    line, bought = ax.get_lines()
+    assert list(line.get_ydata()) == table["prob_alive"]
+    assert len(bought.get_xdata()) == table["n_purchases"][-1]
+    assert "c021" in ax.get_title(loc="left")
+    with pytest.raises(beforehand.UnknownCustomerError, match="nobody"):
+        beforehand.plot.alive(history, "nobody", as_of=AS_OF)
+
+
+def test_the_matrix_shows_each_frequency_and_recency(history: beforehand.History) -> None:
+    for show in ("prob_alive", "expected_purchases"):
+        ax = beforehand.plot.matrix(history, as_of=AS_OF, show=show, observed_days=200, n_steps=10)
+        table = beforehand.btyd_matrix(history, as_of=AS_OF, observed_days=200, n_steps=10)
+        shown = ax.get_images()[0].get_array()
+        # Five repeats, the last 60 of 200 days after the first purchase: 140 days ago.
+        (value,) = [
+            v
+            for n, last, v in zip(table["n_repeats"], table["last_days"], table[show], strict=True)
+            if (n, round(last)) == (5, 60)
+        ]
+        assert shown[5][7] == pytest.approx(value)
+        assert int(shown.mask.sum() if hasattr(shown, "mask") else sum(x != x for row in shown for x in row)) == 20
+
+
+def test_tracking_compares_what_came_with_what_was_expected(history: beforehand.History) -> None:
+    ax = beforehand.plot.tracking(history, as_of="2025-05-28", until=AS_OF)
+    table = beforehand.btyd_tracking(history, as_of="2025-05-28", until=AS_OF)
+    assert list(_line(ax, "actual").get_ydata()) == table["n_actual"]
+    assert list(_line(ax, "expected").get_ydata()) == table["expected"]
+    edge = [at for at, fitted in zip(table["at"], table["is_fitted"], strict=True) if fitted][-1]
+    assert _days(_line(ax, "as of"))[0] == float(to_number(edge))
+    total = beforehand.plot.tracking(history, as_of="2025-05-28", until=AS_OF, cumulative=True)
+    assert _line(total, "actual").get_ydata()[-1] == sum(table["n_actual"])
+    with pytest.raises(beforehand.InvalidOptionsError, match="until"):
+        beforehand.plot.tracking(history, as_of=AS_OF, until="2020-01-01")
+
+
+def test_a_decline_shows_its_alarm() -> None:
+    start = datetime(2025, 1, 6, tzinfo=UTC)
+    log = [
+        {"customer": team, "item": "reports", "at": start + timedelta(weeks=week, days=day)}
+        for team in range(40)
+        for week in range(52)
+        for day in range(1 if team == 7 and week >= 40 else 3 + (team * week) % 4)
+    ]
+    ax = beforehand.plot.decline(log, 7, as_of="2026-01-04")
+    table = beforehand.decline_history(log, as_of="2026-01-04", customer=7)
+    assert list(_line(ax, "used").get_ydata()) == table["n_used"]
+    row = table["is_alarm"].index(True)
+    alarm = float(to_number(table["at"][row] + timedelta(days=7)))
+    assert _days(_line(ax, "alarm"))[0] == alarm
+    assert _days(_line(ax, "since the fall"))[0] == float(to_number(table["since_at"][row]))
+    assert "down" in ax.get_title(loc="left")
+    healthy = beforehand.plot.decline(log, 8, as_of="2026-01-04")
+    assert [line.get_label() for line in healthy.get_lines()] == ["used", "expected"]

@@ -288,7 +288,8 @@ proptest! {
         prop_assert!(sent.iter().filter(|s| ago(s) < 7.0).count() < 3);
         let ignored = |s: &&(f64, usize, bool)| {
             let answered = bought.iter().any(|b| *b <= s.0 && s.0 - b <= 7.0);
-            !(s.2 && s.0 > 0.2) && !answered && ago(s) < 7.0
+            let opened = s.2 && s.0 > 0.2;
+            !opened && !answered && ago(s) < 7.0
         };
         // An opening may stand for another contact of its channel than the one it followed.
         let openings = sent.iter().filter(|s| s.2 && s.0 > 0.2).count();

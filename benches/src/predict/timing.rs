@@ -109,7 +109,9 @@ fn histories(batches: &[RecordBatch]) -> Result<Histories, Failure> {
             out.entry((customer[row], cycle[row])).or_default().push(gap);
         }
     }
-    out.values_mut().for_each(|gaps| gaps.sort_by_key(|g| g.0));
+    for gaps in out.values_mut() {
+        gaps.sort_by_key(|g| g.0);
+    }
     Ok(out)
 }
 

@@ -93,6 +93,387 @@ def fit(
     return answer
 
 
+def btyd(
+    data: Data,
+    *,
+    as_of: InstantLike,
+    family: Family = "mbg_cnbd",
+    horizons_days: Sequence[float] = (28.0, 84.0, 364.0),
+    columns: Columns | None = None,
+    progress: Progress = None,
+) -> PurchaseFit:
+    """Fits a model of customers who buy for a while and then leave unseen: BG/NBD, MBG/NBD, Pareto/NBD or
+    (M)BG/CNBD-k, by maximum likelihood.
+
+    For the best calibrated risk use `lapse` of a fitted model, which corrects such a model by what it got wrong
+    before; this one is for those who want the model itself.
+
+    Args:
+        data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
+            a CSV or Parquet file, or rows as mappings.
+        as_of: The instant up to which purchases are known; nothing later is looked at.
+        family: How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best.
+        horizons_days: Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364.
+        columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
+            `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+        progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
+            the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+    Returns:
+        `PurchaseFit`.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand
+        >>> log = [
+        ...     {"customer": f"c{c}", "item": "coffee", "at": f"2025-{month:02}-{5 + (c * month) % 20:02}"}
+        ...     for c in range(60) for month in range(1, 3 + c % 9)
+        ... ]
+        >>> fitted = beforehand.btyd(log, as_of="2025-11-01", family="mbg_nbd")
+        >>> [parameter.name for parameter in fitted.parameters]
+        ['r', 'alpha', 'a', 'b']
+        >>> fitted.n_customers, fitted.status in ("converged", "near_boundary")
+        (60, True)
+    """
+    from ._types import PurchaseFit
+
+    answer = _run.value(
+        "btyd",
+        None,
+        data,
+        columns,
+        progress,
+        {
+            "as_of": as_of,
+            "options": {
+                "family": family,
+                "horizons_days": horizons_days,
+            },
+        },
+    )
+    return PurchaseFit._of(answer.value)
+
+
+def btyd_customers(
+    data: Data,
+    *,
+    as_of: InstantLike,
+    family: Family = "mbg_cnbd",
+    horizons_days: Sequence[float] = (28.0, 84.0, 364.0),
+    columns: Columns | None = None,
+    progress: Progress = None,
+) -> Table:
+    """What a model of buying and leaving says about each customer, fitted as by `btyd`: one row per customer who has
+    bought by `as_of`, sorted.
+
+    Args:
+        data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
+            a CSV or Parquet file, or rows as mappings.
+        as_of: The instant of prediction, up to which the model is fitted; nothing later is looked at.
+        family: How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best.
+        horizons_days: Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364.
+        columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
+            `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+        progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
+            the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+    Returns:
+        A table with the columns
+        - `customer` (id): Who.
+        - `n_repeats` (count): Purchase days after the first.
+        - `last_days` (number): Days from the first purchase to the last.
+        - `observed_days` (number): Days from the first purchase to `as_of`.
+        - `prob_alive` (number): P(the customer has not left for good), 0 to 1.
+        - `prob_active_…_days` (number): P(a purchase within so many days), 0 to 1; one column per horizon.
+        - `expected_purchases_…_days` (number): Expected number of purchase days within so many days; one column per
+          horizon.
+        - `expected_amount` (number): Expected amount of a purchase day by Gamma-Gamma; none when the log has no
+          amounts.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand
+        >>> log = [
+        ...     {"customer": f"c{c}", "item": "coffee", "at": f"2025-{month:02}-{5 + (c * month) % 20:02}"}
+        ...     for c in range(60) for month in range(1, 3 + c % 9)
+        ... ]
+        >>> buyers = beforehand.btyd_customers(log, as_of="2025-11-01", horizons_days=[84])
+        >>> buyers.n_rows, all(0 <= p <= 1 for p in buyers["prob_active_84_days"])
+        (60, True)
+    """
+    answer = _run.table(
+        "btyd_customers",
+        None,
+        data,
+        columns,
+        progress,
+        {
+            "as_of": as_of,
+            "options": {
+                "family": family,
+                "horizons_days": horizons_days,
+            },
+        },
+    )
+    return answer
+
+
+def btyd_alive(
+    data: Data,
+    *,
+    as_of: InstantLike,
+    customer: Id,
+    family: Family = "mbg_cnbd",
+    horizons_days: Sequence[float] = (28.0, 84.0, 364.0),
+    columns: Columns | None = None,
+    progress: Progress = None,
+) -> Table:
+    """P(a customer has not left for good) on each day since the first purchase, by the model of `btyd` fitted up to
+    `as_of`.
+
+    Args:
+        data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
+            a CSV or Parquet file, or rows as mappings.
+        as_of: The instant up to which the model is fitted, and the last day told; nothing later is looked at.
+        customer: Whose; by the identifier in the log.
+        family: How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best.
+        horizons_days: Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364.
+        columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
+            `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+        progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
+            the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+    Returns:
+        A table with the columns
+        - `at` (instant): The day.
+        - `prob_alive` (number): P(the customer had not left for good), by what was known of the customer on the
+          day.
+        - `n_purchases` (count): Purchase days so far, the first one included.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand
+        >>> log = [
+        ...     {"customer": f"c{c}", "item": "coffee", "at": f"2025-{month:02}-{5 + (c * month) % 20:02}"}
+        ...     for c in range(60) for month in range(1, 3 + c % 9)
+        ... ]
+        >>> days = beforehand.btyd_alive(log, as_of="2025-11-01", customer="c4", family="mbg_nbd")
+        >>> days["prob_alive"][-1] < max(days["prob_alive"])
+        True
+    """
+    answer = _run.table(
+        "btyd_alive",
+        None,
+        data,
+        columns,
+        progress,
+        {
+            "as_of": as_of,
+            "customer": customer,
+            "options": {
+                "family": family,
+                "horizons_days": horizons_days,
+            },
+        },
+    )
+    return answer
+
+
+def btyd_matrix(
+    data: Data,
+    *,
+    as_of: InstantLike,
+    observed_days: float = 364.0,
+    horizon_days: float = 84.0,
+    n_steps: int = 26,
+    family: Family = "mbg_cnbd",
+    horizons_days: Sequence[float] = (28.0, 84.0, 364.0),
+    columns: Columns | None = None,
+    progress: Progress = None,
+) -> Table:
+    """What `btyd` says of each frequency and recency: customers who have been observed for the same time, by how many
+    repeat purchases they made, and when the last was.
+
+    Args:
+        data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
+            a CSV or Parquet file, or rows as mappings.
+        as_of: The instant up to which the model is fitted; nothing later is looked at.
+        observed_days: Days from the first purchase to now, of everyone in the matrix, 0 < d ≤ 36,500. Default:
+            364.
+        horizon_days: Days within which purchases are expected, 0 < h ≤ 36,500. Default: 84.
+        n_steps: The most repeat purchases, and the steps of recency, 1 … 200. Default: 26.
+        family: How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best.
+        horizons_days: Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364.
+        columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
+            `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+        progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
+            the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+    Returns:
+        A table with the columns
+        - `n_repeats` (count): Purchase days after the first.
+        - `last_days` (number): Days from the first purchase to the last.
+        - `prob_alive` (number): P(the customer has not left for good), 0 to 1.
+        - `expected_purchases` (number): Expected number of purchase days within the horizon.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand
+        >>> log = [
+        ...     {"customer": f"c{c}", "item": "coffee", "at": f"2025-{month:02}-{5 + (c * month) % 20:02}"}
+        ...     for c in range(60) for month in range(1, 3 + c % 9)
+        ... ]
+        >>> matrix = beforehand.btyd_matrix(log, as_of="2025-11-01", observed_days=200, n_steps=5, family="mbg_nbd")
+        >>> matrix.names, matrix.n_rows
+        (['n_repeats', 'last_days', 'prob_alive', 'expected_purchases'], 26)
+    """
+    answer = _run.table(
+        "btyd_matrix",
+        None,
+        data,
+        columns,
+        progress,
+        {
+            "as_of": as_of,
+            "observed_days": observed_days,
+            "horizon_days": horizon_days,
+            "n_steps": n_steps,
+            "options": {
+                "family": family,
+                "horizons_days": horizons_days,
+            },
+        },
+    )
+    return answer
+
+
+def btyd_tracking(
+    data: Data,
+    *,
+    as_of: InstantLike,
+    until: InstantLike,
+    step_days: int = 7,
+    family: Family = "mbg_cnbd",
+    horizons_days: Sequence[float] = (28.0, 84.0, 364.0),
+    columns: Columns | None = None,
+    progress: Progress = None,
+) -> Table:
+    """Repeat purchases that the model of `btyd` expects and those that came, period by period, of the customers known
+    when it was fitted: how well it describes the log, and how well it foretells what follows.
+
+    Args:
+        data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
+            a CSV or Parquet file, or rows as mappings.
+        as_of: The instant up to which the model is fitted.
+        until: The end of what is compared, from `as_of` on.
+        step_days: Days in a period, 1 … 366. Default: 7.
+        family: How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best.
+        horizons_days: Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364.
+        columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
+            `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+        progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
+            the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+    Returns:
+        A table with the columns
+        - `at` (instant): The end of the period.
+        - `n_actual` (count): Repeat purchases that came.
+        - `expected` (number): Repeat purchases that the model expects of customers who began when these did.
+        - `is_fitted` (flag): Whether the period ends by `as_of`: the model has seen it.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand
+        >>> log = [
+        ...     {"customer": f"c{c}", "item": "coffee", "at": f"2025-{month:02}-{5 + (c * month) % 20:02}"}
+        ...     for c in range(60) for month in range(1, 3 + c % 9)
+        ... ]
+        >>> weeks = beforehand.btyd_tracking(log, as_of="2025-08-01", until="2025-11-01", family="mbg_nbd")
+        >>> sum(weeks["is_fitted"]) > 20, sum(not fitted for fitted in weeks["is_fitted"])
+        (True, 13)
+    """
+    answer = _run.table(
+        "btyd_tracking",
+        None,
+        data,
+        columns,
+        progress,
+        {
+            "as_of": as_of,
+            "until": until,
+            "step_days": step_days,
+            "options": {
+                "family": family,
+                "horizons_days": horizons_days,
+            },
+        },
+    )
+    return answer
+
+
+def renewal_cohorts(
+    *,
+    survivors: Sequence[Sequence[int]],
+    kind: CohortKind = "shifted_beta_geometric",
+    n_terms: int = 12,
+) -> CohortCurve:
+    """How many customers of a contract survive each renewal, and how many will: fits the shifted beta-geometric or
+    the beta-discrete-Weibull to cohorts.
+
+    Args:
+        survivors: Cohorts, each with the customers at its start and those left after 1, 2, … renewals: 2 to
+            10,000 falling numbers.
+        kind: How cancellation depends on how long a customer has stayed. Default: `shifted_beta_geometric`.
+        n_terms: Renewals the answered curves reach over, 1 … 1,200. Default: 12.
+
+    Returns:
+        `CohortCurve`.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand
+        >>> # The "High End" customers of Fader & Hardie (2007), year by year.
+        >>> curve = beforehand.renewal_cohorts(survivors=[[1000, 869, 743, 653, 593, 551, 517, 491]])
+        >>> round(curve.alpha, 3), round(curve.beta, 3)
+        (0.668, 3.806)
+        >>> round(curve.survival[12], 3)
+        0.378
+    """
+    from ._types import CohortCurve
+
+    answer = _run.value(
+        "renewal_cohorts",
+        None,
+        None,
+        None,
+        False,
+        {
+            "survivors": survivors,
+            "kind": kind,
+            "n_terms": n_terms,
+        },
+    )
+    return CohortCurve._of(answer.value)
+
+
 def decline(
     data: Data,
     *,
@@ -257,6 +638,303 @@ def learn_contacts(
         },
     )
     return Learned._of(answer.value)
+
+
+def decline_history(
+    data: Data,
+    *,
+    as_of: InstantLike,
+    customer: Id,
+    period_days: int = 7,
+    false_alarms_per_year: float = 0.05,
+    periods_per_year: float = 52.0,
+    min_periods: int = 8,
+    rule: AlarmRule = "evidence",
+    max_customers: int = 4096,
+    n_simulated: int = 8192,
+    columns: Columns | None = None,
+    progress: Progress = None,
+) -> Table:
+    """One customer's use, period by period: counts, what was expected if nothing had fallen, and the evidence for a
+    fall.
+
+    The log is read as by `decline`; season and thresholds are learned from everyone.
+
+    Args:
+        data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
+            a CSV or Parquet file, or rows as mappings.
+        as_of: The end of the last period; nothing later is looked at.
+        customer: Whose; by the identifier in the log.
+        period_days: Civil days in a period, 1 … 366. With other periods than weeks, give `periods_per_year` as
+            well.
+        false_alarms_per_year: The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default:
+            0.05. Smaller is slower: at the same counts, less evidence is enough for more alarms.
+        periods_per_year: How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days.
+            Default: 52.
+        min_periods: Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not
+            known of a young customer's level widens the evidence anyway.
+        rule: When an alarm is raised. Default: by evidence.
+        max_customers: Customers the population is learned from, at most, 100 … 100,000; chosen by a hash of their
+            names. Default: 4096.
+        n_simulated: Healthy customers simulated for the threshold, 1,000 … 1,000,000. Default: 8192, which holds
+            the stated rate to about a twentieth of itself.
+        columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
+            `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+        progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
+            the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+    Returns:
+        A table with the columns
+        - `at` (instant): The beginning of the period.
+        - `n_used` (number): What was counted; none when nothing is known.
+        - `expected` (number): What was expected of it if nothing had fallen.
+        - `evidence` (number): Logarithm of the evidence for a fall over what an alarm takes: above 0 an alarm is
+          due.
+        - `is_alarm` (flag): Whether an alarm was raised at the period's end.
+        - `since_at` (instant): Of an alarm: the beginning of the first fallen period, the most likely one.
+        - `level_before` (number): Of an alarm: counts per period before the fall.
+        - `level_after` (number): Of an alarm: counts per period since.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand
+        >>> from datetime import date, timedelta
+        >>> log = [
+        ...     {"customer": team, "item": "reports", "at": date(2025, 1, 6) + timedelta(weeks=week, days=day)}
+        ...     for team in range(40) for week in range(52)
+        ...     for day in range(1 if team == 7 and week >= 40 else 3 + (team * week) % 4)
+        ... ]
+        >>> weeks = beforehand.decline_history(log, as_of="2026-01-04", customer=7)
+        >>> weeks.n_rows, weeks["is_alarm"].index(True) in range(40, 44)
+        (52, True)
+    """
+    answer = _run.table(
+        "decline_history",
+        None,
+        data,
+        columns,
+        progress,
+        {
+            "as_of": as_of,
+            "customer": customer,
+            "period_days": period_days,
+            "options": {
+                "false_alarms_per_year": false_alarms_per_year,
+                "periods_per_year": periods_per_year,
+                "min_periods": min_periods,
+                "rule": rule,
+                "max_customers": max_customers,
+                "n_simulated": n_simulated,
+            },
+        },
+    )
+    return answer
+
+
+def decline_fit(
+    data: Data,
+    *,
+    as_of: InstantLike,
+    period_days: int = 7,
+    false_alarms_per_year: float = 0.05,
+    periods_per_year: float = 52.0,
+    min_periods: int = 8,
+    rule: AlarmRule = "evidence",
+    max_customers: int = 4096,
+    n_simulated: int = 8192,
+    columns: Columns | None = None,
+    progress: Progress = None,
+) -> str:
+    """Learns from everyone's use what is needed to follow customers period by period: season, holidays, pauses,
+    irregularity, and the evidence at which an alarm is due.
+
+    The log is read as by `decline`. The answer is a text to keep; with it, `decline_states` says where each customer
+    stands, and `decline_update` takes in one customer's next counts in microseconds. Fit anew now and then, say
+    monthly, so that the season is known.
+
+    Args:
+        data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
+            a CSV or Parquet file, or rows as mappings.
+        as_of: The end of the last period; nothing later is looked at.
+        period_days: Civil days in a period, 1 … 366. With other periods than weeks, give `periods_per_year` as
+            well.
+        false_alarms_per_year: The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default:
+            0.05. Smaller is slower: at the same counts, less evidence is enough for more alarms.
+        periods_per_year: How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days.
+            Default: 52.
+        min_periods: Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not
+            known of a young customer's level widens the evidence anyway.
+        rule: When an alarm is raised. Default: by evidence.
+        max_customers: Customers the population is learned from, at most, 100 … 100,000; chosen by a hash of their
+            names. Default: 4096.
+        n_simulated: Healthy customers simulated for the threshold, 1,000 … 1,000,000. Default: 8192, which holds
+            the stated rate to about a twentieth of itself.
+        columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
+            `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+        progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
+            the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+    Returns:
+        The text.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand
+        >>> from datetime import date, timedelta
+        >>> log = [
+        ...     {"customer": team, "item": "reports", "at": date(2025, 1, 6) + timedelta(weeks=week, days=day)}
+        ...     for team in range(40) for week in range(40) for day in range(3 + (team * week) % 4)
+        ... ]
+        >>> fitted = beforehand.decline_fit(log, as_of="2025-10-12")
+        >>> len(fitted) < 20_000
+        True
+    """
+    answer = _run.text(
+        "decline_fit",
+        None,
+        data,
+        columns,
+        progress,
+        {
+            "as_of": as_of,
+            "period_days": period_days,
+            "options": {
+                "false_alarms_per_year": false_alarms_per_year,
+                "periods_per_year": periods_per_year,
+                "min_periods": min_periods,
+                "rule": rule,
+                "max_customers": max_customers,
+                "n_simulated": n_simulated,
+            },
+        },
+    )
+    return answer
+
+
+def decline_states(
+    data: Data,
+    *,
+    as_of: InstantLike,
+    fitted: str,
+    columns: Columns | None = None,
+    progress: Progress = None,
+) -> Table:
+    """Where every customer stands at the end of a period: one row per customer, sorted, each with the state that
+    `decline_update` goes on from.
+
+    Args:
+        data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
+            a CSV or Parquet file, or rows as mappings.
+        as_of: The end of the last period: the instant of the fit, or whole periods after it. Nothing later is
+            looked at.
+        fitted: What `decline_fit` answered.
+        columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
+            `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+        progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
+            the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+    Returns:
+        A table with the columns
+        - `customer` (id): Who.
+        - `n_periods` (count): Periods with a known count since the first, or since the last alarm.
+        - `level_per_period` (number): The level expected if nothing has fallen: counts per average period.
+        - `state` (text): Where the customer stands, for `decline_update`.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand
+        >>> from datetime import date, timedelta
+        >>> log = [
+        ...     {"customer": team, "item": "reports", "at": date(2025, 1, 6) + timedelta(weeks=week, days=day)}
+        ...     for team in range(40) for week in range(40) for day in range(3 + (team * week) % 4)
+        ... ]
+        >>> fitted = beforehand.decline_fit(log, as_of="2025-10-12")
+        >>> states = beforehand.decline_states(log, as_of="2025-10-12", fitted=fitted)
+        >>> states.n_rows, states["n_periods"][0]
+        (40, 40)
+    """
+    answer = _run.table(
+        "decline_states",
+        None,
+        data,
+        columns,
+        progress,
+        {
+            "as_of": as_of,
+            "fitted": fitted,
+        },
+    )
+    return answer
+
+
+def decline_update(
+    *,
+    fitted: str,
+    counts: Sequence[float | None],
+    state: str | None = None,
+    first_period: int = 0,
+) -> DeclineStep:
+    """Takes in one customer's next periods, in constant time each: the alarms they raise, and where the customer
+    stands then.
+
+    Args:
+        fitted: What `decline_fit` answered.
+        counts: The counts of the next periods in order, 0 to 1e12 each; none for a period of which nothing is
+            known. At most 10,000.
+        state: Where the customer stands: what `decline_states` or the last `decline_update` answered; none for a
+            new customer.
+        first_period: A new customer's first period; 0 is the first one after the fit. Default: 0. Not used with
+            `state`.
+
+    Returns:
+        `DeclineStep`.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand
+        >>> from datetime import date, timedelta
+        >>> log = [
+        ...     {"customer": team, "item": "reports", "at": date(2025, 1, 6) + timedelta(weeks=week, days=day)}
+        ...     for team in range(40) for week in range(40) for day in range(3 + (team * week) % 4)
+        ... ]
+        >>> fitted = beforehand.decline_fit(log, as_of="2025-10-12")
+        >>> states = beforehand.decline_states(log, as_of="2025-10-12", fitted=fitted)
+        >>> # The team's next weeks, as they come in.
+        >>> step = beforehand.decline_update(fitted=fitted, state=states["state"][7], counts=[5])
+        >>> step.next_period, step.alarms
+        (1, ())
+        >>> step = beforehand.decline_update(fitted=fitted, state=step.state, counts=[0, 0, 0, 0, 0, 0])
+        >>> [alarm.since_period for alarm in step.alarms]
+        [1]
+    """
+    from ._types import DeclineStep
+
+    answer = _run.value(
+        "decline_update",
+        None,
+        None,
+        None,
+        False,
+        {
+            "fitted": fitted,
+            "counts": counts,
+            "state": state,
+            "first_period": first_period,
+        },
+    )
+    return DeclineStep._of(answer.value)
 
 
 def backtest(
@@ -893,6 +1571,7 @@ class ModelCalls:
         n_timelines: int = 6,
         due_within_days: float = 7.0,
         with_backtest: bool = True,
+        policy: Policy | None = None,
         item_names: Mapping[str, str] = MappingProxyType({}),
         notes: Sequence[str] = (),
         columns: Columns | None = None,
@@ -912,6 +1591,7 @@ class ModelCalls:
             n_timelines: How many of them are drawn as timelines. Default 6.
             due_within_days: Reminders due within so many days are shown, 0 … 364. Default 7.
             with_backtest: Whether to backtest, which fits once per cutoff. Default: true.
+            policy: With a policy the page also shows what it makes of everyone's needs today. Default: none.
             item_names: What items are called, by identifier. Items that are not listed appear with their
                 identifier.
             notes: Sentences for the end of the page, such as the source of the data.
@@ -952,6 +1632,7 @@ class ModelCalls:
                     "n_timelines": n_timelines,
                     "due_within_days": due_within_days,
                     "with_backtest": with_backtest,
+                    "policy": policy,
                     "item_names": item_names,
                     "notes": notes,
                 },
@@ -963,8 +1644,18 @@ class ModelCalls:
 __all__ = [
     "ModelCalls",
     "fit",
+    "btyd",
+    "btyd_customers",
+    "btyd_alive",
+    "btyd_matrix",
+    "btyd_tracking",
+    "renewal_cohorts",
     "decline",
     "learn_contacts",
+    "decline_history",
+    "decline_fit",
+    "decline_states",
+    "decline_update",
     "backtest",
     "audit",
 ]

@@ -1,4 +1,4 @@
-"""The command `beforehand`: fit, forecast, backtest, audit and report on CSV and Parquet files.
+"""The command `beforehand`: fit, forecast, churn, backtest, audit and report on CSV and Parquet files.
 
 Its options are the parameters of the functions it calls, with their types, defaults and documentation: a new parameter
 of `fit` is an option of the command by itself.
@@ -43,6 +43,7 @@ example: orders.csv has the columns user_id, paid_at and sku
   beforehand audit orders.csv --as-of 2026-01-31 --customer-column user_id --time-column paid_at --item-column sku
   beforehand fit orders.csv --as-of 2026-01-31 --model shop.model --customer-column user_id ...
   beforehand forecast orders.csv --model shop.model --as-of 2026-01-31 --out due.parquet --customer-column user_id ...
+  beforehand churn orders.csv --model shop.model --as-of 2026-01-31 --out risk.parquet --customer-column user_id ...
   beforehand report orders.csv --model shop.model --as-of 2026-01-31 --out report.html --customer-column user_id ...
 No --...-column is needed where columns are named customer, at, item, quantity, amount, kind, order.
 
@@ -78,6 +79,12 @@ example: who runs out of what, and when to remind, as Parquet; then the customer
   duckdb -c "from 'due.parquet' where remind_at < '2026-02-14' order by prob_within_28_days desc limit 20"
 example: as CSV into a pipe, with one model fitted on the spot
   beforehand forecast orders.csv --as-of 2026-02-07 | head""",
+    "churn": """\
+example: who is about to leave, as Parquet; then the hundred most at risk of those who used to come often, with DuckDB
+  beforehand churn orders.parquet --model shop.model --as-of 2026-02-07 --out risk.parquet --horizons 28,84
+  duckdb -c "from 'risk.parquet' where n_visits > 5 order by prob_lapse_84_days desc limit 100"
+example: as CSV into a pipe, with one model fitted on the spot
+  beforehand churn orders.csv --as-of 2026-02-07 | head""",
     "backtest": """\
 example: what forecasts made at three earlier dates would have been worth
   beforehand backtest orders.parquet --as-of 2026-01-31
@@ -96,6 +103,7 @@ With --item-names items.csv (two columns: identifier, name) items appear by name
 _USAGES = {
     "fit": " --model FILE",
     "forecast": " [--model FILE] [--out FILE]",
+    "churn": " [--model FILE] [--out FILE]",
     "report": " [--model FILE] [--out FILE]",
     "backtest": " [--json]",
     "audit": " [--json]",
@@ -254,6 +262,7 @@ def _parser() -> tuple[argparse.ArgumentParser, dict[str, list[Parameter]]]:
     calls: dict[str, tuple[str, Callable[..., Any]]] = {
         "fit": ("learn from a log, and save the model", fit),
         "forecast": ("when each customer will need each item again", Model.replenishment),
+        "churn": ("who is about to leave: P(lapse) of every customer", Model.lapse),
         "backtest": ("what forecasts of earlier dates would have been worth", backtest),
         "audit": ("what a log can carry, and what is missing", audit),
         "report": ("one HTML page to look at", Model.report),
@@ -280,9 +289,9 @@ def _parser() -> tuple[argparse.ArgumentParser, dict[str, list[Parameter]]]:
 def _add_files(sub: argparse.ArgumentParser, name: str) -> None:
     if name == "fit":
         sub.add_argument("--model", required=True, metavar="FILE", help="where the model goes")
-    if name in ("forecast", "report"):
+    if name in ("forecast", "churn", "report"):
         sub.add_argument("--model", metavar="FILE", help="a model that `beforehand fit` made; by default one is fitted on LOG")
-    if name == "forecast":
+    if name in ("forecast", "churn"):
         sub.add_argument("--out", default="-", metavar="FILE",
                          help="where the table goes: .parquet or .csv; by default CSV to standard output")  # fmt: skip
     if name == "report":
@@ -352,7 +361,7 @@ def _run(given: argparse.Namespace, taken: Sequence[Parameter]) -> None:
     out: str | None = getattr(given, "out", None)
     if given.command == "report" and out == "-" and sys.stdout.isatty():
         raise WrongUse("say where the page goes, such as --out report.html")
-    if given.command == "forecast" and out and out != "-" and not out.lower().endswith((".csv", ".parquet", ".pq")):
+    if given.command in ("forecast", "churn") and out and out != "-" and not out.lower().endswith((".csv", ".parquet", ".pq")):
         raise WrongUse(f"--out is {out!r}; give a name that ends in .parquet or .csv")
     for path in (out, given.model if given.command == "fit" else None):
         # Better now than after a long fit.
@@ -366,7 +375,7 @@ def _run(given: argparse.Namespace, taken: Sequence[Parameter]) -> None:
     _note_gap(history, given.as_of, say)
     with _progress(given) as progress:
         common: dict[str, Any] = {"as_of": given.as_of, "progress": progress}
-        if given.command in ("forecast", "report") and model is None:
+        if given.command in ("forecast", "churn", "report") and model is None:
             model = fit(history, **common)
         match given.command:
             case "fit":
@@ -376,7 +385,10 @@ def _run(given: argparse.Namespace, taken: Sequence[Parameter]) -> None:
                 say(f"{model!r} is in {given.model}, {size / 1e6:.1f} MB")
             case "forecast":
                 assert model is not None
-                _write_table(model.replenishment(history, **common, **options), given.out, say)
+                _write_table(model.replenishment(history, **common, **options), given.out, "forecasts", say)
+            case "churn":
+                assert model is not None
+                _write_table(model.lapse(history, **common, **options), given.out, "customers", say)
             case "backtest":
                 tested = backtest(history, **common, **options)
                 print(_json(tested) if given.json else _words(tested))
@@ -449,7 +461,7 @@ def _progress(given: argparse.Namespace) -> Iterator[Any]:
         print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
-def _write_table(table: Table, out: str, say: Callable[[str], None]) -> None:
+def _write_table(table: Table, out: str, of: str, say: Callable[[str], None]) -> None:
     if out == "-" and sys.stdout.isatty():
         print(table)
         say("All of it: --out due.parquet, --out due.csv, or a pipe.")
@@ -465,7 +477,7 @@ def _write_table(table: Table, out: str, say: Callable[[str], None]) -> None:
         table.write_csv(out)
     else:
         table.write_parquet(out)
-    say(f"{table.n_rows} forecasts are in {out}")
+    say(f"{table.n_rows} {of} are in {out}")
 
 
 def _write_text(text: str, out: str, say: Callable[[str], None]) -> None:

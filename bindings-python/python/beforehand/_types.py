@@ -69,6 +69,46 @@ LapseReason: TypeAlias = Literal["purchase_rate", "silence", "regularity", "tren
 - `basket`: How many rows a purchase has, in all and last.
 """
 
+Family: TypeAlias = Literal["bg_nbd", "mbg_nbd", "pareto_nbd", "bg_cnbd", "mbg_cnbd"]
+"""How customers buy and leave.
+
+- `bg_nbd`: BG/NBD (Fader, Hardie & Lee 2005): purchases at random, may leave after each repeat purchase.
+
+- `mbg_nbd`: MBG/NBD (Batislam, Denizel & Filiztekin 2007): may leave after the first purchase too.
+
+- `pareto_nbd`: Pareto/NBD (Schmittlein, Morrison & Colombo 1987): may leave at any time.
+
+- `bg_cnbd`: BG/CNBD-k (Platzer & Reutterer 2016): as `BgNbd` with Erlang-k gaps, k chosen by likelihood. Needs
+`log_gaps`.
+
+- `mbg_cnbd`: MBG/CNBD-k: as `MbgNbd` with Erlang-k gaps, k chosen by likelihood. Needs `log_gaps`.
+"""
+
+FitStatus: TypeAlias = Literal["converged", "near_boundary", "all_one_time_buyers", "not_converged", "given"]
+"""How a fit ended. Whatever it is, every answer of the model is finite.
+
+- `converged`: At a maximum of the likelihood inside the range of the parameters.
+
+- `near_boundary`: A parameter ran to the end of its range, or the data do not determine it.
+
+- `all_one_time_buyers`: Nobody has bought twice: there is nothing to learn about repeats.
+
+- `not_converged`: The steps ended before the slope vanished.
+
+- `given`: Parameters were given, not fitted.
+"""
+
+CohortKind: TypeAlias = Literal["shifted_beta_geometric", "beta_discrete_weibull"]
+"""How cancellation depends on how long a customer has stayed.
+
+- `shifted_beta_geometric`: Shifted beta-geometric (Fader & Hardie 2007): each customer cancels with the same
+probability at every renewal, and these probabilities have a Beta distribution. Retention rises because the faithful
+remain.
+
+- `beta_discrete_weibull`: Beta-discrete-Weibull (Fader, Hardie, Liu, Davin & Steenburgh 2018): a customer's own
+probability, too, may rise (`shape` above 1) or fall (below 1) with time.
+"""
+
 AlarmRule: TypeAlias = Literal["evidence", "two_falls_running"]
 """When an alarm is raised.
 
@@ -674,6 +714,129 @@ class LapseDriver(Shown):
         return cls(
             reason=d["reason"],
             log_odds=d["log_odds"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchaseFit(Shown):
+    """A model of buying and leaving fitted to a log: parameters, how sure they are, and how the fit ended. Time is in
+    days, purchases are days with a purchase.
+    """
+
+    family: Family
+    """How customers buy and leave."""
+    k: int
+    """The regularity of gaps: 1 = random, larger = more regular, up to 8."""
+    parameters: tuple[PurchaseParameter, ...]
+    """The parameters, in the order of the family's paper."""
+    log_likelihood: float | None
+    """The log-likelihood, without constants that do not depend on the parameters; none when nobody bought twice."""
+    status: FitStatus
+    """How the fit ended."""
+    advice: str
+    """What to do about it."""
+    n_customers: int
+    """Customers with a purchase by the instant."""
+    n_repeats: int
+    """Their purchase days after the first."""
+    spend: SpendFit | None
+    """How much customers spend on a purchase day, by Gamma-Gamma (Fader & Hardie 2013); none when the log has no
+    amounts.
+    """
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> PurchaseFit:
+        return cls(
+            family=d["family"],
+            k=d["k"],
+            parameters=tuple(PurchaseParameter._of(v) for v in d["parameters"]),
+            log_likelihood=d["log_likelihood"],
+            status=d["status"],
+            advice=d["advice"],
+            n_customers=d["n_customers"],
+            n_repeats=d["n_repeats"],
+            spend=None if d["spend"] is None else SpendFit._of(d["spend"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchaseParameter(Shown):
+    """One parameter of a fitted model."""
+
+    name: str
+    """As in the papers: r, alpha, and a, b or s, beta. `alpha` and `beta` are days."""
+    estimate: float
+    """The estimate, positive."""
+    standard_error: float | None
+    """Its standard error by the delta method; none when nothing was fitted."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> PurchaseParameter:
+        return cls(
+            name=d["name"],
+            estimate=d["estimate"],
+            standard_error=d["standard_error"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpendFit(Shown):
+    """How much customers spend, by Gamma-Gamma."""
+
+    p: float
+    """Shape of a customer's amounts: the larger, the more alike they are."""
+    q: float
+    """Shape of the customers' means, above 1: the larger, the more alike customers are."""
+    gamma: float
+    """Scale, in the amounts' currency."""
+    status: FitStatus
+    """How the fit ended."""
+    expected_amount: float
+    """What a new customer is expected to spend on a purchase day, in the amounts' currency."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> SpendFit:
+        return cls(
+            p=d["p"],
+            q=d["q"],
+            gamma=d["gamma"],
+            status=d["status"],
+            expected_amount=d["expected_amount"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortCurve(Shown):
+    """What a cohort model says: survival and retention, renewal by renewal."""
+
+    kind: CohortKind
+    """Which model."""
+    alpha: float
+    """First parameter of the Beta distribution of cancelling, above 0."""
+    beta: float
+    """Second parameter, above 0."""
+    shape: float
+    """Exponent of time, above 0; 1 for the shifted beta-geometric."""
+    log_likelihood: float
+    """The log-likelihood."""
+    n_customers: int
+    """How many customers it was fitted to."""
+    survival: tuple[float, ...]
+    """The share of customers that survives 0, 1, 2, … renewals, 0 to 1."""
+    retention: tuple[float, ...]
+    """P(a customer who has survived 0, 1, 2, … renewals survives the next), 0 to 1."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> CohortCurve:
+        return cls(
+            kind=d["kind"],
+            alpha=d["alpha"],
+            beta=d["beta"],
+            shape=d["shape"],
+            log_likelihood=d["log_likelihood"],
+            n_customers=d["n_customers"],
+            survival=tuple(d["survival"]),
+            retention=tuple(d["retention"]),
         )
 
 
@@ -1384,6 +1547,75 @@ class HandOff(Shown):
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineStep(Shown):
+    """What became of one customer's new periods."""
+
+    state: str
+    """Where the customer stands now: give it back with the next counts."""
+    next_period: int
+    """The period whose count comes next."""
+    level_per_period: float
+    """The level expected if nothing has fallen: counts per period of an average period."""
+    alarms: tuple[Alarm, ...]
+    """The alarms that the new counts raised."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> DeclineStep:
+        return cls(
+            state=d["state"],
+            next_period=d["next_period"],
+            level_per_period=d["level_per_period"],
+            alarms=tuple(Alarm._of(v) for v in d["alarms"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm(Shown):
+    """One customer's level has fallen.
+
+    Levels are counts per period of an average period; pauses are not counted in.
+    """
+
+    period: int
+    """The period whose count raised the alarm."""
+    since_period: int
+    """The first fallen period, the most likely …"""
+    since_earliest: int
+    """… and the ends of a 90 % interval."""
+    since_latest: int
+    """The latest period of that interval."""
+    depth: float
+    """The share of the level that was lost, 0 to 1; the most likely …"""
+    depth_min: float
+    """… and the ends of a 90 % interval."""
+    depth_max: float
+    """The upper end of that interval."""
+    level_before: float
+    """The level before the fall, counts per period."""
+    level_after: float
+    """The level since, counts per period."""
+    false_alarms_per_year: float
+    """The share of healthy customers that show as much evidence in a year, 0 to the stated rate: how sure the alarm
+    is.
+    """
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> Alarm:
+        return cls(
+            period=d["period"],
+            since_period=d["since_period"],
+            since_earliest=d["since_earliest"],
+            since_latest=d["since_latest"],
+            depth=d["depth"],
+            depth_min=d["depth_min"],
+            depth_max=d["depth_max"],
+            level_before=d["level_before"],
+            level_after=d["level_after"],
+            false_alarms_per_year=d["false_alarms_per_year"],
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=False)
 class ReminderOptions(Shown):
     """What counts as a reminder, and as a right one."""
@@ -1992,6 +2224,7 @@ def _decision_of(d: Mapping[str, Any]) -> Decision:
 __all__ = [
     "Abstain",
     "AbstainReason",
+    "Alarm",
     "AlarmRule",
     "Audit",
     "Backtest",
@@ -2007,18 +2240,23 @@ __all__ = [
     "ChannelLimits",
     "Check",
     "CheckCode",
+    "CohortCurve",
+    "CohortKind",
     "Contact",
     "Costs",
     "Coverage",
     "CustomerTerms",
     "Decision",
+    "DeclineStep",
     "EffectSource",
     "EventKind",
     "Evidence",
     "EvidenceKind",
+    "Family",
     "Fatigue",
     "Finding",
     "FindingCode",
+    "FitStatus",
     "Forecast",
     "HandOff",
     "HandOffReason",
@@ -2047,6 +2285,8 @@ __all__ = [
     "OnRefused",
     "Parts",
     "Policy",
+    "PurchaseFit",
+    "PurchaseParameter",
     "QuietHours",
     "Readiness",
     "Reason",
@@ -2061,6 +2301,7 @@ __all__ = [
     "Scenario",
     "ScenarioReadiness",
     "Scores",
+    "SpendFit",
     "Step",
     "Substitutes",
     "Template",

@@ -225,17 +225,13 @@ impl Definitions {
             match ty {
                 Type::List(of) | Type::Map(of) | Type::Optional(of) => open.push(*of),
                 Type::Tuple(of) => open.extend(of),
-                Type::Named(name) => {
-                    if found.insert(name.clone()) {
-                        match &self.get(&name).definition {
-                            Definition::Struct(fields) => open.extend(fields.iter().map(|f| f.ty.clone())),
-                            Definition::Union { variants, .. } => {
-                                open.extend(variants.iter().map(|(_, of)| Type::Named(of.clone())));
-                            }
-                            Definition::Words(_) => {}
-                        }
+                Type::Named(name) if found.insert(name.clone()) => match &self.get(&name).definition {
+                    Definition::Struct(fields) => open.extend(fields.iter().map(|f| f.ty.clone())),
+                    Definition::Union { variants, .. } => {
+                        open.extend(variants.iter().map(|(_, of)| Type::Named(of.clone())));
                     }
-                }
+                    Definition::Words(_) => {}
+                },
                 _ => {}
             }
         }

@@ -8,13 +8,15 @@ mod decline;
 mod lapse;
 mod renewal;
 
-pub use decline::{Alarm, Declines, ModuleFinding, ModuleReason};
+pub use decline::{Alarm, DeclineStep, Declines, FollowedPeriod, ModuleFinding, ModuleReason};
 pub use decline::{AlarmRule, DeclineModel, DeclineOptions, DeclineState};
 pub use decline::{MissingPeriods, Usage, UsageColumns, UsageRow};
-pub use decline::{UsageDecline, usage_declines};
+pub use decline::{UsageDecline, decline_history, usage_declines};
+pub use lapse::{Buyer, Calendar, Context, ContextModel, Effect, EffectOn};
 pub use lapse::{CustomerSummary, Expectation, Family, FitStatus, GammaGamma, Parameter, PurchaseModel};
 pub use lapse::{Lapse, LapseDriver, LapseHorizon, LapseOptions, LapseReason, LapseRisk};
-pub use renewal::{Cohort, CohortKind};
+pub use lapse::{PurchaseFit, PurchaseOptions, PurchaseParameter, Purchases, SpendFit};
+pub use renewal::{Cohort, CohortCurve, CohortKind};
 pub use renewal::{Column, Contracts, Driver, Drivers, RenewalModel, RenewalOptions, Renewals, Table};
 
 pub(crate) use decline::decline_table;

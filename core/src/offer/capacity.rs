@@ -34,8 +34,8 @@ pub(super) fn allot(choices: &[Choice], limits: &[f64]) -> (Vec<usize>, Vec<f64>
         if used.iter().zip(limits).all(|(used, limit)| used <= limit) {
             break;
         }
-        for resource in 0..limits.len() {
-            settle(&groups, &mut prices, resource, limits[resource]);
+        for (resource, &limit) in limits.iter().enumerate() {
+            settle(&groups, &mut prices, resource, limit);
         }
     }
     (fill(choices, &groups, &prices, limits), prices)

@@ -192,7 +192,9 @@ impl Cycles {
             })
             .collect();
         let sum: f64 = out.iter().map(|o| o.0).sum();
-        out.iter_mut().for_each(|o| o.0 /= sum);
+        for o in &mut out {
+            o.0 /= sum;
+        }
         out
     }
 }

@@ -44,17 +44,17 @@ pub(super) struct Days {
     /// P(the contact comes much too early).
     early: Vec<f64>,
     /// Days between the contact and the best moment, expected: too early, too late.
-    early_days: Vec<f64>,
-    late_days: Vec<f64>,
+    too_early: Vec<f64>,
+    too_late: Vec<f64>,
 }
 
 /// How a gain changes with P(win back), the customer's own chance, the order's value and the channel's cost.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Slopes {
-    pub(super) by_response: f64,
-    pub(super) by_own: f64,
-    pub(super) by_value: f64,
-    pub(super) by_cost: f64,
+    pub(super) win_back: f64,
+    pub(super) own: f64,
+    pub(super) value: f64,
+    pub(super) cost: f64,
 }
 
 /// One way to contact: what it offers, what it costs.
@@ -121,8 +121,8 @@ impl Days {
 
     /// E[days too early] and E[days too late] of a contact on each day.
     fn off(&mut self, p: &[f64], lead: f64, n_days: usize) {
-        self.early_days.clear();
-        self.late_days.clear();
+        self.too_early.clear();
+        self.too_late.clear();
         // What lies beyond the days known counts as the first day after them.
         let beyond = (1.0 - p.iter().sum::<f64>()).max(0.0);
         let days = || p.iter().copied().chain([beyond]).enumerate();
@@ -136,8 +136,8 @@ impl Days {
                 early += p * (square(to) - square(from));
                 late += p * (square(-from) - square(-to));
             }
-            self.early_days.push(early);
-            self.late_days.push(late);
+            self.too_early.push(early);
+            self.too_late.push(late);
         }
     }
 
@@ -151,7 +151,7 @@ impl Days {
         // A contact that is called off because the customer has bought costs nothing.
         let reached = if due.is_watched { 1.0 - due.prob_own * self.passed[day] } else { 1.0 };
         let mut timing = costs.per_early * self.early[day];
-        if let (Some(early), Some(late)) = (self.early_days.get(day), self.late_days.get(day)) {
+        if let (Some(early), Some(late)) = (self.too_early.get(day), self.too_late.get(day)) {
             timing += costs.early_per_day * early + costs.late_per_day * late;
         }
         [self.win[day], self.own[day], reached, timing]
@@ -181,13 +181,13 @@ impl Days {
         let won = stakes.order_value * (stakes.margin_share - stakes.discount_share);
         let ignored = costs.per_ignored + costs.prob_lost_per_ignored * stakes.remaining_value;
         Slopes {
-            by_response: (due.prob_exists - q) * win * (won + ignored),
-            by_own: -r * win * (won + ignored)
+            win_back: (due.prob_exists - q) * win * (won + ignored),
+            own: -r * win * (won + ignored)
                 + own * (ignored - stakes.order_value * stakes.discount_share)
                 + passed * (ignored + stakes.contact_cost),
-            by_value: (due.prob_exists - q) * r * win * (stakes.margin_share - stakes.discount_share)
+            value: (due.prob_exists - q) * r * win * (stakes.margin_share - stakes.discount_share)
                 - q * own * stakes.discount_share,
-            by_cost: -reached,
+            cost: -reached,
         }
     }
 }

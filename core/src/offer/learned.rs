@@ -59,6 +59,7 @@ mod hours_as_text {
 
     use super::SendHours;
 
+    #[expect(clippy::ref_option, reason = "serde hands fields over so")]
     pub(super) fn serialize<S: Serializer>(hours: &Option<SendHours>, to: S) -> Result<S::Ok, S::Error> {
         let text = hours.as_ref().map(serde_json::to_string).transpose().map_err(S::Error::custom)?;
         text.serialize(to)

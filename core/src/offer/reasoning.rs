@@ -131,10 +131,10 @@ impl Reasoner<'_> {
         let gains = self.weigher.gains(&need.due);
         let slopes = gains.slopes(day, way);
         let numbers = [
-            (ChangeOf::ProbWinBack, stakes.prob_win_back, slopes.by_response, 1.0),
-            (ChangeOf::ProbOwn, need.due.prob_own, slopes.by_own, 1.0),
-            (ChangeOf::OrderValue, stakes.order_value, slopes.by_value, f64::INFINITY),
-            (ChangeOf::ContactCost, stakes.contact_cost, slopes.by_cost, f64::INFINITY),
+            (ChangeOf::ProbWinBack, stakes.prob_win_back, slopes.win_back, 1.0),
+            (ChangeOf::ProbOwn, need.due.prob_own, slopes.own, 1.0),
+            (ChangeOf::OrderValue, stakes.order_value, slopes.value, f64::INFINITY),
+            (ChangeOf::ContactCost, stakes.contact_cost, slopes.cost, f64::INFINITY),
         ];
         let turn = |(of, value, slope, most): (ChangeOf, f64, f64, f64)| {
             let threshold = value - gain / slope;

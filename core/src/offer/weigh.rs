@@ -96,7 +96,7 @@ impl<'a> Weigher<'a> {
         let (mean, sd) = self.effects[way.offer];
         // The doubt about the effect grows and shrinks with the effect.
         let response_sd = if mean > 0.0 { sd * way.stakes.prob_win_back / mean } else { 0.0 };
-        Gain { mean: pick.gain, sd: (slopes.by_response * response_sd).hypot(slopes.by_own * due.prob_own_sd) }
+        Gain { mean: pick.gain, sd: (slopes.win_back * response_sd).hypot(slopes.own * due.prob_own_sd) }
     }
 
     /// No way can gain more than this, whatever the day: a look that costs next to nothing.

@@ -53,6 +53,8 @@ pub enum Data {
     Required,
     /// It may be given.
     Optional,
+    /// It takes none.
+    None,
 }
 
 /// Of which kind a call's answer is.

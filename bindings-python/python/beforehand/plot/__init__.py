@@ -7,9 +7,11 @@ see fewer colours can tell those used here apart.
 
 from __future__ import annotations
 
+from ._buying import alive, matrix, tracking
 from ._calibration import calibration
 from ._cycles import cycles
+from ._decline import decline
 from ._reminders import reminders
 from ._timeline import timeline
 
-__all__ = ["calibration", "cycles", "reminders", "timeline"]
+__all__ = ["alive", "calibration", "cycles", "decline", "matrix", "reminders", "timeline", "tracking"]

@@ -52,3 +52,13 @@ def as_percent(axis: Any) -> None:
 def days(n: float) -> str:
     """A number of days in words."""
     return f"{n:g} day{'' if n == 1 else 's'}"
+
+
+def date_axis(ax: Axes) -> None:
+    """Days along the bottom, written as short as they are clear."""
+    from matplotlib import dates
+
+    typed: Any = dates  # Some of its functions have no types.
+    locator = typed.AutoDateLocator(minticks=4, maxticks=9)
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(typed.ConciseDateFormatter(locator))

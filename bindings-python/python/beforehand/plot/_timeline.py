@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .._errors import EmptyDataError, InvalidOptionsError
 from .._history import Columns, Data, History
 from .._types import Forecast, Id, InstantLike
-from ._axes import FIRST, SECOND, as_percent, faint, new_axes, title
+from ._axes import FIRST, SECOND, as_percent, date_axis, faint, new_axes, title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -94,7 +94,7 @@ def timeline(
     _draw_fan(ax, forecast, now)
     ax.set_xlim(first, last)  # type: ignore[arg-type]
     ax.set_ylim(-0.06, 1.04)
-    _date_axis(ax)
+    date_axis(ax)
     as_percent(ax.yaxis)
     ax.set_yticks([0.0, 0.25, 0.5, 0.75, 1.0])
     ax.set_xlabel("day (UTC)")
@@ -177,15 +177,6 @@ def _draw_fan(ax: Axes, forecast: Forecast, now: datetime) -> None:
 def _write(ax: Axes, text: str, at: tuple[Any, float], beside: tuple[int, int], **look: Any) -> None:
     """Writes beside a point, so many points of the font away, unless the point is out of sight."""
     ax.annotate(text, at, beside, textcoords="offset points", fontsize="small", annotation_clip=True, **look)
-
-
-def _date_axis(ax: Axes) -> None:
-    from matplotlib import dates
-
-    typed: Any = dates  # Some of its functions have no types.
-    locator = typed.AutoDateLocator(minticks=4, maxticks=9)
-    ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(typed.ConciseDateFormatter(locator))
 
 
 def _days(span: timedelta) -> float:

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use beforehand::surface::Data;
 
-use super::readers::reading;
+use super::readers;
 use super::shapes::{self, entry};
 use super::{header, names, quoted};
 use crate::definitions::{Answer, Call, Definitions};
@@ -32,9 +32,10 @@ pub(super) fn write(definitions: &Definitions) -> String {
             (_, true) => ("run.long(", ")".to_owned()),
             (_, false) => ("run.short(", ")".to_owned()),
         };
+        let (takes, data) = if call.data == Data::None { ("options", "undefined") } else { ("data, options", "data") };
         let _ = write!(
             out,
-            "  {name}(data, options) {{\n    return {run}calls.{name}, undefined, data, options{done}\n  }},\n"
+            "  {name}({takes}) {{\n    return {run}calls.{name}, undefined, {data}, options{done}\n  }},\n"
         );
     }
     out.push_str("}\n\n/** Methods of the model. */\nconst onModel = {\n");
@@ -55,14 +56,15 @@ fn shape(out: &mut String, call: &Call, definitions: &Definitions) {
     let names = names(definitions);
     let _ = writeln!(out, "  {}: {{", camel(call.name));
     let _ = writeln!(out, "    name: {},\n    jsName: {},", quoted(call.name), quoted(&camel(call.name)));
-    let _ = writeln!(out, "    isLong: {},\n    isDataOptional: {},", call.is_long, call.data == Data::Optional);
+    let _ = writeln!(out, "    isLong: {},\n    isDataOptional: {},", call.is_long, call.data != Data::Required);
     let answer = match &call.answer {
         Answer::Model => "model",
         Answer::Table(_) => "table",
         Answer::Text => "text",
         Answer::Value(_) => "value",
     };
-    let _ = writeln!(out, "    answer: {},\n    reading,", quoted(answer));
+    let reading = if call.data == Data::None { "" } else { "\n    reading," };
+    let _ = writeln!(out, "    answer: {},{reading}", quoted(answer));
     let required = call.arguments.iter().filter(|a| a.field.default.is_none());
     let required: Vec<String> = required.map(|a| quoted(&camel(&a.field.name))).collect();
     let _ = writeln!(out, "    required: [{}],\n    arguments: {{", required.join(", "));
@@ -71,7 +73,7 @@ fn shape(out: &mut String, call: &Call, definitions: &Definitions) {
     }
     out.push_str("    },\n");
     if let Answer::Value(ty) = &call.answer {
-        let mut read = reading(ty, "v", definitions).replace("=> ", "=> readers.");
+        let mut read = readers::reading(ty, "v", definitions).replace("=> ", "=> readers.");
         if !read.contains("=> ") {
             read = format!("readers.{read}");
         }

@@ -104,9 +104,13 @@ fn answer(call: &Call) -> String {
 
 fn signature(call: &Call) -> String {
     let needed = call.arguments.iter().any(|a| a.field.default.is_none());
-    let data = if call.data == Data::Required { "data: Data" } else { "data: Data | null | undefined" };
+    let data = match call.data {
+        Data::Required => "data: Data, ",
+        Data::Optional => "data: Data | null | undefined, ",
+        Data::None => "",
+    };
     let optional = if needed { "" } else { "?" };
-    format!("{}({data}, options{optional}: {}): {}", camel(call.name), options_of(call), answer(call))
+    format!("{}({data}options{optional}: {}): {}", camel(call.name), options_of(call), answer(call))
 }
 
 fn documentation(call: &Call, names: &BTreeSet<String>) -> String {
@@ -118,7 +122,7 @@ fn documentation(call: &Call, names: &BTreeSet<String>) -> String {
     }
     if call.data == Data::Optional {
         out.push_str("\n\n@param data the customers' past, or `null`.");
-    } else {
+    } else if call.data == Data::Required {
         out.push_str("\n\n@param data the customers' past: rows, columns, a `History`");
         out.push_str(if call.is_long { ", or Arrow IPC bytes." } else { "." });
     }
@@ -135,9 +139,16 @@ fn method(out: &mut String, call: &Call, names: &BTreeSet<String>) {
 }
 
 fn arguments(out: &mut String, call: &Call, names: &BTreeSet<String>) {
-    let long = if call.is_long { ", LongOptions" } else { "" };
+    let mut bases: Vec<&str> = Vec::new();
+    if call.data != Data::None {
+        bases.push("ReadOptions");
+    }
+    if call.is_long {
+        bases.push("LongOptions");
+    }
+    let extends = if bases.is_empty() { String::new() } else { format!(" extends {}", bases.join(", ")) };
     let doc = format!("What is asked with `{}`.", camel(call.name));
-    let _ = write!(out, "\n{}export interface {} extends ReadOptions{long} {{\n", comment(&doc, ""), options_of(call));
+    let _ = write!(out, "\n{}export interface {}{extends} {{\n", comment(&doc, ""), options_of(call));
     for argument in &call.arguments {
         field(out, &argument.field, true, names);
     }

@@ -34,10 +34,13 @@ pub(super) fn write(definitions: &Definitions) -> String {
 fn write_call(out: &mut String, call: &Call, definitions: &Definitions, indent: &str) {
     let ours = if call.on_model { "self, " } else { "" };
     let data = match call.data {
-        Data::Required => "data: Data",
-        Data::Optional => "data: Data | None = None",
+        Data::Required => "data: Data,",
+        Data::Optional => "data: Data | None = None,",
+        Data::None => "",
     };
-    let _ = writeln!(out, "{indent}def {}(\n{indent}    {ours}{data},\n{indent}    *,", call.name);
+    let first = format!("{ours}{data}");
+    let first = if first.is_empty() { first } else { format!("{indent}    {}\n", first.trim_end()) };
+    let _ = writeln!(out, "{indent}def {}(\n{first}{indent}    *,", call.name);
     for argument in &call.arguments {
         let (name, mut ty) = (&argument.field.name, given(&argument.field.ty));
         let default = if is_structure(argument) {
@@ -49,7 +52,9 @@ fn write_call(out: &mut String, call: &Call, definitions: &Definitions, indent: 
         };
         let _ = writeln!(out, "{indent}    {name}: {ty}{},", default.unwrap_or_default());
     }
-    let _ = writeln!(out, "{indent}    columns: Columns | None = None,");
+    if call.data != Data::None {
+        let _ = writeln!(out, "{indent}    columns: Columns | None = None,");
+    }
     if call.is_long {
         let _ = writeln!(out, "{indent}    progress: Progress = None,");
     }
@@ -85,15 +90,16 @@ fn documentation(call: &Call, indent: &str) -> String {
     match call.data {
         Data::Required => entry("data", data),
         Data::Optional => entry("data", &format!("{data} May be left out.")),
+        Data::None => {}
     }
     for argument in &call.arguments {
         entry(&argument.field.name, &argument.field.doc);
     }
-    entry(
-        "columns",
-        "which column of `data` holds what, such as `{\"customer\": \"user_id\", \"time\": \"paid_at\"}`; see `History`. On a \
-         model, by default as it was fitted; not used when `data` is a `History`.",
-    );
+    let columns = "which column of `data` holds what, such as `{\"customer\": \"user_id\", \"time\": \"paid_at\"}`; see `History`. On a \
+         model, by default as it was fitted; not used when `data` is a `History`.";
+    if call.data != Data::None {
+        entry("columns", columns);
+    }
     if call.is_long {
         entry(
             "progress",
@@ -140,6 +146,7 @@ fn body(out: &mut String, call: &Call, definitions: &Definitions, indent: &str) 
     };
     let model = if call.on_model { "self" } else { "None" };
     let progress = if call.is_long { "progress" } else { "False" };
+    let (data, columns) = if call.data == Data::None { ("None", "None") } else { ("data", "columns") };
     if let Answer::Value(ty) = &call.answer {
         let name = structure_in(ty);
         let is_union = matches!(definitions.get(name).definition, Definition::Union { .. });
@@ -147,8 +154,11 @@ fn body(out: &mut String, call: &Call, definitions: &Definitions, indent: &str) 
         let _ = writeln!(out, "{indent}from ._types import {read}\n");
     }
     let _ = writeln!(out, "{indent}answer = _run.{run}(");
-    let _ =
-        writeln!(out, "{indent}    {:?},\n{indent}    {model},\n{indent}    data,\n{indent}    columns,", call.name);
+    let _ = writeln!(
+        out,
+        "{indent}    {:?},\n{indent}    {model},\n{indent}    {data},\n{indent}    {columns},",
+        call.name
+    );
     let _ = writeln!(out, "{indent}    {progress},\n{indent}    {{");
     let mut groups: Vec<&String> = call.arguments.iter().filter_map(|a| a.group.as_ref()).collect();
     groups.dedup();

@@ -11,24 +11,23 @@
 //!
 //! A count is negative binomial, mixed with silence (Lambert 1992): `P(0) = π + (1 − π) NB(0)`. Each update costs the
 //! same, however long the past.
+//!
+//! Everything is inlined into [`DeclineState::observe`](super::DeclineState), which is compiled for wide registers too.
+#![allow(clippy::inline_always, reason = "what is not inlined there is compiled for narrow registers only")]
 
 use serde::{Deserialize, Serialize};
 
+use super::grid::{GRID, Grid, OFFSETS, SQUARES, add, dot, each, powers, sum};
 use crate::stats::{exp, ln};
-
-/// Points of the grid; four make a vector.
-pub(super) const GRID: usize = 8;
-/// One number per point.
-pub(super) type Grid = [f32; GRID];
 
 /// The falls that are looked for, as logarithms of what remains: 25, 40, 55 and 70 %, each to the nearest whole number of
 /// the grid's steps.
 const FALLS: [f32; 4] = [0.288, 0.511, 0.799, 1.204];
 /// The smallest step of the grid: no level is known better than to a few per cent.
 const MIN_SPACING: f32 = 0.05;
-/// Points below the grid that the deepest fall reaches; with the grid a multiple of four.
+/// Points below the grid that the deepest fall reaches.
 const MAX_BELOW: usize = 28;
-const MAX_POINTS: usize = GRID + MAX_BELOW;
+const MAX_POINTS: usize = GRID + MAX_BELOW.next_multiple_of(GRID);
 /// Of these, the first three are summed over all onsets.
 const N_SLOW: usize = 3;
 /// What an onset weighs in the sum after one more period.
@@ -102,43 +101,22 @@ pub(super) struct Filter {
     ln_evidence: f32,
 }
 
-fn offset(j: usize) -> f32 {
-    OFFSETS[j]
+/// What the counts so far make of a mass: held between bounds, whatever the likelihood.
+#[inline(always)]
+fn step(mass: &Grid, likelihood: &Grid, scale: f32) -> Grid {
+    each(|j| {
+        let x = mass[j] * likelihood[j] * scale;
+        let x = if x < MAX_MASS { x } else { MAX_MASS };
+        if x > MIN_MASS { x } else { MIN_MASS }
+    })
 }
-
-/// Four sums side by side, then those: one vector addition per four points.
-#[inline]
-fn sum(grid: &Grid) -> f32 {
-    let mut lanes = [0f32; 4];
-    for four in grid.as_chunks::<4>().0 {
-        lanes.iter_mut().zip(four).for_each(|(l, x)| *l += x);
-    }
-    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
-}
-
-/// The sum of the products of two.
-#[inline]
-fn dot(a: &Grid, b: &Grid) -> f32 {
-    sum(&std::array::from_fn(|j| a[j] * b[j]))
-}
-
-/// Points from the grid's middle, and their squares.
-const OFFSETS: Grid = {
-    let mut out = [0.0; GRID];
-    let mut j = 0;
-    while j < GRID {
-        out[j] = j as f32 - (GRID - 1) as f32 / 2.0;
-        j += 1;
-    }
-    out
-};
 
 impl Filter {
     /// A customer of whom nothing is known but the population: the level is log-normal.
     pub(super) fn new(mean_ln: f32, sd_ln: f32) -> Self {
         let spacing = 2.0 * REACH * sd_ln / (GRID - 1) as f32;
-        let mut healthy: Grid = std::array::from_fn(|j| {
-            let z = offset(j) * spacing / sd_ln;
+        let mut healthy = each(|j| {
+            let z = OFFSETS[j] * spacing / sd_ln;
             exp(-0.5 * z * z)
         });
         let total = sum(&healthy);
@@ -157,13 +135,35 @@ impl Filter {
         }
     }
 
-    fn level(&self) -> Grid {
-        std::array::from_fn(|j| exp(self.middle + self.spacing * offset(j)))
+    /// Whether a state that was read can be used.
+    pub(super) fn is_sound(&self) -> bool {
+        let mut masses = self.slow.iter().chain(&self.four).chain(&self.two).chain([&self.healthy]).flatten();
+        self.middle.abs() < 100.0
+            && (1e-3..10.0).contains(&self.spacing)
+            && masses.all(|x| (0.0..=MAX_MASS).contains(x))
+            && sum(&self.healthy) > 0.0
+            && (0.0..=MAX_MASS).contains(&self.silence)
+            && self.ln_evidence.is_finite()
+    }
+
+    /// The grid's levels, a geometric series: the first, and each over the first.
+    #[inline(always)]
+    fn level(&self) -> (f32, Grid) {
+        (exp(self.middle + self.spacing * OFFSETS[0]), powers(exp(self.spacing)))
+    }
+
+    /// Mean and mean square of the level of a healthy customer, per period with effect 1.
+    #[inline(always)]
+    fn mean_and_square(&self) -> (f32, f32) {
+        let (first, ratios) = self.level();
+        let mean = dot(&self.healthy, &ratios);
+        let square = dot(&self.healthy, &each(|j| ratios[j] * ratios[j]));
+        (first * mean, first * first * square)
     }
 
     /// The expected level of a healthy customer, per period with effect 1.
     pub(super) fn mean_level(&self) -> f32 {
-        dot(&self.healthy, &self.level())
+        self.mean_and_square().0
     }
 
     /// Mean and standard deviation of the level's logarithm.
@@ -173,26 +173,30 @@ impl Filter {
     }
 
     /// Logarithm of the evidence for a fall; compared with the period's threshold.
+    #[inline(always)]
     pub(super) fn ln_evidence(&self) -> f32 {
         self.ln_evidence
     }
 
     /// Mean and standard deviation of the posterior, in points from the grid's middle.
+    #[inline(always)]
     fn moments(&self) -> (f32, f32) {
         let mean = dot(&self.healthy, &OFFSETS);
-        let square = dot(&self.healthy, &OFFSETS.map(|o| o * o));
-        (mean, (square - mean * mean).max(1e-6).sqrt())
+        let square = dot(&self.healthy, &SQUARES);
+        let variance = square - mean * mean;
+        (mean, (if variance > 1e-6 { variance } else { 1e-6 }).sqrt())
     }
 
     /// What a period is expected to bring.
+    #[inline(always)]
     pub(super) fn expect(&self, effect: f32) -> (f32, f32) {
-        let level = self.level();
-        let mean = dot(&self.healthy, &level);
-        let square = dot(&self.healthy, &level.map(|l| l * l));
-        (mean * effect, (square - mean * mean).max(0.0) * effect * effect)
+        let (mean, square) = self.mean_and_square();
+        let variance = square - mean * mean;
+        (mean * effect, if variance > 0.0 { variance * effect * effect } else { 0.0 })
     }
 
     /// Takes in one period; what was expected of it.
+    #[inline(always)]
     pub(super) fn update(&mut self, seen: &Observation) -> Expected {
         let (mean, variance) = self.expect(seen.effect);
         let unit = if mean > MAX_COUNT { MAX_COUNT / mean } else { 1.0 };
@@ -210,73 +214,81 @@ impl Filter {
 
     /// The likelihood at the grid's levels and at those after each fall, up to a factor; and P(0 | not silent) when the
     /// count is 0. Falls are whole steps of the grid, so that all levels lie on one line of points.
+    #[inline(always)]
     fn likelihood(&self, count: f32, effect: f32, seen: &Observation) -> ([Grid; 5], f32) {
         let steps: [usize; 4] = FALLS.map(|f| ((f / self.spacing + 0.5) as usize).clamp(1, MAX_BELOW));
-        let n = (GRID + steps[3]).next_multiple_of(4);
-        let below = n - GRID;
-        let lowest = self.middle + self.spacing * (offset(0) - below as f32);
-        let mut out = [0f32; MAX_POINTS];
-        // Levels are a geometric series.
-        let ratio = exp(self.spacing);
-        let (square, scale) = (ratio * ratio, exp(lowest) * effect);
-        let mut mean = [scale, scale * ratio, scale * square, scale * square * ratio];
-        let by_four = square * square;
+        let below = steps[3].next_multiple_of(GRID);
+        let n = (below + GRID).min(MAX_POINTS);
+        let lowest = self.middle + self.spacing * (OFFSETS[0] - below as f32);
+        let ratios = powers(exp(self.spacing));
+        // Levels are a geometric series, from grid to grid.
+        let by_grid = ratios[7] * ratios[1];
+        let mut first = exp(lowest) * effect;
+        let mut ln_first = lowest;
+        let ln_ratios = each(|j| self.spacing * j as f32);
         let size = 1.0 / seen.dispersion.max(1e-9);
-        for (k, points) in out[..n].as_chunks_mut::<4>().0.iter_mut().enumerate() {
-            for (i, p) in points.iter_mut().enumerate() {
-                let ln_level = lowest + self.spacing * (4 * k + i) as f32;
-                let loss =
-                    if seen.dispersion < 1e-4 { mean[i] } else { (count + size) * ln(1.0 + mean[i] * seen.dispersion) };
-                *p = count * ln_level - loss;
-                mean[i] *= by_four;
-            }
+        let mut out = [0f32; MAX_POINTS];
+        let is_poisson = seen.dispersion < 1e-4;
+        for points in out[..n].as_chunks_mut::<GRID>().0 {
+            let mean = each(|j| first * ratios[j]);
+            let loss = if is_poisson { mean } else { each(|j| (count + size) * ln(1.0 + mean[j] * seen.dispersion)) };
+            *points = each(|j| count * (ln_first + ln_ratios[j]) - loss[j]);
+            first *= by_grid;
+            ln_first += self.spacing * GRID as f32;
         }
+        let grid = |from: usize, out: &[f32; MAX_POINTS]| -> Grid {
+            out.get(from..).and_then(|x| x.first_chunk()).copied().unwrap_or_default()
+        };
         let mut natural = 1.0;
         if seen.count <= 0.0 {
             let (pi, rest) = (seen.prob_silent, 1.0 - seen.prob_silent);
-            out[..n].iter_mut().for_each(|l| *l = exp(*l));
-            natural = dot(&self.healthy, out[below..].first_chunk().unwrap_or(&[0.0; GRID]));
-            out[..n].iter_mut().for_each(|l| *l = pi + rest * *l);
+            for points in out[..n].as_chunks_mut::<GRID>().0 {
+                *points = each(|j| exp(points[j]));
+            }
+            natural = dot(&self.healthy, &grid(below, &out));
+            for points in out[..n].as_chunks_mut::<GRID>().0 {
+                *points = each(|j| pi + rest * points[j]);
+            }
         } else {
-            let top = out[below..n].iter().copied().fold(f32::NEG_INFINITY, |a, b| if a > b { a } else { b });
-            for l in &mut out[..n] {
-                let x = *l - top;
-                let x = if x < 40.0 { x } else { 40.0 };
-                *l = exp(if x > LEAST_LN { x } else { LEAST_LN });
+            let own = grid(below, &out);
+            let top = own.iter().copied().fold(own[0], |a, b| if a > b { a } else { b });
+            for points in out[..n].as_chunks_mut::<GRID>().0 {
+                *points = each(|j| {
+                    let x = points[j] - top;
+                    let x = if x < 40.0 { x } else { 40.0 };
+                    exp(if x > LEAST_LN { x } else { LEAST_LN })
+                });
             }
         }
-        let at = |step: usize| out[below - step..].first_chunk().copied().unwrap_or_default();
+        let at = |step: usize| grid(below - step, &out);
         ([at(0), at(steps[0]), at(steps[1]), at(steps[2]), at(steps[3])], natural)
     }
 
+    #[inline(always)]
     fn advance(&mut self, likelihood: &[Grid; 5], is_zero: bool) {
         let before = self.healthy;
-        let joint: Grid = std::array::from_fn(|j| before[j] * likelihood[0][j]);
-        let scale = 1.0 / sum(&joint).max(1e-30);
-        self.healthy = std::array::from_fn(|j| (joint[j] * scale).max(MIN_MASS));
-        let step = |mass: &Grid, l: &Grid| -> Grid {
-            std::array::from_fn(|j| {
-                let x = mass[j] * l[j] * scale;
-                let x = if x < MAX_MASS { x } else { MAX_MASS };
-                if x > MIN_MASS { x } else { MIN_MASS }
-            })
-        };
-        let mut evidence = 0.0;
-        for ((slow, l), weight) in self.slow.iter_mut().zip(&likelihood[1..]).zip(SLOW_WEIGHTS) {
-            let mass: Grid = std::array::from_fn(|j| MEMORY * slow[j] + before[j]);
-            *slow = step(&mass, l);
-            evidence += weight * sum(slow);
+        let scale = 1.0 / dot(&before, &likelihood[0]).max(1e-30);
+        self.healthy = each(|j| {
+            let x = before[j] * likelihood[0][j] * scale;
+            if x > MIN_MASS { x } else { MIN_MASS }
+        });
+        let mut evidence = [0.0; GRID];
+        for k in 0..N_SLOW {
+            let mass = each(|j| MEMORY * self.slow[k][j] + before[j]);
+            self.slow[k] = step(&mass, &likelihood[k + 1], scale);
+            add(&mut evidence, SLOW_WEIGHTS[k], &self.slow[k]);
         }
-        for ((two, l), weight) in self.two.iter_mut().zip(&likelihood[3..]).zip(TWO_WEIGHTS) {
-            evidence += weight * sum(&step(two, l));
-            *two = step(&before, l);
+        for k in 0..2 {
+            add(&mut evidence, TWO_WEIGHTS[k], &step(&self.two[k], &likelihood[k + 3], scale));
+            self.two[k] = step(&before, &likelihood[k + 3], scale);
         }
         let [one, two, three] = &self.four;
-        evidence += FOUR_WEIGHT * sum(&step(three, &likelihood[2]));
-        self.four = [step(&before, &likelihood[2]), step(one, &likelihood[2]), step(two, &likelihood[2])];
+        add(&mut evidence, FOUR_WEIGHT, &step(three, &likelihood[2], scale));
+        self.four =
+            [step(&before, &likelihood[2], scale), step(one, &likelihood[2], scale), step(two, &likelihood[2], scale)];
         let silence = (MEMORY * self.silence + 1.0) * scale;
         self.silence = if is_zero { silence.min(MAX_MASS) } else { 0.0 };
-        self.ln_evidence = ln(evidence + SILENCE_WEIGHT * self.silence);
+        self.ln_evidence = ln(sum(&evidence) + SILENCE_WEIGHT * self.silence);
         self.drift();
         let (mean, sd) = self.moments();
         if (sd < NARROW && self.spacing > 1.01 * MIN_SPACING) || mean.abs() > (GRID as f32) / 2.0 - 2.0 * sd.max(0.5) {
@@ -284,45 +296,45 @@ impl Filter {
         }
     }
 
+    #[inline(always)]
     fn drift(&mut self) {
         let p = self.healthy;
-        for j in 0..GRID {
-            let (left, right) = (p[j.saturating_sub(1)], p[(j + 1).min(GRID - 1)]);
-            self.healthy[j] = (1.0 - DRIFT) * p[j] + 0.5 * DRIFT * (left + right);
-        }
+        let left = [p[0], p[0], p[1], p[2], p[3], p[4], p[5], p[6]];
+        let right = [p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[7]];
+        self.healthy = each(|j| (1.0 - DRIFT) * p[j] + 0.5 * DRIFT * (left[j] + right[j]));
     }
 
     /// Lays the grid around the posterior, and carries the masses over: linear in their logarithms, beyond the old grid
     /// too, with each mass's sum kept.
+    #[inline(always)]
     fn lay_anew(&mut self, mean: f32, sd: f32) {
         let (middle, spacing) = (self.middle, self.spacing);
         let ratio = (2.0 * REACH * sd.max(0.4) / (GRID - 1) as f32).clamp(0.25, 2.0).max(MIN_SPACING / spacing);
         self.middle = middle + spacing * mean;
         self.spacing = spacing * ratio;
-        let place: [(usize, f32); GRID] = std::array::from_fn(|j| {
-            let x = offset(j) * ratio + mean + (GRID - 1) as f32 / 2.0;
-            let below = x.clamp(0.0, (GRID - 2) as f32).floor();
-            (below as usize, x - below)
-        });
+        // Where the new points lie among the old ones: the point below, and how far beyond it.
+        let at = each(|j| OFFSETS[j] * ratio + mean + (GRID - 1) as f32 / 2.0);
+        let mut place = [0; GRID];
+        for (k, x) in place.iter_mut().zip(at) {
+            *k = x.clamp(0.0, (GRID - 2) as f32) as usize;
+        }
+        let beyond = each(|j| at[j] - place[j] as f32);
         let carry = |mass: &mut Grid| {
             let total = sum(mass);
-            let ln: Grid = std::array::from_fn(|j| ln(mass[j].max(1e-30)));
-            let top = ln.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            let new: Grid = std::array::from_fn(|j| {
-                let (k, t) = place[j];
-                let slope = ln[k + 1] - ln[k];
+            let ln = each(|j| ln(if mass[j] > 1e-30 { mass[j] } else { 1e-30 }));
+            let top = ln.iter().copied().fold(ln[0], |a, b| if a > b { a } else { b });
+            let below = each(|j| ln[place[j]] - top);
+            let slope = each(|j| {
+                let slope = ln[place[j] + 1] - ln[place[j]];
                 // Beyond the old grid, every mass fades.
-                let slope = if t > 1.0 {
-                    slope.min(-FADE)
-                } else if t < 0.0 {
-                    slope.max(FADE)
-                } else {
-                    slope
-                };
-                exp(ln[k] + t * slope - top)
+                let falling = if slope < -FADE { slope } else { -FADE };
+                let rising = if slope > FADE { slope } else { FADE };
+                let above = if beyond[j] > 1.0 { falling } else { slope };
+                if beyond[j] < 0.0 { rising } else { above }
             });
+            let new = each(|j| exp(below[j] + beyond[j] * slope[j]));
             let scale = total / sum(&new).max(1e-30);
-            *mass = new.map(|x| x * scale);
+            *mass = each(|j| new[j] * scale);
         };
         carry(&mut self.healthy);
         self.slow.iter_mut().chain(&mut self.four).chain(&mut self.two).for_each(carry);

@@ -19,6 +19,8 @@ const EFFECT_SD: f64 = 0.5;
 const MAX_LN_EFFECT: f64 = 4.0;
 /// How often the first periods are gone through to learn what is typical.
 const FIRST_ROUNDS: usize = 3;
+/// Of the twins that set thresholds, one in so many is enough to tell how far customers' dispersions differ.
+const SPREAD_SHARE: usize = 4;
 
 /// What was learned.
 pub(super) struct Learned {
@@ -152,7 +154,7 @@ impl<'a> Fit<'a> {
             let mut new = typical(&self.states(), &self.tally, self.now());
             if again > 0 || !is_first {
                 let before = self.now().dispersion_spread;
-                let twins = self.twins(begin, periods, self.now(), 1);
+                let twins = self.twins(begin, periods, self.now(), 1, self.options.n_simulated / SPREAD_SHARE);
                 let seen = dispersion_variance(self.members.iter().filter_map(|m| m.state.as_ref()));
                 let excess = seen - dispersion_variance(twins.states());
                 new.dispersion_spread = (f64::from(before) + excess).clamp(0.0, 4.0) as f32;
@@ -163,10 +165,10 @@ impl<'a> Fit<'a> {
             }
             self.typicals.push(new);
         }
-        self.twins(begin, periods, self.now(), self.typicals.len() as u64)
+        self.twins(begin, periods, self.now(), self.typicals.len() as u64, self.options.n_simulated)
     }
 
-    fn twins(&self, begin: i64, periods: &[Period], typical: &Typical, round: u64) -> Twins<'a> {
+    fn twins(&self, begin: i64, periods: &[Period], typical: &Typical, round: u64, n: usize) -> Twins<'a> {
         let models: Vec<Model<'a, '_>> = self
             .members
             .iter()
@@ -175,7 +177,7 @@ impl<'a> Fit<'a> {
                 Some(Model { first_period: m.first_period, series: m.series, state })
             })
             .collect();
-        let mut twins = Twins::new(&models, typical, round, self.options);
+        let mut twins = Twins::new(&models, typical, round, n, self.options);
         twins.replay(begin, periods, &self.typicals);
         twins
     }
@@ -197,7 +199,7 @@ impl<'a> Fit<'a> {
             ln_threshold: last.map_or(NEVER, |p| p.ln_threshold),
             typical: 0,
         };
-        let mut twins = Twins::new(&models, typical, 0, self.options);
+        let mut twins = Twins::new(&models, typical, 0, self.options.n_simulated, self.options);
         twins.replay(0, &vec![period; series.len()], std::slice::from_ref(typical));
         twins.share_alarmed()
     }
@@ -216,7 +218,8 @@ impl<'a> Fit<'a> {
         let dispersion = self.tally.dispersion_or(typical.dispersion);
         let rows: Vec<Row> = self
             .members
-            .iter()
+            .par_iter()
+            .with_min_len(256)
             .filter_map(|m| {
                 let (count, state) = (m.count(at)?, m.state.as_ref()?);
                 let (level, variance) = state.filter.expect(1.0);

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::model::DeclineModel;
 use super::options::DeclineOptions;
-use super::result::{Alarm, ModuleFinding};
+use super::result::{Alarm, FollowedPeriod, ModuleFinding};
 use super::usage::{MissingPeriods, Usage, UsageRow};
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::EventId;
@@ -43,6 +43,44 @@ pub struct UsageDecline {
     pub modules: Vec<ModuleFinding>,
 }
 
+impl Usage {
+    /// Use counted from a log of events: as [`usage_declines`] does it. Periods of `period_days` civil days are numbered back from
+    /// -1, the one that ends with the civil day of `as_of`; a period without an event is one of no use, from a customer's
+    /// first event on. Items are modules, if there are several.
+    ///
+    /// # Errors
+    /// `invalid_options` for periods other than 1 to 366 days; `empty_data` when no event lies at or before `as_of`.
+    pub fn from_history<'a>(history: impl Into<HistoryView<'a>>, as_of: Timestamp, period_days: u32) -> Result<Self> {
+        if !(1..=366).contains(&period_days) {
+            let message = format!("period_days is {period_days}; allowed are 1 to 366 civil days");
+            return Err(Error::options("period_days", message));
+        }
+        let view = history.into();
+        let log = view.history;
+        let (last_day, length) = (log.day_of(as_of), period_days as i32);
+        let n_items = log.items.len();
+        let mut rows = Vec::new();
+        for customer in view.customers.clone() {
+            let id = EventId::from(log.customers.id(customer));
+            for event in log.events_of(customer) {
+                if log.at_us[event] > as_of.as_micros() || log.day[event] > last_day {
+                    break;
+                }
+                let period = i64::from((log.day[event] - last_day - 1).div_euclid(length));
+                let count = log.quantity.get(event).copied().unwrap_or(1.0);
+                let row = UsageRow::new(id.clone(), period, count);
+                let row = if n_items > 1 { row.module(log.items.ids.id(log.item[event]).to_string()) } else { row };
+                rows.push(row);
+            }
+        }
+        if rows.is_empty() {
+            let message = format!("no event lies at or before as_of {as_of}; look at a later as_of");
+            return Err(Error::new(ErrorCode::EmptyData, message).with_field("as_of"));
+        }
+        Self::from_rows(rows, MissingPeriods::Zero)
+    }
+}
+
 /// Whose use has fallen, in a log of events: one entry per alarm, by customer and instant.
 ///
 /// The log's events are use: a login, a session, a document, `quantity` of them; items are the modules used. Periods of
@@ -57,34 +95,12 @@ pub fn usage_declines<'a>(
     period_days: u32,
     options: &DeclineOptions,
 ) -> Result<Vec<UsageDecline>> {
-    if !(1..=366).contains(&period_days) {
-        let message = format!("period_days is {period_days}; allowed are 1 to 366 civil days");
-        return Err(Error::options("period_days", message));
-    }
     options.validate()?;
     let view = history.into();
     let log = view.history;
     let (last_day, length) = (log.day_of(as_of), period_days as i32);
-    let n_items = log.items.len();
-    let mut rows = Vec::new();
-    for customer in view.customers.clone() {
-        let id = EventId::from(log.customers.id(customer));
-        for event in log.events_of(customer) {
-            if log.at_us[event] > as_of.as_micros() || log.day[event] > last_day {
-                break;
-            }
-            let period = i64::from((log.day[event] - last_day - 1).div_euclid(length));
-            let count = log.quantity.get(event).copied().unwrap_or(1.0);
-            let row = UsageRow::new(id.clone(), period, count);
-            let row = if n_items > 1 { row.module(log.items.ids.id(log.item[event]).to_string()) } else { row };
-            rows.push(row);
-        }
-    }
-    if rows.is_empty() {
-        let message = format!("no event lies at or before as_of {as_of}; look at a later as_of");
-        return Err(Error::new(ErrorCode::EmptyData, message).with_field("as_of"));
-    }
-    let usage = Usage::from_rows(rows, MissingPeriods::Zero)?;
+    let usage = Usage::from_history(view, as_of, period_days)?;
+    let n_items = usage.modules().len();
     let model = DeclineModel::fit(&usage, options)?;
     let zone = &log.zone;
     let begins = |period: i64| Timestamp::of_day(last_day + 1 + (period as i32) * length, zone);
@@ -106,6 +122,41 @@ pub fn usage_declines<'a>(
         })
     };
     model.scan(&usage).iter().map(decline).collect()
+}
+
+/// One customer's use in a log of events, period by period, with what was expected and the evidence for a fall: `at` (a period's
+/// beginning), `n_used`, `expected`, `evidence`, `is_alarm`, `since_at`, `level_before`, `level_after`. Season and thresholds
+/// are learned from everyone in the log, which is read as by [`usage_declines`].
+///
+/// # Errors
+/// As [`usage_declines`], and `unknown_customer`.
+pub fn decline_history<'a>(
+    history: impl Into<HistoryView<'a>>,
+    as_of: Timestamp,
+    customer: &EventId,
+    period_days: u32,
+    options: &DeclineOptions,
+) -> Result<Table> {
+    options.validate()?;
+    let view = history.into();
+    let log = view.history;
+    let end = log.day_of(as_of) + 1;
+    let usage = Usage::from_history(view, as_of, period_days)?;
+    let periods = DeclineModel::fit(&usage, options)?.follow(&usage, customer)?;
+    let begins = |period: i64| Timestamp::of_day(end + (period as i32) * period_days as i32, &log.zone).as_micros();
+    let number = |of: &dyn Fn(&FollowedPeriod) -> Option<f64>| {
+        Column::Doubles(periods.iter().map(|p| of(p).unwrap_or(f64::NAN)).collect())
+    };
+    let since = periods.iter().map(|p| p.alarm.as_ref().map_or(i64::MIN, |a| begins(a.since_period))).collect();
+    Ok(Table::default()
+        .with("at", Column::Timestamps(periods.iter().map(|p| begins(p.period)).collect()))
+        .with("n_used", number(&|p| p.count))
+        .with("expected", number(&|p| Some(p.expected)))
+        .with("evidence", number(&|p| p.evidence))
+        .with("is_alarm", Column::Flags(periods.iter().map(|p| p.alarm.is_some()).collect()))
+        .with("since_at", Column::Timestamps(since))
+        .with("level_before", number(&|p| p.alarm.as_ref().map(|a| a.level_before)))
+        .with("level_after", number(&|p| p.alarm.as_ref().map(|a| a.level_after))))
 }
 
 /// Declines as columns; modules as one text, separated by commas.

@@ -3,13 +3,14 @@
 //! [`Usage`] holds counts per customer and period; [`DeclineModel`] learns from everyone and searches each customer.
 //!
 //! How it works, a file each: `filter` holds what one customer's counts say about a fall, with the unknown level
-//! integrated out; `state` adds what is learned about the customer beside the level: pauses, strength of season, noise;
+//! integrated out (`grid` its vectors); `state` adds what is learned about the customer beside the level: pauses, strength of season, noise;
 //! `fit` learns each period's effect and dispersion from everyone, in the order of time; `twins` simulates healthy
 //! customers with these traits through the same periods, and sets the threshold that the stated share of them exceeds;
 //! `since` finds the change point of an alarm; `modules` names the modules.
 
 mod filter;
 mod fit;
+mod grid;
 mod log;
 mod model;
 mod modules;
@@ -23,9 +24,9 @@ mod twins;
 mod usage;
 
 pub(crate) use log::into_table as decline_table;
-pub use log::{UsageDecline, usage_declines};
+pub use log::{UsageDecline, decline_history, usage_declines};
 pub use model::DeclineModel;
 pub use options::{AlarmRule, DeclineOptions};
-pub use result::{Alarm, Declines, ModuleFinding, ModuleReason};
+pub use result::{Alarm, DeclineStep, Declines, FollowedPeriod, ModuleFinding, ModuleReason};
 pub use state::DeclineState;
 pub use usage::{MissingPeriods, Usage, UsageColumns, UsageRow};

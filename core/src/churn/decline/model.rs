@@ -7,7 +7,7 @@ use super::fit::learn;
 use super::modules;
 use super::options::DeclineOptions;
 use super::period::{NEVER, Period, Typical};
-use super::result::{Alarm, Declines, ModuleFinding};
+use super::result::{Alarm, Declines, FollowedPeriod, ModuleFinding};
 use super::state::DeclineState;
 use super::usage::Usage;
 use crate::error::{Error, ErrorCode, Result};
@@ -95,6 +95,46 @@ impl DeclineModel {
         out
     }
 
+    /// One customer's periods one by one: the count, what was expected of it if nothing has fallen, the evidence for a fall
+    /// over what an alarm takes, and the alarm if one was raised.
+    ///
+    /// # Errors
+    /// `unknown_customer`.
+    pub fn follow(&self, usage: &Usage, customer: &EventId) -> Result<Vec<FollowedPeriod>> {
+        let code = usage.code(customer).ok_or_else(|| unknown(customer))?;
+        let mut state = self.start(usage.first[code]);
+        let one = |&count: &f32| {
+            let at = state.next_period();
+            let period = self.period(at);
+            let expected = state.level_per_period() * f64::from(state.effect(period.ln_effect));
+            let counted = (!count.is_nan()).then_some(f64::from(count));
+            // The evidence as it was when an alarm was due; the customer starts anew after one.
+            let mut evidence = None;
+            let alarm = self.advance_with(&mut state, count, |ln| evidence = Some(f64::from(ln)));
+            let threshold = f64::from(period.ln_threshold);
+            let is_judged = period.ln_threshold < NEVER;
+            let evidence = evidence.filter(|_| is_judged).map(|ln| ln - threshold);
+            FollowedPeriod { period: at, count: counted, expected, evidence, alarm }
+        };
+        Ok(usage.series(code).iter().map(one).collect())
+    }
+
+    /// Where every customer of a table stands at its end, in the order of [`Usage::customers`]; the table's periods are numbered
+    /// `shift` lower than the model's.
+    pub fn states(&self, usage: &Usage, shift: i64) -> Vec<DeclineState> {
+        (0..usage.n_customers())
+            .into_par_iter()
+            .with_min_len(64)
+            .map(|c| {
+                let mut state = self.start(usage.first[c] + shift);
+                for &count in usage.series(c) {
+                    self.advance(&mut state, count);
+                }
+                state
+            })
+            .collect()
+    }
+
     /// The state of a customer whose first period comes next.
     pub fn start(&self, first_period: i64) -> DeclineState {
         DeclineState::new(first_period, self.typical(&self.period(first_period)))
@@ -117,6 +157,11 @@ impl DeclineModel {
     }
 
     fn advance(&self, state: &mut DeclineState, count: f32) -> Option<Alarm> {
+        self.advance_with(state, count, |_| {})
+    }
+
+    /// The same; the evidence after the count is told.
+    fn advance_with(&self, state: &mut DeclineState, count: f32, mut tell: impl FnMut(f32)) -> Option<Alarm> {
         if count.is_nan() {
             state.skip();
             return None;
@@ -125,6 +170,7 @@ impl DeclineModel {
         let period = self.period(at);
         let step = state.observe(count, &period, self.typical(&period));
         let ln_evidence = state.filter.ln_evidence();
+        tell(ln_evidence);
         let since = state.raise(period.ln_threshold, &self.options, step.dispersion)?;
         let stated = self.options.false_alarms_per_year;
         Some(Alarm::new(at, &since, ln_evidence - period.ln_threshold, stated))
@@ -136,12 +182,7 @@ impl DeclineModel {
     /// # Errors
     /// `unknown_customer`.
     pub fn modules(&self, usage: &Usage, customer: &EventId, alarm: &Alarm) -> Result<Vec<ModuleFinding>> {
-        let Some(code) = usage.code(customer) else {
-            return Err(Error::new(
-                ErrorCode::UnknownCustomer,
-                format!("the table holds no customer {customer}; give one of usage.customers()"),
-            ));
-        };
+        let code = usage.code(customer).ok_or_else(|| unknown(customer))?;
         let dispersion = f64::from(self.typical(&self.period(alarm.period)).dispersion);
         let effect = |at: i64| f64::from(self.period(at).ln_effect).exp();
         Ok(modules::findings(usage, code, alarm, dispersion, &effect))
@@ -171,6 +212,18 @@ impl DeclineModel {
     /// How many customers the table of the fit had.
     pub fn n_customers(&self) -> u64 {
         self.n_customers
+    }
+
+    /// Whether a model that was read from elsewhere can be used: ask before anything else, for no later step looks at its
+    /// numbers again.
+    pub fn is_sound(&self) -> bool {
+        self.options.validate().is_ok()
+            && !self.periods.is_empty()
+            && self.begin.checked_add(self.periods.len() as i64).is_some()
+            && self.begin.unsigned_abs() < 1 << 40
+            && self.periods.iter().all(Period::is_sound)
+            && !self.typicals.is_empty()
+            && self.typicals.iter().all(Typical::is_sound)
     }
 
     fn typical(&self, period: &Period) -> &Typical {
@@ -205,4 +258,9 @@ impl DeclineModel {
         };
         Period { ln_effect, dispersion, ..last }
     }
+}
+
+fn unknown(customer: &EventId) -> Error {
+    let message = format!("the table holds no customer {customer}; give one of usage.customers()");
+    Error::new(ErrorCode::UnknownCustomer, message).with_field("customer")
 }

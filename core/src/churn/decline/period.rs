@@ -22,6 +22,26 @@ pub(super) struct Typical {
     pub(super) season_sd: f32,
 }
 
+impl Typical {
+    /// Whether every number is one that learning can give.
+    pub(super) fn is_sound(&self) -> bool {
+        let [a, b] = self.silent_after_use;
+        let [c, d] = self.silent_after_pause;
+        let positive = [self.level_sd, a, b, c, d, self.season_sd];
+        let others = [self.dispersion, self.dispersion_spread];
+        self.level_ln.abs() < 100.0
+            && positive.iter().all(|x| *x > 0.0 && *x < 1e6)
+            && others.iter().all(|x| (0.0..1e6).contains(x))
+    }
+}
+
+impl Period {
+    /// As [`Typical::is_sound`].
+    pub(super) fn is_sound(&self) -> bool {
+        self.ln_effect.abs() < 100.0 && (0.0..1e6).contains(&self.dispersion) && self.ln_threshold.is_finite()
+    }
+}
+
 impl Default for Typical {
     fn default() -> Self {
         Self {

@@ -82,6 +82,38 @@ impl Alarm {
     }
 }
 
+/// One period of one customer, as [`DeclineModel::follow`](super::DeclineModel::follow) tells it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct FollowedPeriod {
+    /// The number of the period.
+    pub period: i64,
+    /// What was counted; none when nothing is known.
+    pub count: Option<f64>,
+    /// What was expected of it if nothing had fallen, pauses apart.
+    pub expected: f64,
+    /// The logarithm of the evidence for a fall after the count, over what an alarm takes: above 0 an alarm is due. None
+    /// before the first period in which alarms are raised, and where nothing is known.
+    pub evidence: Option<f64>,
+    /// The alarm, if one was raised.
+    pub alarm: Option<Alarm>,
+}
+
+/// What became of one customer's new periods.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct DeclineStep {
+    /// Where the customer stands now: give it back with the next counts.
+    pub state: String,
+    /// The period whose count comes next.
+    pub next_period: i64,
+    /// The level expected if nothing has fallen: counts per period of an average period.
+    pub level_per_period: f64,
+    /// The alarms that the new counts raised.
+    pub alarms: Vec<Alarm>,
+}
+
 /// All alarms of a table, as columns, by customer and period.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -42,6 +42,16 @@ pub(super) struct Since {
 }
 
 impl Recent {
+    /// Whether a state that was read can be used.
+    pub(super) fn is_sound(&self) -> bool {
+        self.ring.len() <= N_RECENT
+            && (self.next as usize) < N_RECENT
+            && (self.ring.len() == N_RECENT || self.ring.len() == self.next as usize)
+            && self.ring.iter().flatten().all(|x| (0.0..=1e13).contains(x))
+            && [self.counts, self.exposure].iter().all(|x| (0.0..1e18).contains(x))
+    }
+
+    #[inline]
     pub(super) fn push(&mut self, count: f32, effect: f32, active: f32, weight: f32) {
         let entry = [count, effect, active, weight];
         if self.ring.len() < N_RECENT {

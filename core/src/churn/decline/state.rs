@@ -1,5 +1,10 @@
 //! One customer's state: everything that later periods need to know of the earlier ones, in about a kilobyte.
+#![allow(
+    clippy::inline_always,
+    reason = "what `observe` calls is compiled for its registers only when it is inlined there"
+)]
 
+use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
 use super::filter::{Expected, Filter, Observation};
@@ -57,6 +62,7 @@ pub(super) struct Noise {
 }
 
 impl Silence {
+    #[inline(always)]
     fn prob(&self, typical: &Typical) -> f32 {
         let ([silent, active], [a, b]) = if self.was_silent {
             (self.after_pause, typical.silent_after_pause)
@@ -66,6 +72,7 @@ impl Silence {
         (a + silent) / (a + b + silent + active)
     }
 
+    #[inline(always)]
     fn learn(&mut self, is_zero: bool, prob_silent: f32, weight: f32) {
         let counts = if self.was_silent { &mut self.after_pause } else { &mut self.after_use };
         if is_zero {
@@ -78,6 +85,7 @@ impl Silence {
 }
 
 impl Noise {
+    #[inline(always)]
     pub(super) fn ratio(self, typical: &Typical) -> f32 {
         let prior = 1.0 / typical.dispersion_spread.max(1e-4);
         ((prior + self.sum) / (prior + self.information)).clamp(0.1, 10.0)
@@ -105,6 +113,22 @@ impl DeclineState {
             noise: Noise::default(),
             recent: Recent::default(),
         }
+    }
+
+    /// Whether a state that was read from elsewhere can be used: ask before anything else, for no later step looks at its
+    /// numbers again.
+    pub fn is_sound(&self) -> bool {
+        let Silence { after_use, after_pause, .. } = self.silence;
+        let Season { strength, information, mean_ln_effect, weight } = self.season;
+        let positive = [after_use, after_pause].concat();
+        let positive = positive.iter().chain([&strength, &information, &weight, &self.noise.information]);
+        self.next_period.unsigned_abs() < 1 << 40
+            && self.n_seen < 1 << 30
+            && self.filter.is_sound()
+            && self.recent.is_sound()
+            && positive.copied().all(|x| (0.0..1e18).contains(&x))
+            && mean_ln_effect.abs() < 100.0
+            && self.noise.sum.is_finite()
     }
 
     /// The period whose count comes next.
@@ -135,6 +159,7 @@ impl DeclineState {
     }
 
     /// What the customer multiplies the level by in a period with that effect.
+    #[inline(always)]
     pub(super) fn effect(&self, ln_effect: f32) -> f32 {
         exp(self.season.follow(ln_effect))
     }
@@ -144,6 +169,7 @@ impl DeclineState {
     }
 
     /// How far the past may be taken for a healthy one, 0 to 1.
+    #[inline(always)]
     pub(super) fn trust(&self) -> f32 {
         DOUBT / (DOUBT + exp(self.filter.ln_evidence().min(40.0)))
     }
@@ -156,21 +182,7 @@ impl DeclineState {
 
     /// Takes in the next period.
     pub(super) fn observe(&mut self, count: f32, period: &Period, typical: &Typical) -> Step {
-        let effect = self.effect(period.ln_effect);
-        let trust = self.trust();
-        let dispersion = period.dispersion * self.noise.ratio(typical);
-        let seen = Observation { count, effect, dispersion, prob_silent: self.silence.prob(typical) };
-        let expected = self.filter.update(&seen);
-        let active = 1.0 - expected.prob_silent;
-        let weight = 1.0 / (1.0 + dispersion * expected.mean);
-        self.recent.push(count, effect, active, weight);
-        let learn = active * trust;
-        self.noise.learn(count, &expected, dispersion, period.dispersion, learn);
-        self.season.learn(count, &expected, weight, period.ln_effect, learn, typical);
-        self.silence.learn(count <= 0.0, expected.prob_silent, trust);
-        self.next_period += 1;
-        self.n_seen += 1;
-        Step { expected, dispersion, trust }
+        observe(self, count, period, typical)
     }
 
     /// Whether the evidence is above the threshold; then where the level fell, and the customer starts anew from there.
@@ -191,7 +203,28 @@ impl DeclineState {
     }
 }
 
+/// [`DeclineState::observe`], for the registers at hand.
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn observe(state: &mut DeclineState, count: f32, period: &Period, typical: &Typical) -> Step {
+    let effect = state.effect(period.ln_effect);
+    let trust = state.trust();
+    let dispersion = period.dispersion * state.noise.ratio(typical);
+    let seen = Observation { count, effect, dispersion, prob_silent: state.silence.prob(typical) };
+    let expected = state.filter.update(&seen);
+    let active = 1.0 - expected.prob_silent;
+    let weight = 1.0 / (1.0 + dispersion * expected.mean);
+    state.recent.push(count, effect, active, weight);
+    let learn = active * trust;
+    state.noise.learn(count, &expected, dispersion, period.dispersion, learn);
+    state.season.learn(count, &expected, weight, period.ln_effect, learn, typical);
+    state.silence.learn(count <= 0.0, expected.prob_silent, trust);
+    state.next_period += 1;
+    state.n_seen += 1;
+    Step { expected, dispersion, trust }
+}
+
 impl Noise {
+    #[inline(always)]
     fn learn(&mut self, count: f32, expected: &Expected, own: f32, everyone: f32, learn: f32) {
         let (m, v) = (expected.mean, expected.variance);
         let typical = everyone * m * m;
@@ -210,6 +243,7 @@ impl Noise {
 impl Season {
     /// The logarithm of what the customer makes of a period's effect: what differs from the mean so far is followed more or
     /// less strongly, so that the strength says nothing about the level.
+    #[inline(always)]
     pub(super) fn follow(&self, ln_effect: f32) -> f32 {
         ln_effect + (self.strength - 1.0) * (ln_effect - self.mean_ln_effect)
     }
@@ -218,6 +252,7 @@ impl Season {
         self.mean_ln_effect
     }
 
+    #[inline(always)]
     fn learn(&mut self, count: f32, expected: &Expected, weight: f32, ln_effect: f32, learn: f32, typical: &Typical) {
         let scale = learn * weight * expected.mean;
         self.weight += scale;

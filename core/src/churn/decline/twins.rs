@@ -47,9 +47,15 @@ fn level(state: &DeclineState, draws: &mut Draws) -> f64 {
 }
 
 impl<'a> Twins<'a> {
-    /// Twins of the models in turn; `round` makes their counts differ from those of other rounds.
-    pub(super) fn new(models: &[Model<'a, '_>], typical: &Typical, round: u64, options: &'a DeclineOptions) -> Self {
-        let n = if models.is_empty() { 0 } else { options.n_simulated };
+    /// `n` twins of the models in turn; `round` makes their counts differ from those of other rounds.
+    pub(super) fn new(
+        models: &[Model<'a, '_>],
+        typical: &Typical,
+        round: u64,
+        n: usize,
+        options: &'a DeclineOptions,
+    ) -> Self {
+        let n = if models.is_empty() { 0 } else { n };
         let beta = |draws: &mut Draws, [silent, active]: [f32; 2], [a, b]: [f32; 2]| {
             draws.beta(f64::from(a + silent).max(1e-6), f64::from(b + active).max(1e-6))
         };

@@ -4,6 +4,8 @@
 //! `btyd` → `layer` (how far the structure was off at earlier cutoffs; `training` draws the rows) → `curve` → `result`.
 
 mod btyd;
+mod buying;
+mod buying_views;
 mod count;
 mod curve;
 mod drivers;
@@ -16,7 +18,9 @@ mod result;
 mod training;
 mod visits;
 
+pub use btyd::{Buyer, Calendar, Context, ContextModel, Effect, EffectOn};
 pub use btyd::{CustomerSummary, Expectation, Family, FitStatus, GammaGamma, Parameter, PurchaseModel};
+pub use buying::{PurchaseFit, PurchaseOptions, PurchaseParameter, Purchases, SpendFit};
 pub use drivers::{LapseDriver, LapseReason};
 pub use options::LapseOptions;
 pub use result::{Lapse, LapseHorizon, LapseRisk};

@@ -12,6 +12,7 @@ const MAX_LN: f64 = 18.0;
 
 /// How cancellation depends on how long a customer has stayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CohortKind {
@@ -140,6 +141,45 @@ impl Cohort {
     pub fn prob_cancel(&self, n_terms: u32, horizon: u32) -> f64 {
         let t = f64::from(n_terms);
         (-(self.ln_survival(t + f64::from(horizon)) - self.ln_survival(t)).exp_m1()).clamp(0.0, 1.0)
+    }
+}
+
+/// What a cohort model says: survival and retention, renewal by renewal.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct CohortCurve {
+    /// Which model.
+    pub kind: CohortKind,
+    /// First parameter of the Beta distribution of cancelling, above 0.
+    pub alpha: f64,
+    /// Second parameter, above 0.
+    pub beta: f64,
+    /// Exponent of time, above 0; 1 for the shifted beta-geometric.
+    pub shape: f64,
+    /// The log-likelihood.
+    pub log_likelihood: f64,
+    /// How many customers it was fitted to.
+    pub n_customers: u64,
+    /// The share of customers that survives 0, 1, 2, … renewals, 0 to 1.
+    pub survival: Vec<f64>,
+    /// P(a customer who has survived 0, 1, 2, … renewals survives the next), 0 to 1.
+    pub retention: Vec<f64>,
+}
+
+impl Cohort {
+    /// Survival and retention after 0 to `n_terms` renewals.
+    pub fn curve(&self, n_terms: u32) -> CohortCurve {
+        CohortCurve {
+            kind: self.kind,
+            alpha: self.alpha,
+            beta: self.beta,
+            shape: self.shape,
+            log_likelihood: self.log_likelihood,
+            n_customers: self.n_customers,
+            survival: (0..=n_terms).map(|t| self.survival(t)).collect(),
+            retention: (0..=n_terms).map(|t| self.retention(t)).collect(),
+        }
     }
 }
 

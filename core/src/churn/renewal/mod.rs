@@ -12,7 +12,7 @@ mod result;
 mod search;
 mod table;
 
-pub use cohort::{Cohort, CohortKind};
+pub use cohort::{Cohort, CohortCurve, CohortKind};
 pub use model::RenewalModel;
 pub use options::RenewalOptions;
 pub use outcomes::Contracts;

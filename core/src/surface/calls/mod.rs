@@ -6,14 +6,22 @@ use super::{Answer, AnswerKind, Call, ColumnDoc, Data, Subject, Watch, arguments
 use crate::error::{Error, ErrorCode, Result};
 use crate::model::Model;
 
+mod buying;
 mod churn;
 mod evaluate;
+mod follow;
 mod offer;
+mod pictures;
+mod renewal;
 mod replenish;
 
+use buying::{Btyd, BtydCustomers};
 use churn::{Declines, LapseOf, Lapses};
 use evaluate::{MakeReport, RunAudit, RunBacktest};
+use follow::{DeclineFit, DeclineStates, DeclineUpdate};
 use offer::{Decide, DecideFor, LearnContacts};
+use pictures::{BtydAlive, BtydMatrix, BtydTracking, DeclineHistory};
+use renewal::RenewalCohorts;
 pub use replenish::FitArguments;
 use replenish::{ForecastIfBought, Forecasts, Replenish};
 
@@ -25,10 +33,20 @@ pub const CALLS: &[Call] = &[
     of::<ForecastIfBought>(),
     of::<Lapses>(),
     of::<LapseOf>(),
+    of::<Btyd>(),
+    of::<BtydCustomers>(),
+    of::<BtydAlive>(),
+    of::<BtydMatrix>(),
+    of::<BtydTracking>(),
+    of::<RenewalCohorts>(),
     of::<Declines>(),
     of::<Decide>(),
     of::<DecideFor>(),
     of::<LearnContacts>(),
+    of::<DeclineHistory>(),
+    of::<DeclineFit>(),
+    of::<DeclineStates>(),
+    of::<DeclineUpdate>(),
     of::<RunBacktest>(),
     of::<RunAudit>(),
     of::<MakeReport>(),

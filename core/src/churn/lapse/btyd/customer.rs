@@ -144,6 +144,10 @@ pub(crate) struct Groups {
     pub(crate) log_gaps: f64,
 }
 
+fn same(a: f64, b: f64) -> bool {
+    a.to_bits() == b.to_bits()
+}
+
 impl Groups {
     pub(crate) fn new(customers: &[CustomerSummary]) -> Self {
         let mut sorted: Vec<CustomerSummary> = customers.to_vec();
@@ -169,9 +173,8 @@ impl Groups {
             let x = out.repeats.len() as u32 - 1;
             let (t_last, t_observed) = (c.t_last / out.unit, c.t_observed / out.unit);
             match out.list.last_mut() {
-                Some(g) if g.x == x && g.t_last >= t_last && g.t_last <= t_last && g.t_observed >= t_observed => {
-                    g.weight += c.weight;
-                }
+                // Bit by bit: times that differ in the last place before they are scaled may be in any order after it.
+                Some(g) if g.x == x && same(g.t_last, t_last) && same(g.t_observed, t_observed) => g.weight += c.weight,
                 _ => out.list.push(Group { x, t_last, t_observed, weight: c.weight }),
             }
         }
@@ -207,6 +210,18 @@ mod tests {
         assert!((groups.weight - 6.0).abs() < 1e-12 && (groups.n_repeats - 8.0).abs() < 1e-12);
         list.reverse();
         assert_eq!(Groups::new(&list).list, groups.list);
+    }
+
+    #[test]
+    fn times_that_differ_in_the_last_place_keep_their_observation() {
+        // Days as weeks from different first days: the same gap in other last places.
+        let weeks = |first: u32, last: u32| f64::from(last) / 7.0 - f64::from(first) / 7.0;
+        let list: Vec<CustomerSummary> =
+            (0..84).map(|first| CustomerSummary::new(1, weeks(first, first + 20), weeks(first, 272))).collect();
+        let groups = Groups::new(&list);
+        let observed: f64 = groups.list.iter().map(|g| g.weight * g.t_observed * groups.unit).sum();
+        let truth: f64 = list.iter().map(|c| c.t_observed).sum();
+        assert!((observed - truth).abs() < 1e-9, "{observed} {truth}");
     }
 
     #[test]

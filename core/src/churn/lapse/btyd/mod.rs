@@ -1,6 +1,7 @@
 //! Models of customers who buy for a while and then leave unseen ("buy till you die").
 
 mod answers;
+mod context;
 mod customer;
 mod gamma_gamma;
 mod geometric;
@@ -10,6 +11,7 @@ mod model;
 mod pareto;
 mod status;
 
+pub use context::{Buyer, Calendar, Context, ContextModel, Effect, EffectOn};
 pub use customer::CustomerSummary;
 pub use gamma_gamma::GammaGamma;
 pub use interval::Expectation;

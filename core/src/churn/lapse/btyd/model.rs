@@ -15,6 +15,7 @@ const MAX_DRAW: f64 = 3.0;
 
 /// How customers buy and leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Family {
@@ -216,6 +217,18 @@ impl PurchaseModel {
         })
     }
 
+    /// The model of other parameters, in the order of the family's paper; all positive.
+    pub(super) fn with_parameters(
+        &self,
+        parameters: [f64; 4],
+        covariance: Vec<f64>,
+        log_likelihood: f64,
+        status: FitStatus,
+    ) -> Self {
+        let process = Process::from_parameters(self.family, parameters, self.k());
+        Self { family: self.family, process, status, log_likelihood, covariance }
+    }
+
     /// The model at other parameters: one draw of what they could be.
     pub(super) fn moved(&self, logs: &[f64; 4]) -> Self {
         let parameters = self.process.parameters();
@@ -250,7 +263,7 @@ impl Process {
         }
     }
 
-    fn parameters(&self) -> [f64; 4] {
+    pub(super) fn parameters(&self) -> [f64; 4] {
         match *self {
             Self::Geometric(Geometric { r, alpha, a, b, .. }) => [r, alpha, a, b],
             Self::Pareto(Pareto { r, alpha, s, beta }) => [r, alpha, s, beta],

@@ -118,6 +118,29 @@ impl Pareto {
         sum.clamp(0.0, 1.0)
     }
 
+    /// One customer's log-likelihood, and its derivatives by (r, α, s, β).
+    pub(crate) fn ln_likelihood_with_gradient(&self, x: f64, t_last: f64, t_observed: f64) -> (f64, [f64; 4]) {
+        self.with_gradient(x, t_last, t_observed, (ln_rising(self.r, x), digamma(self.r + x) - digamma(self.r)))
+    }
+
+    /// The same; the rising factorial of r and its derivative are given.
+    fn with_gradient(&self, x: f64, t_last: f64, t_observed: f64, (rising, psi): (f64, f64)) -> (f64, [f64; 4]) {
+        let Self { r, alpha, s, beta } = *self;
+        let (a_end, b_end) = (alpha + t_observed, beta + t_observed);
+        let (ln_a, ln_b) = ((alpha / a_end).ln(), (beta / b_end).ln());
+        let gone = self.gone(x, t_last, t_observed);
+        let small = (-gone.ln_odds.abs()).exp();
+        let prob = if gone.ln_odds > 0.0 { 1.0 / (1.0 + small) } else { small / (1.0 + small) };
+        let value = rising + r * ln_a - x * a_end.ln() + s * ln_b + gone.ln_odds.max(0.0) + small.ln_1p();
+        let by = [
+            psi + ln_a + prob * gone.by[0],
+            r / alpha - (r + x) / a_end + prob * gone.by[1],
+            ln_b + prob * gone.by[2],
+            s / beta - s / b_end + prob * gone.by[3],
+        ];
+        (value, by)
+    }
+
     fn from_logs(logs: &[f64]) -> Self {
         let [r, alpha, s, beta] = std::array::from_fn(|i| logs[i].exp());
         Self { r, alpha, s, beta }
@@ -133,19 +156,7 @@ impl Pareto {
             let mut sums = [0.0; 5];
             for g in chunk {
                 let x = groups.repeats[g.x as usize].0;
-                let (rising, psi) = table[g.x as usize];
-                let (a_end, b_end) = (alpha + g.t_observed, beta + g.t_observed);
-                let (ln_a, ln_b) = ((alpha / a_end).ln(), (beta / b_end).ln());
-                let gone = model.gone(x, g.t_last, g.t_observed);
-                let small = (-gone.ln_odds.abs()).exp();
-                let prob = if gone.ln_odds > 0.0 { 1.0 / (1.0 + small) } else { small / (1.0 + small) };
-                let value = rising + r * ln_a - x * a_end.ln() + s * ln_b + gone.ln_odds.max(0.0) + small.ln_1p();
-                let by = [
-                    psi + ln_a + prob * gone.by[0],
-                    r / alpha - (r + x) / a_end + prob * gone.by[1],
-                    ln_b + prob * gone.by[2],
-                    s / beta - s / b_end + prob * gone.by[3],
-                ];
+                let (value, by) = model.with_gradient(x, g.t_last, g.t_observed, table[g.x as usize]);
                 sums[4] += g.weight * value;
                 sums.iter_mut().zip(by).for_each(|(s, b)| *s += g.weight * b);
             }

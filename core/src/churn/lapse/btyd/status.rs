@@ -9,6 +9,7 @@ const UNDETERMINED: f64 = 5.0;
 
 /// How a fit ended. Whatever it is, every answer of the model is finite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FitStatus {
