@@ -701,6 +701,43 @@ export function renewalCohorts(options: RenewalCohortsArguments): CohortCurve
 export function decline(data: Data, options: DeclineArguments): Promise<DeclineTable>
 
 /**
+ * Whose use has fallen of late, and whether a person should offer help: one entry per customer with an alarm in the
+ * last days.
+ *
+ * The log's events are use, read as by `decline`; what was sent to customers counts for limits and fatigue. What is
+ * at stake is the share of the customer's remaining value (the policy's `customers[].remainingValue` or
+ * `costs.remainingValue`) that went with the use. A proposal is never the machine's alone: its route is `approve`.
+ *
+ * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+ *
+ * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+ * @example
+ * ```ts
+ * import { decideDeclines } from "beforehand"
+ *
+ * const log = []
+ * for (let team = 0; team < 40; team++) {
+ *   for (let week = 0; week < 52; week++) {
+ *     const days = team === 7 && week >= 48 ? 1 : 4 + ((team * week) % 3)
+ *     for (let day = 0; day < days; day++) {
+ *       log.push({ customer: team, item: "reports", at: new Date(Date.UTC(2025, 0, 6 + 7 * week + day)) })
+ *     }
+ *   }
+ * }
+ * const policy = {
+ *   marginShare: 1,
+ *   offers: [{ name: "tips", probWinBack: 0.25 }],
+ *   channels: [{ name: "email", cost: 1 }],
+ *   customers: [{ customer: 7, remainingValue: 4000 }],
+ * }
+ * const decided = await decideDeclines(log, { asOf: "2026-01-04", policy, helpTerms: { alarmDays: 28 } })
+ * for (const { decline, decision } of decided) console.log(decline.customer, decision.action)
+ * // 7 contact
+ * ```
+ */
+export function decideDeclines(data: Data, options: DecideDeclinesArguments): Promise<DeclineDecision[]>
+
+/**
  * What the log's own contacts teach: what each offer wins, measured against customers held out, and at which hours
  * customers open what they are sent. Put it into the policy, as `learned`.
  *
@@ -1454,6 +1491,41 @@ export interface DecideForArguments extends ReadOptions {
   readonly policy: Policy
   /** Whom it is about; may be left out when `data` holds one customer only. */
   readonly customer?: Id | null
+}
+
+/** What is asked with `decideDeclines`. */
+export interface DecideDeclinesArguments extends ReadOptions, LongOptions {
+  /** The end of the last period, and the instant of the decision; nothing later is looked at. */
+  readonly asOf: InstantLike
+  /** What the business may do, what it costs, and how careful to be. Its offers are ways of helping. */
+  readonly policy: Policy
+  /** What is known of the help. */
+  readonly helpTerms?: HelpTerms
+  /** Civil days in a period, 1 … 366. With other periods than weeks, give `periodsPerYear` as well. */
+  readonly periodDays?: number
+  /**
+   * The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default: 0.05. Smaller is slower: at
+   * the same counts, less evidence is enough for more alarms.
+   */
+  readonly falseAlarmsPerYear?: number
+  /** How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: 52. */
+  readonly periodsPerYear?: number
+  /**
+   * Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not known of a young
+   * customer's level widens the evidence anyway.
+   */
+  readonly minPeriods?: number
+  /** When an alarm is raised. Default: by evidence. */
+  readonly rule?: AlarmRule
+  /**
+   * Customers the population is learned from, at most, 100 … 100,000; chosen by a hash of their names. Default: 4096.
+   */
+  readonly maxCustomers?: number
+  /**
+   * Healthy customers simulated for the threshold, 1,000 … 1,000,000. Default: 8192, which holds the stated rate to
+   * about a twentieth of itself.
+   */
+  readonly nSimulated?: number
 }
 
 /** What is asked with `learnContacts`. */
@@ -2387,7 +2459,7 @@ export interface Template {
  * `discount`.
  * - `next_stage`: An item runs out soon, and another one comes after it. Parameters: `item`, `days_left`, `nextItem`.
  * - `next_stage_offer`: As `NextStage`, with an offer behind the link. Parameters: `item`, `days_left`, `nextItem`.
- * - `usage_tips`: A module of a service is little used. Parameters: `module`, `n_tips`.
+ * - `usage_tips`: A module of a service is little used. Parameters: `module`, `nTips`.
  * - `instalments`: A large bill can be paid in instalments. Parameters: `n_instalments`, `monthly_amount`.
  */
 export type MessageKey =
@@ -2506,6 +2578,9 @@ export interface Evidence {
  * - `buys_unprompted`: P(the customer buys unprompted); n: purchases.
  * - `effect`: P(a contact wins a customer who would not buy); n: contacts it rests on.
  * - `ignored_contacts`: Contacts ignored of late, those further back counting less; n: contacts made.
+ * - `use_fell`: The share of the use that was lost; n: counts per period before the fall.
+ * - `false_alarm`: The share of healthy customers whose use shows as much of a fall in a year; n: as for `use_fell`.
+ * - `recovers`: P(the use recovers without help); n: as for `use_fell`.
  */
 export type EvidenceKind =
   | "due_soon"
@@ -2513,6 +2588,9 @@ export type EvidenceKind =
   | "buys_unprompted"
   | "effect"
   | "ignored_contacts"
+  | "use_fell"
+  | "false_alarm"
+  | "recovers"
 
 /** What keeps a better contact from being made. */
 export interface Binding {
@@ -2673,6 +2751,80 @@ export interface HandOff {
   /** Why, in full. */
   readonly reasoning: Reasoning
 }
+
+/** What is known of the help that a customer gets whose use has fallen. */
+export interface HelpTerms {
+  /** Alarms raised within so many days before the decision are acted on, above 0 and up to 366. Default 14. */
+  readonly alarmDays?: number
+  /** P(the use recovers without help), 0 to 1. Default 0: what is not stated is not assumed. */
+  readonly probRecovers?: number
+  /** How many tips the message speaks of, at least 1. Default 3. */
+  readonly nTips?: number
+}
+
+/** What to do about one customer whose use has fallen. */
+export interface DeclineDecision {
+  /** The fall: since when, how deep, in which modules. */
+  readonly decline: UsageDecline
+  /** What to do. A contact is never the machine's alone: its route is `approve`. */
+  readonly decision: Decision
+}
+
+/** One customer's use has fallen. */
+export interface UsageDecline {
+  /** Who. */
+  readonly customer: Id
+  /** When the alarm was raised: the end of the period whose count raised it. */
+  readonly alarmAt: Date
+  /** Since when: the beginning of the first fallen period, the most likely … */
+  readonly sinceAt: Date
+  /** … and the ends of a 90 % interval. */
+  readonly sinceEarliestAt: Date
+  /** The later end of that interval. */
+  readonly sinceLatestAt: Date
+  /** The share of the level that was lost, 0 to 1; the most likely … */
+  readonly depth: number
+  /** … and the ends of a 90 % interval. */
+  readonly depthMin: number
+  /** The upper end of that interval. */
+  readonly depthMax: number
+  /** The level before the fall, counts per period. */
+  readonly levelBefore: number
+  /** The level since, counts per period. */
+  readonly levelAfter: number
+  /**
+   * The share of healthy customers that show as much evidence in a year, 0 to the stated rate: how sure the alarm is.
+   */
+  readonly falseAlarmsPerYear: number
+  /** The items (modules, features) that fell, or that the customer uses less than similar customers do. */
+  readonly modules: readonly ModuleFinding[]
+}
+
+/** A module that an alarm names. */
+export interface ModuleFinding {
+  /** The module. */
+  readonly module: Id
+  /** Why it is named. */
+  readonly reason: ModuleReason
+  /** Counts per period since the fall (`fell`), or in all periods seen (`used_little`). */
+  readonly perPeriod: number
+  /**
+   * Counts per period expected instead: by the customer's own earlier use (`fell`), or by the use of others who use
+   * the product as much (`used_little`).
+   */
+  readonly expectedPerPeriod: number
+  /** P(the module's level truly lies below what was expected), 0 to 1. */
+  readonly probBelow: number
+}
+
+/**
+ * What a module has to do with an alarm.
+ * - `fell`: The customer uses it less since the fall than before.
+ * - `used_little`: The customer has long used it less than others who use the product as much.
+ */
+export type ModuleReason =
+  | "fell"
+  | "used_little"
 
 /** What became of one customer's new periods. */
 export interface DeclineStep {

@@ -18,6 +18,7 @@ module.exports = {
   btydTracking: functions.btydTracking,
   renewalCohorts: functions.renewalCohorts,
   decline: functions.decline,
+  decideDeclines: functions.decideDeclines,
   learnContacts: functions.learnContacts,
   declineHistory: functions.declineHistory,
   declineFit: functions.declineFit,

@@ -12,6 +12,7 @@ export const {
   btydTracking,
   renewalCohorts,
   decline,
+  decideDeclines,
   learnContacts,
   declineHistory,
   declineFit,

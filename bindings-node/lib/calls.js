@@ -246,6 +246,28 @@ const calls = {
     },
     read: (v) => readers.Decision(v),
   },
+  decideDeclines: {
+    name: "decide_declines",
+    jsName: "decideDeclines",
+    isLong: true,
+    isDataOptional: false,
+    answer: "value",
+    reading,
+    required: ["asOf", "policy"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The end of the last period, and the instant of the decision; nothing later is looked at." },
+      policy: { json: "policy", group: null, type: "Policy", required: true, doc: "What the business may do, what it costs, and how careful to be. Its offers are ways of helping." },
+      helpTerms: { json: "help_terms", group: null, type: "HelpTerms" },
+      periodDays: { json: "period_days", group: null, type: "int" },
+      falseAlarmsPerYear: { json: "false_alarms_per_year", group: "options", type: "float" },
+      periodsPerYear: { json: "periods_per_year", group: "options", type: "float" },
+      minPeriods: { json: "min_periods", group: "options", type: "int" },
+      rule: { json: "rule", group: "options", type: "AlarmRule" },
+      maxCustomers: { json: "max_customers", group: "options", type: "int" },
+      nSimulated: { json: "n_simulated", group: "options", type: "int" },
+    },
+    read: (v) => v.map((w) => readers.DeclineDecision(w)),
+  },
   learnContacts: {
     name: "learn_contacts",
     jsName: "learnContacts",
@@ -411,6 +433,9 @@ const functions = {
   },
   decline(data, options) {
     return run.long(calls.decline, undefined, data, options)
+  },
+  decideDeclines(data, options) {
+    return run.long(calls.decideDeclines, undefined, data, options)
   },
   learnContacts(data, options) {
     return run.long(calls.learnContacts, undefined, data, options)

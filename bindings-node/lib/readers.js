@@ -285,6 +285,43 @@ function HandOff(v) {
 }
 exports.HandOff = HandOff
 
+function DeclineDecision(v) {
+  return {
+    decline: UsageDecline(v.decline),
+    decision: Decision(v.decision),
+  }
+}
+exports.DeclineDecision = DeclineDecision
+
+function UsageDecline(v) {
+  return {
+    customer: id(v.customer),
+    alarmAt: instant(v.alarm_at),
+    sinceAt: instant(v.since_at),
+    sinceEarliestAt: instant(v.since_earliest_at),
+    sinceLatestAt: instant(v.since_latest_at),
+    depth: v.depth,
+    depthMin: v.depth_min,
+    depthMax: v.depth_max,
+    levelBefore: v.level_before,
+    levelAfter: v.level_after,
+    falseAlarmsPerYear: v.false_alarms_per_year,
+    modules: v.modules.map((w) => ModuleFinding(w)),
+  }
+}
+exports.UsageDecline = UsageDecline
+
+function ModuleFinding(v) {
+  return {
+    module: id(v.module),
+    reason: v.reason,
+    perPeriod: v.per_period,
+    expectedPerPeriod: v.expected_per_period,
+    probBelow: v.prob_below,
+  }
+}
+exports.ModuleFinding = ModuleFinding
+
 function DeclineStep(v) {
   return {
     state: v.state,

@@ -569,6 +569,105 @@ def decline(
     return answer
 
 
+def decide_declines(
+    data: Data,
+    *,
+    as_of: InstantLike,
+    policy: Policy,
+    help_terms: HelpTerms | None = None,
+    period_days: int = 7,
+    false_alarms_per_year: float = 0.05,
+    periods_per_year: float = 52.0,
+    min_periods: int = 8,
+    rule: AlarmRule = "evidence",
+    max_customers: int = 4096,
+    n_simulated: int = 8192,
+    columns: Columns | None = None,
+    progress: Progress = None,
+) -> list[DeclineDecision]:
+    """Whose use has fallen of late, and whether a person should offer help: one entry per customer with an alarm in
+    the last days.
+
+    The log's events are use, read as by `decline`; what was sent to customers counts for limits and fatigue. What is
+    at stake is the share of the customer's remaining value (the policy's `customers[].remaining_value` or
+    `costs.remaining_value`) that went with the use. A proposal is never the machine's alone: its route is `approve`.
+
+    Args:
+        data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
+            a CSV or Parquet file, or rows as mappings.
+        as_of: The end of the last period, and the instant of the decision; nothing later is looked at.
+        policy: What the business may do, what it costs, and how careful to be. Its offers are ways of helping.
+        help_terms: What is known of the help.
+        period_days: Civil days in a period, 1 … 366. With other periods than weeks, give `periods_per_year` as
+            well.
+        false_alarms_per_year: The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default:
+            0.05. Smaller is slower: at the same counts, less evidence is enough for more alarms.
+        periods_per_year: How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days.
+            Default: 52.
+        min_periods: Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not
+            known of a young customer's level widens the evidence anyway.
+        rule: When an alarm is raised. Default: by evidence.
+        max_customers: Customers the population is learned from, at most, 100 … 100,000; chosen by a hash of their
+            names. Default: 4096.
+        n_simulated: Healthy customers simulated for the threshold, 1,000 … 1,000,000. Default: 8192, which holds
+            the stated rate to about a twentieth of itself.
+        columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
+            `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+        progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
+            the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+    Returns:
+        `tuple[DeclineDecision, ...]`.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand
+        >>> from datetime import date, timedelta
+        >>> log = [
+        ...     {"customer": team, "item": "reports", "at": date(2025, 1, 6) + timedelta(weeks=week, days=day)}
+        ...     for team in range(40) for week in range(52)
+        ...     for day in range(1 if team == 7 and week >= 48 else 4 + (team * week) % 3)
+        ... ]
+        >>> policy = beforehand.Policy(
+        ...     margin_share=1.0,
+        ...     offers=[beforehand.Offer("tips", prob_win_back=0.25)],
+        ...     channels=[beforehand.Channel("email", cost=1.0)],
+        ...     customers=[beforehand.CustomerTerms(7, remaining_value=4000.0)],
+        ... )
+        >>> few = beforehand.HelpTerms(alarm_days=28)
+        >>> [seven] = beforehand.decide_declines(log, as_of="2026-01-04", policy=policy, help_terms=few)
+        >>> seven.decline.customer, seven.decision.route
+        (7, 'approve')
+    """
+    from ._types import DeclineDecision
+
+    answer = _run.value(
+        "decide_declines",
+        None,
+        data,
+        columns,
+        progress,
+        {
+            "as_of": as_of,
+            "policy": policy,
+            **({} if help_terms is None else {"help_terms": help_terms}),
+            "period_days": period_days,
+            "options": {
+                "false_alarms_per_year": false_alarms_per_year,
+                "periods_per_year": periods_per_year,
+                "min_periods": min_periods,
+                "rule": rule,
+                "max_customers": max_customers,
+                "n_simulated": n_simulated,
+            },
+        },
+    )
+    return [DeclineDecision._of(v) for v in answer.value]
+
+
 def learn_contacts(
     data: Data,
     *,
@@ -1651,6 +1750,7 @@ __all__ = [
     "btyd_tracking",
     "renewal_cohorts",
     "decline",
+    "decide_declines",
     "learn_contacts",
     "decline_history",
     "decline_fit",

@@ -178,7 +178,16 @@ EffectSource: TypeAlias = Literal["prior", "log"]
 - `log`: On the log's own randomised control, shrunk towards what the policy states.
 """
 
-EvidenceKind: TypeAlias = Literal["due_soon", "due_later", "buys_unprompted", "effect", "ignored_contacts"]
+EvidenceKind: TypeAlias = Literal[
+    "due_soon",
+    "due_later",
+    "buys_unprompted",
+    "effect",
+    "ignored_contacts",
+    "use_fell",
+    "false_alarm",
+    "recovers",
+]
 """What speaks for a contact or against it.
 
 - `due_soon`: P(the need falls due while a contact today works best); n: purchases it rests on.
@@ -190,6 +199,12 @@ EvidenceKind: TypeAlias = Literal["due_soon", "due_later", "buys_unprompted", "e
 - `effect`: P(a contact wins a customer who would not buy); n: contacts it rests on.
 
 - `ignored_contacts`: Contacts ignored of late, those further back counting less; n: contacts made.
+
+- `use_fell`: The share of the use that was lost; n: counts per period before the fall.
+
+- `false_alarm`: The share of healthy customers whose use shows as much of a fall in a year; n: as for `use_fell`.
+
+- `recovers`: P(the use recovers without help); n: as for `use_fell`.
 """
 
 Limit: TypeAlias = Literal[
@@ -261,6 +276,14 @@ HandOffReason: TypeAlias = Literal["doubt", "rule"]
 - `doubt`: The gain is doubtful, and resolving the doubt is worth more than a person's time.
 
 - `rule`: A rule of the policy says so.
+"""
+
+ModuleReason: TypeAlias = Literal["fell", "used_little"]
+"""What a module has to do with an alarm.
+
+- `fell`: The customer uses it less since the fall than before.
+
+- `used_little`: The customer has long used it less than others who use the product as much.
 """
 
 TimeResolution: TypeAlias = Literal["days", "minutes", "seconds"]
@@ -1547,6 +1570,112 @@ class HandOff(Shown):
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=False)
+class HelpTerms(Shown):
+    """What is known of the help that a customer gets whose use has fallen."""
+
+    alarm_days: float = 14.0
+    """Alarms raised within so many days before the decision are acted on, above 0 and up to 366. Default 14."""
+    prob_recovers: float = 0.0
+    """P(the use recovers without help), 0 to 1. Default 0: what is not stated is not assumed."""
+    n_tips: int = 3
+    """How many tips the message speaks of, at least 1. Default 3."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineDecision(Shown):
+    """What to do about one customer whose use has fallen."""
+
+    decline: UsageDecline
+    """The fall: since when, how deep, in which modules."""
+    decision: Decision
+    """What to do. A contact is never the machine's alone: its route is `approve`."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> DeclineDecision:
+        return cls(
+            decline=UsageDecline._of(d["decline"]),
+            decision=_decision_of(d["decision"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageDecline(Shown):
+    """One customer's use has fallen."""
+
+    customer: Id
+    """Who."""
+    alarm_at: datetime
+    """When the alarm was raised: the end of the period whose count raised it."""
+    since_at: datetime
+    """Since when: the beginning of the first fallen period, the most likely …"""
+    since_earliest_at: datetime
+    """… and the ends of a 90 % interval."""
+    since_latest_at: datetime
+    """The later end of that interval."""
+    depth: float
+    """The share of the level that was lost, 0 to 1; the most likely …"""
+    depth_min: float
+    """… and the ends of a 90 % interval."""
+    depth_max: float
+    """The upper end of that interval."""
+    level_before: float
+    """The level before the fall, counts per period."""
+    level_after: float
+    """The level since, counts per period."""
+    false_alarms_per_year: float
+    """The share of healthy customers that show as much evidence in a year, 0 to the stated rate: how sure the alarm
+    is.
+    """
+    modules: tuple[ModuleFinding, ...]
+    """The items (modules, features) that fell, or that the customer uses less than similar customers do."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> UsageDecline:
+        return cls(
+            customer=d["customer"],
+            alarm_at=_instant(d["alarm_at"]),
+            since_at=_instant(d["since_at"]),
+            since_earliest_at=_instant(d["since_earliest_at"]),
+            since_latest_at=_instant(d["since_latest_at"]),
+            depth=d["depth"],
+            depth_min=d["depth_min"],
+            depth_max=d["depth_max"],
+            level_before=d["level_before"],
+            level_after=d["level_after"],
+            false_alarms_per_year=d["false_alarms_per_year"],
+            modules=tuple(ModuleFinding._of(v) for v in d["modules"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleFinding(Shown):
+    """A module that an alarm names."""
+
+    module: Id
+    """The module."""
+    reason: ModuleReason
+    """Why it is named."""
+    per_period: float
+    """Counts per period since the fall (`fell`), or in all periods seen (`used_little`)."""
+    expected_per_period: float
+    """Counts per period expected instead: by the customer's own earlier use (`fell`), or by the use of others who use
+    the product as much (`used_little`).
+    """
+    prob_below: float
+    """P(the module's level truly lies below what was expected), 0 to 1."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> ModuleFinding:
+        return cls(
+            module=d["module"],
+            reason=d["reason"],
+            per_period=d["per_period"],
+            expected_per_period=d["expected_per_period"],
+            prob_below=d["prob_below"],
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclineStep(Shown):
     """What became of one customer's new periods."""
@@ -2247,6 +2376,7 @@ __all__ = [
     "Coverage",
     "CustomerTerms",
     "Decision",
+    "DeclineDecision",
     "DeclineStep",
     "EffectSource",
     "EventKind",
@@ -2260,6 +2390,7 @@ __all__ = [
     "Forecast",
     "HandOff",
     "HandOffReason",
+    "HelpTerms",
     "Hole",
     "Id",
     "IngestReport",
@@ -2279,6 +2410,8 @@ __all__ = [
     "Lottery",
     "Message",
     "MessageKey",
+    "ModuleFinding",
+    "ModuleReason",
     "NextItem",
     "NextItemSource",
     "Offer",
@@ -2307,6 +2440,7 @@ __all__ = [
     "Template",
     "TimeResolution",
     "TimeUnit",
+    "UsageDecline",
     "Wait",
     "Weekday",
 ]

@@ -8,7 +8,7 @@ use super::effects::Effects;
 use super::hour::HourCounts;
 use super::limits::Past;
 use super::need::Need;
-use super::past_of::{Channels, Zones};
+use super::past_of::Channels;
 use super::planner::{Day, Planner, Who};
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::EventId;
@@ -48,13 +48,7 @@ impl<'a> Customers<'a> {
 
     /// When a customer opened what came on each channel, where the policy has learned from opens.
     pub(super) fn opens_of(&self, customer: u32, id: &EventId) -> Result<Vec<HourCounts>> {
-        if self.planner.policy.learned.hours.is_none() {
-            return Ok(Vec::new());
-        }
-        let terms = self.planner.customer_terms(id);
-        let zone = terms.and_then(|t| t.time_zone.as_ref()).unwrap_or(&self.planner.policy.time_zone);
-        let mut zones = Zones::default();
-        Ok(self.channels.hours(self.history(), customer, self.as_of, zones.get(zone)?))
+        self.channels.opens(self.planner, self.history(), customer, id, self.as_of)
     }
 
     /// Hands each customer of a range that has bought to `take`, with the needs and the codes of their items.
@@ -101,6 +95,7 @@ impl<'a> Customers<'a> {
             n_events: pair.n_events,
             recency_days: Some(pair.recency_days),
             supply_left_days: Some(pair.supply_left_days),
+            help: None,
         }
     }
 }
@@ -166,7 +161,7 @@ fn events_until(history: &History, customer: u32, as_of: Timestamp) -> Range<usi
     all.start..all.start + n
 }
 
-fn n_purchases(history: &History, customer: u32, as_of: Timestamp) -> u32 {
+pub(super) fn n_purchases(history: &History, customer: u32, as_of: Timestamp) -> u32 {
     events_until(history, customer, as_of).len() as u32
 }
 

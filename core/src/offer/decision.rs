@@ -305,6 +305,12 @@ pub enum EvidenceKind {
     Effect,
     /// Contacts ignored of late, those further back counting less; n: contacts made.
     IgnoredContacts,
+    /// The share of the use that was lost; n: counts per period before the fall.
+    UseFell,
+    /// The share of healthy customers whose use shows as much of a fall in a year; n: as for `use_fell`.
+    FalseAlarm,
+    /// P(the use recovers without help); n: as for `use_fell`.
+    Recovers,
 }
 
 /// What keeps a better contact from being made.

@@ -4,7 +4,7 @@
 //! `gains` (what a contact gains, day by day) → `search` (the best day, offer and channel) → `weigh` (one customer's needs
 //! against each other) → `judge` (is the gain sure enough) → `planner` (the `decision`, with its `reasoning`). `limits`: when a
 //! channel may be used at all. `hour`: at which hour of an allowed day to send. `lottery`: what is left to chance, to learn.
-//! `cycles`: needs from gaps alone, without a model.
+//! `cycles`: needs from gaps alone, without a model. `help`: needs from a fall in use.
 
 mod capacity;
 mod costs;
@@ -15,6 +15,7 @@ mod due;
 mod effects;
 mod everyone;
 mod gains;
+mod help;
 mod hour;
 mod judge;
 mod learned;
@@ -46,6 +47,7 @@ pub use decision::{
 pub use due::Due;
 pub use everyone::Decisions;
 pub use gains::Parts;
+pub use help::{DeclineDecision, HelpTerms};
 pub use hour::{HourBasis, HourChoice, HourCounts, HourMask, SendHours};
 pub use learned::{Learned, LearnedEffect};
 pub use limits::{Calendar, Cap, ChannelLimits, CivilDate, Consent, DayOpening, Limit, Limits, Openings};

@@ -1,6 +1,7 @@
 //! One need of one customer, as it is weighed.
 
 use super::due::Due;
+use super::help::Help;
 use crate::error::{Error, Result};
 use crate::event::EventId;
 
@@ -27,6 +28,8 @@ pub struct Need {
     pub(super) n_events: u32,
     pub(super) recency_days: Option<f64>,
     pub(super) supply_left_days: Option<f64>,
+    /// Where it is one for help: `order_value` is then the margin at stake, and `item` a module.
+    pub(super) help: Option<Help>,
 }
 
 impl Need {
@@ -40,6 +43,7 @@ impl Need {
             n_events: 0,
             recency_days: None,
             supply_left_days: None,
+            help: None,
         }
     }
 

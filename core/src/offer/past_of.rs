@@ -6,9 +6,10 @@ use jiff::tz::TimeZone;
 
 use super::hour::HourCounts;
 use super::limits::{Consent, Past, Sent};
+use super::planner::Planner;
 use super::policy::Policy;
 use crate::error::{Error, Result};
-use crate::event::EventKind;
+use crate::event::{EventId, EventKind};
 use crate::history::{History, HistoryView};
 use crate::id::Id;
 use crate::time::Timestamp;
@@ -54,6 +55,25 @@ impl Channels {
             None => None,
         };
         known.copied().unwrap_or(self.places.len())
+    }
+
+    /// When a customer opened what came on each channel, by the customer's clock; empty unless the policy has learned from opens.
+    pub(super) fn opens(
+        &self,
+        planner: &Planner,
+        history: &History,
+        customer: u32,
+        id: &EventId,
+        as_of: Timestamp,
+    ) -> Result<Vec<HourCounts>> {
+        let policy = planner.policy();
+        if policy.learned.hours.is_none() {
+            return Ok(Vec::new());
+        }
+        let terms = planner.customer_terms(id);
+        let zone = terms.and_then(|t| t.time_zone.as_ref()).unwrap_or(&policy.time_zone);
+        let mut zones = Zones::default();
+        Ok(self.hours(history, customer, as_of, zones.get(zone)?))
     }
 
     /// When the customer opened what came on each channel, by the clock of a zone: by the hour of the sending where the log holds

@@ -271,6 +271,10 @@ impl Day<'_> {
         }
         match route(&policy.routes, &self.situation(who, &now.way, gain)) {
             Route::Human => Settled::HandOff { because: HandOffReason::Rule, chosen: now },
+            // Help is a person's word: nobody hears from a machine that it watches what they use.
+            Route::Auto if need.help.is_some() => {
+                Settled::Contact { chosen: now, gain, route: Route::Approve, propensity }
+            }
             route => Settled::Contact { chosen: now, gain, route, propensity },
         }
     }
@@ -417,6 +421,11 @@ fn best_per_offer(weigher: &Weigher<'_>, need: &Need, open: impl Fn(usize) -> bo
 }
 
 fn missing(needs: &[Need]) -> Vec<String> {
+    if needs.iter().any(|need| need.help.is_some()) {
+        let what =
+            "what the customer will still bring: give remaining_value in the customer's terms or in the policy's costs";
+        return vec![what.to_owned()];
+    }
     let unknown = needs.iter().filter(|n| n.order_value.is_none()).filter_map(|n| n.item.as_ref()).take(3);
     let items: Vec<String> = unknown.map(ToString::to_string).collect();
     let of = if items.is_empty() { String::new() } else { format!(" (of {})", items.join(", ")) };

@@ -1,6 +1,7 @@
 //! Why a decision came out as it did, as data.
 
 use super::decision::{Binding, Candidate, Change, ChangeOf, Evidence, EvidenceKind, Reasoning};
+use super::help::Help;
 use super::need::Need;
 use super::planner::{Day, Who};
 use super::search::{Pick, Way};
@@ -81,6 +82,22 @@ impl Reasoner<'_> {
     }
 
     fn evidence(&self, need: &Need, way: &Way) -> Vec<Evidence> {
+        let (effect, n_contacts) = (way.stakes.prob_win_back, self.day.effects.n[way.offer]);
+        let effect = Evidence { kind: EvidenceKind::Effect, is_for: true, value: effect, n: n_contacts };
+        let mut out = match &need.help {
+            Some(help) => help_evidence(help, need, effect),
+            None => self.due_evidence(need, effect),
+        };
+        let n_sent = self.who.past.contacts.iter().filter(|c| c.at <= self.day.as_of).count() as u64;
+        if n_sent > 0 {
+            let value = self.day.ignored(self.who.past);
+            out.push(Evidence { kind: EvidenceKind::IgnoredContacts, is_for: false, value, n: n_sent });
+        }
+        out
+    }
+
+    /// What the run-out date says.
+    fn due_evidence(&self, need: &Need, effect: Evidence) -> Vec<Evidence> {
         let (policy, due) = (&self.day.planner.policy, &need.due);
         let between = |from: f64, to: f64| -> f64 {
             let days = due.by_day.iter().enumerate();
@@ -89,21 +106,14 @@ impl Reasoner<'_> {
         let within: f64 = due.by_day.iter().sum();
         let response = &policy.response;
         let n = u64::from(need.n_events);
-        let (effect, n_contacts) = (way.stakes.prob_win_back, self.day.effects.n[way.offer]);
         let soon = between(response.best_from_days, response.best_to_days);
         let later = between(policy.costs.early_after_days, f64::INFINITY) + (1.0 - within).max(0.0);
-        let mut out = vec![
+        vec![
             Evidence { kind: EvidenceKind::DueSoon, is_for: true, value: soon, n },
-            Evidence { kind: EvidenceKind::Effect, is_for: true, value: effect, n: n_contacts },
+            effect,
             Evidence { kind: EvidenceKind::DueLater, is_for: false, value: later.min(1.0), n },
             Evidence { kind: EvidenceKind::BuysUnprompted, is_for: false, value: due.prob_own, n },
-        ];
-        let n_sent = self.who.past.contacts.iter().filter(|c| c.at <= self.day.as_of).count() as u64;
-        if n_sent > 0 {
-            let value = self.day.ignored(self.who.past);
-            out.push(Evidence { kind: EvidenceKind::IgnoredContacts, is_for: false, value, n: n_sent });
-        }
-        out
+        ]
     }
 
     /// The limit without which a better contact could be made.
@@ -141,6 +151,24 @@ impl Reasoner<'_> {
             let exists = threshold.is_finite() && (0.0..=most).contains(&threshold);
             exists.then_some(Change { of, value, threshold })
         };
-        numbers.into_iter().filter_map(turn).collect()
+        // Help has neither an order nor buyers.
+        let is_of_help = |of| matches!(of, ChangeOf::ProbWinBack | ChangeOf::ContactCost);
+        let numbers = numbers.into_iter().filter(|n| need.help.is_none() || is_of_help(n.0));
+        numbers.filter_map(turn).collect()
     }
+}
+
+/// What a fall in use says.
+fn help_evidence(help: &Help, need: &Need, effect: Evidence) -> Vec<Evidence> {
+    let n = help.level_before.round() as u64;
+    let false_alarm = help.false_alarms_per_year;
+    let mut out = vec![
+        Evidence { kind: EvidenceKind::UseFell, is_for: true, value: help.depth, n },
+        effect,
+        Evidence { kind: EvidenceKind::FalseAlarm, is_for: false, value: false_alarm, n },
+    ];
+    if need.due.prob_own > 0.0 {
+        out.push(Evidence { kind: EvidenceKind::Recovers, is_for: false, value: need.due.prob_own, n });
+    }
+    out
 }

@@ -53,11 +53,17 @@ impl<'a> Weigher<'a> {
         self.ways.clear();
         let policy = &self.planner.policy;
         let terms = need.item.as_ref().and_then(|item| self.planner.item_terms(item));
-        let value = terms.and_then(|t| t.order_value).or(need.order_value).or(policy.order_value);
+        let value = match need.help {
+            Some(_) => need.order_value,
+            None => terms.and_then(|t| t.order_value).or(need.order_value).or(policy.order_value),
+        };
         let Some(order_value) = value.filter(|_| terms.and_then(|t| t.stock).is_none_or(|stock| stock >= 1.0)) else {
             return;
         };
-        let margin_share = terms.and_then(|t| t.margin_share).unwrap_or(policy.margin_share);
+        let margin_share = match need.help {
+            Some(_) => 1.0,
+            None => terms.and_then(|t| t.margin_share).unwrap_or(policy.margin_share),
+        };
         for (offer, terms) in policy.offers.iter().enumerate() {
             let is_sound = terms.discount_share <= 0.0 || terms.discount_share < margin_share;
             if !is_sound || standing.n_purchases < terms.min_purchases {

@@ -33,11 +33,12 @@ impl Day<'_> {
         let locale = self.locale(who);
         let discount = way.stakes.discount_share;
         let has_offer = discount > 0.0 && discount < 1.0;
-        let key = match (&need.next_item, has_offer) {
-            (Some(_), true) => MessageKey::NextStageOffer,
-            (Some(_), false) => MessageKey::NextStage,
-            (None, true) => MessageKey::ReminderOffer,
-            (None, false) => MessageKey::Reminder,
+        let key = match (need.help, &need.next_item, has_offer) {
+            (Some(_), ..) => MessageKey::UsageTips,
+            (None, Some(_), true) => MessageKey::NextStageOffer,
+            (None, Some(_), false) => MessageKey::NextStage,
+            (None, None, true) => MessageKey::ReminderOffer,
+            (None, None, false) => MessageKey::Reminder,
         };
         let name = |item: &EventId| {
             let terms = planner.item_terms(item).and_then(|t| t.name.clone());
@@ -50,6 +51,8 @@ impl Day<'_> {
             ("days_used", days(need.recency_days)),
             ("days_left", days(need.supply_left_days)),
             ("lead_days", Some(Parameter::Number(planner.policy.costs.lead_days.round()))),
+            ("module", Some(name(item))),
+            ("n_tips", need.help.map(|help| Parameter::Number(f64::from(help.n_tips)))),
             ("discount", has_offer.then_some(Parameter::Number(discount))),
         ]
         .into_iter()

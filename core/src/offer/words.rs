@@ -112,6 +112,11 @@ fn lines(reasoning: &Reasoning, language: Language) -> Vec<String> {
             EvidenceKind::BuysUnprompted => ("the customer buys unprompted", "客户不联系也会购买"),
             EvidenceKind::Effect => ("a contact wins a customer who would not buy", "联系能赢回本不会购买的客户"),
             EvidenceKind::IgnoredContacts => ("contacts ignored of late", "近期被忽略的联系"),
+            EvidenceKind::UseFell => ("share of the use that was lost", "使用量下降"),
+            EvidenceKind::FalseAlarm => {
+                ("healthy customers that show as much in a year", "一年内正常客户出现同样迹象的比例")
+            }
+            EvidenceKind::Recovers => ("the use recovers without help", "无需帮助自行恢复"),
         };
         let number = if e.kind == EvidenceKind::IgnoredContacts {
             format!("{:.1}", e.value)

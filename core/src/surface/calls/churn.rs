@@ -99,7 +99,7 @@ pub(super) struct Declines {
     options: DeclineOptions,
 }
 
-fn week() -> u32 {
+pub(super) fn week() -> u32 {
     7
 }
 

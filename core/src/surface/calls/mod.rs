@@ -19,7 +19,7 @@ use buying::{Btyd, BtydCustomers};
 use churn::{Declines, LapseOf, Lapses};
 use evaluate::{MakeReport, RunAudit, RunBacktest};
 use follow::{DeclineFit, DeclineStates, DeclineUpdate};
-use offer::{Decide, DecideFor, LearnContacts};
+use offer::{Decide, DecideDeclines, DecideFor, LearnContacts};
 use pictures::{BtydAlive, BtydMatrix, BtydTracking, DeclineHistory};
 use renewal::RenewalCohorts;
 pub use replenish::FitArguments;
@@ -42,6 +42,7 @@ pub const CALLS: &[Call] = &[
     of::<Declines>(),
     of::<Decide>(),
     of::<DecideFor>(),
+    of::<DecideDeclines>(),
     of::<LearnContacts>(),
     of::<DeclineHistory>(),
     of::<DeclineFit>(),

@@ -4,10 +4,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
 
+use super::churn::week;
 use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column};
+use crate::churn::{DeclineOptions, usage_declines};
 use crate::error::Result;
 use crate::event::EventId;
-use crate::offer::{Decision, Learned, Planner, Policy};
+use crate::offer::{Decision, DeclineDecision, HelpTerms, Learned, Planner, Policy};
 use crate::progress::Progress;
 use crate::table::Table;
 use crate::time::Timestamp;
@@ -93,6 +95,43 @@ impl Arguments for DecideFor {
         let past = subject.past_of_one(self.customer.as_ref())?;
         let planner = planner(self.policy)?;
         Ok(Value::new(planner.decide(subject.model()?, past, self.as_of)?))
+    }
+}
+
+/// Whose use has fallen of late, and whether a person should offer help: one entry per customer with an alarm in the last days.
+///
+/// The log's events are use, read as by `decline`; what was sent to customers counts for limits and fatigue. What is at stake is the
+/// share of the customer's remaining value (the policy's `customers[].remaining_value` or `costs.remaining_value`) that went with
+/// the use. A proposal is never the machine's alone: its route is `approve`.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(super) struct DecideDeclines {
+    /// The end of the last period, and the instant of the decision; nothing later is looked at.
+    as_of: Timestamp,
+    /// What the business may do, what it costs, and how careful to be. Its offers are ways of helping.
+    policy: Policy,
+    /// What is known of the help.
+    #[serde(default)]
+    help_terms: HelpTerms,
+    /// Civil days in a period, 1 … 366. With other periods than weeks, give `periods_per_year` as well.
+    #[serde(default = "week")]
+    period_days: u32,
+    /// How declines are found.
+    #[serde(default)]
+    options: DeclineOptions,
+}
+
+impl Arguments for DecideDeclines {
+    const NAME: &'static str = "decide_declines";
+    const ON_MODEL: bool = false;
+    type Output = Value<Vec<DeclineDecision>>;
+
+    fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
+        let history = subject.history()?;
+        let planner = planner(self.policy)?;
+        let declines = usage_declines(history.clone(), self.as_of, self.period_days, &self.options)?;
+        Ok(Value::new(planner.decide_declines(&declines, history, self.as_of, &self.help_terms)?))
     }
 }
 
