@@ -69,9 +69,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         own_10 * 1e6,
         own_200 * 1e6,
         history.n_customers(),
-        deciding.everyone_seconds,
-        deciding.scarce_seconds,
-        deciding.one_seconds * 1e6,
+        deciding.everyone,
+        deciding.scarce,
+        deciding.one * 1e6,
     )?;
     Ok(())
 }
@@ -119,12 +119,12 @@ fn own_history_seconds(model: &Model, history: &History, as_of: Timestamp, n: u3
     Ok(median(seconds))
 }
 
-/// What decisions cost, over forecasts or including them: everyone's with and without limits on their number, and one customer's.
+/// Seconds that decisions take, forecasts included: everyone's, and one customer's.
 struct Deciding {
-    everyone_seconds: f64,
-    /// With contacts for one customer in a hundred.
-    scarce_seconds: f64,
-    one_seconds: f64,
+    everyone: f64,
+    /// Everyone's, with contacts for one customer in a hundred.
+    scarce: f64,
+    one: f64,
 }
 
 impl Deciding {
@@ -132,12 +132,12 @@ impl Deciding {
         let planner = Planner::new(policy())?;
         let everyone = Instant::now();
         black_box(planner.decide_all(model, history, as_of)?);
-        let everyone_seconds = everyone.elapsed().as_secs_f64();
+        let everyone = everyone.elapsed().as_secs_f64();
         let few = Some(history.n_customers() as u64 / 100);
         let sparing = Planner::new(Policy { capacity: few, ..policy() })?;
         let scarce = Instant::now();
         black_box(sparing.decide_all(model, history, as_of)?);
-        let scarce_seconds = scarce.elapsed().as_secs_f64();
+        let scarce = scarce.elapsed().as_secs_f64();
         let mut seconds = Vec::new();
         for view in some_customers(history) {
             let view = view?;
@@ -145,7 +145,7 @@ impl Deciding {
             black_box(planner.decide(model, black_box(view), as_of)?);
             seconds.push(start.elapsed().as_secs_f64());
         }
-        Ok(Self { everyone_seconds, scarce_seconds, one_seconds: median(seconds) })
+        Ok(Self { everyone, scarce, one: median(seconds) })
     }
 }
 
