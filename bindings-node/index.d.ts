@@ -435,7 +435,7 @@ export class Model {
    *   channels: [{ name: "app", cost: 0.05 }],
    * }
    * const decisions = await model.decide(log, { asOf: "2026-06-11", policy })
-   * console.log(decisions.length)
+   * console.log(decisions.nRows)
    * // 40
    * ```
    */
@@ -937,8 +937,8 @@ export interface ReplenishmentColumns {
   readonly item: IdValues
   /** Purchases of the item (or need) so far, merged per day. */
   readonly nEvents: Uint32Array
-  /** On whose purchases the forecast mainly rests: own, item, category or population. */
-  readonly basis: readonly string[]
+  /** On whose purchases the forecast mainly rests: `own`, `item`, `category` or `population`. */
+  readonly basis: readonly ("own" | "item" | "category" | "population")[]
   /** Days since the last purchase. */
   readonly recencyDays: Float32Array | Float64Array
   /** Days one purchase lasts, the median, for the quantity bought last. */
@@ -967,8 +967,8 @@ export interface ReplenishmentRow {
   readonly item: Id
   /** Purchases of the item (or need) so far, merged per day. */
   readonly nEvents: number
-  /** On whose purchases the forecast mainly rests: own, item, category or population. */
-  readonly basis: string
+  /** On whose purchases the forecast mainly rests: `own`, `item`, `category` or `population`. */
+  readonly basis: "own" | "item" | "category" | "population"
   /** Days since the last purchase. */
   readonly recencyDays: number | null
   /** Days one purchase lasts, the median, for the quantity bought last. */
@@ -1382,12 +1382,12 @@ export interface DecideColumns {
   /** Who. */
   readonly customer: IdValues
   /** `contact`, `wait`, `abstain` or `hand_off`. */
-  readonly action: readonly string[]
+  readonly action: readonly ("contact" | "wait" | "abstain" | "hand_off")[]
   /**
    * Why nothing is done, or why a person decides: `no_gain`, `doubt`, `limit`, `capacity`, `holdout`, `explore`,
-   * `missing`, `rule`.
+   * `missing`, `rule`; none for a contact and for waiting.
    */
-  readonly because: readonly string[]
+  readonly because: readonly ("no_gain" | "doubt" | "limit" | "capacity" | "holdout" | "explore" | "missing" | "rule" | null)[]
   /** What it is about: the item bought last. */
   readonly item: IdValues
   /** The item to propose instead, when the customer moves on; empty for none. */
@@ -1402,8 +1402,8 @@ export interface DecideColumns {
   readonly at: Float64Array
   /** What the contact is expected to gain over none. */
   readonly expectedMargin: Float32Array | Float64Array
-  /** Who sends it: `auto` or `approve`, after a person's look. */
-  readonly route: readonly string[]
+  /** Who sends it: `auto` or `approve`, after a person's look; none without a contact. */
+  readonly route: readonly ("auto" | "approve" | null)[]
   /** The probability with which this action was drawn. */
   readonly propensity: Float32Array | Float64Array
   /** The words; empty for none. */
@@ -1415,12 +1415,12 @@ export interface DecideRow {
   /** Who. */
   readonly customer: Id
   /** `contact`, `wait`, `abstain` or `hand_off`. */
-  readonly action: string
+  readonly action: "contact" | "wait" | "abstain" | "hand_off"
   /**
    * Why nothing is done, or why a person decides: `no_gain`, `doubt`, `limit`, `capacity`, `holdout`, `explore`,
-   * `missing`, `rule`.
+   * `missing`, `rule`; none for a contact and for waiting.
    */
-  readonly because: string
+  readonly because: "no_gain" | "doubt" | "limit" | "capacity" | "holdout" | "explore" | "missing" | "rule" | null
   /** What it is about: the item bought last. */
   readonly item: Id
   /** The item to propose instead, when the customer moves on; empty for none. */
@@ -1435,8 +1435,8 @@ export interface DecideRow {
   readonly at: Date | null
   /** What the contact is expected to gain over none. */
   readonly expectedMargin: number | null
-  /** Who sends it: `auto` or `approve`, after a person's look. */
-  readonly route: string
+  /** Who sends it: `auto` or `approve`, after a person's look; none without a contact. */
+  readonly route: "auto" | "approve" | null
   /** The probability with which this action was drawn. */
   readonly propensity: number | null
   /** The words; empty for none. */

@@ -421,7 +421,7 @@ fn missing(needs: &[Need]) -> Vec<String> {
     let items: Vec<String> = unknown.map(ToString::to_string).collect();
     let of = if items.is_empty() { String::new() } else { format!(" (of {})", items.join(", ")) };
     vec![format!(
-        "what an order is worth{of}: give amounts in the log, order_value in the item's terms, or one in the policy; \
-                  or no offer is open to the customer, or nothing is in stock"
+        "what an order is worth{of}: give amounts in the log, or the value of an order in the item's terms or in the policy; \
+         or no offer is open to the customer, or nothing is in stock"
     )]
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import pg from 'pg'
-import { learn, SCHEMA, shop, type Reminder } from '../src/shop.js'
+import { SCHEMA } from '../src/log.js'
+import { learn, shop, type Reminder } from '../src/shop.js'
 import { DAY, listening, log, postgres } from './support.js'
 
 test('an order comes in by webhook, and reminders go out by HTTP, over a real PostgreSQL', async (t) => {

@@ -186,11 +186,14 @@ fn column_of(out: &mut String, column: &ColumnDoc, whole: bool, names: &BTreeSet
         }
         None => name,
     };
+    let words = || words_of(column);
     let ty = match (column.kind, whole) {
+        ("word", true) => &format!("readonly ({})[]", words()),
+        ("word", false) => &words(),
         ("id", true) => "IdValues",
         ("id", false) => "Id",
-        ("word" | "text", true) => "readonly string[]",
-        ("word" | "text", false) => "string",
+        ("text", true) => "readonly string[]",
+        ("text", false) => "string",
         ("instant", true) => "Float64Array",
         ("instant", false) => "Date | null",
         ("number", true) => "Float32Array | Float64Array",
@@ -206,6 +209,16 @@ fn column_of(out: &mut String, column: &ColumnDoc, whole: bool, names: &BTreeSet
         doc.push_str(" Milliseconds since 1970, NaN for none.");
     }
     member(out, &name, false, ty, &doc);
+}
+
+/// The words of a column, which stand in its documentation as code; with `null` where it says that there may be none.
+fn words_of(column: &ColumnDoc) -> String {
+    let mut words: Vec<String> = column.doc.split('`').skip(1).step_by(2).map(quoted).collect();
+    assert!(!words.is_empty(), "the documentation of the column {} names no words", column.name);
+    if column.doc.contains("none") {
+        words.push("null".to_owned());
+    }
+    words.join(" | ")
 }
 
 fn ty(out: &mut String, definitions: &Definitions, named: &Named, names: &BTreeSet<String>) {

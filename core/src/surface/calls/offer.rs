@@ -38,7 +38,7 @@ impl Output for DecisionTable {
             "because",
             "word",
             "Why nothing is done, or why a person decides: `no_gain`, `doubt`, `limit`, `capacity`, `holdout`, `explore`, \
-             `missing`, `rule`.",
+             `missing`, `rule`; none for a contact and for waiting.",
         ),
         column("item", "id", "What it is about: the item bought last."),
         column("next_item", "text", "The item to propose instead, when the customer moves on; empty for none."),
@@ -47,7 +47,7 @@ impl Output for DecisionTable {
         column("channel", "text", "The channel, by its name in the policy; empty for none."),
         column("at", "instant", "When to send; when to decide again, for `wait`."),
         column("expected_margin", "number", "What the contact is expected to gain over none."),
-        column("route", "word", "Who sends it: `auto` or `approve`, after a person's look."),
+        column("route", "word", "Who sends it: `auto` or `approve`, after a person's look; none without a contact."),
         column("propensity", "number", "The probability with which this action was drawn."),
         column("message", "text", "The words; empty for none."),
     ]);
