@@ -163,13 +163,14 @@ impl Days {
         let [win, own, reached, timing] = self.at(day, due, costs);
         let won = (due.prob_exists - q) * r * win;
         let ignored = reached - won - q * own;
+        // Taken from 0, for the negative of 0 would be shown as -0.
         Parts {
             win_back: won * stakes.order_value * (stakes.margin_share - stakes.discount_share),
-            cannibalised: -q * own * stakes.order_value * stakes.discount_share,
-            ignored: -ignored * costs.per_ignored,
-            lost: -ignored * costs.prob_lost_per_ignored * stakes.remaining_value,
-            timing: -timing,
-            contact: -reached * stakes.contact_cost,
+            cannibalised: 0.0 - q * own * stakes.order_value * stakes.discount_share,
+            ignored: 0.0 - ignored * costs.per_ignored,
+            lost: 0.0 - ignored * costs.prob_lost_per_ignored * stakes.remaining_value,
+            timing: 0.0 - timing,
+            contact: 0.0 - reached * stakes.contact_cost,
         }
     }
 

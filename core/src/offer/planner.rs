@@ -202,7 +202,8 @@ impl Day<'_> {
     pub(super) fn ignored(&self, past: &Past) -> f64 {
         let half_life = self.planner.policy.fatigue.half_life_days;
         let ignored = past.contacts.iter().filter(|c| !c.answered && c.at <= self.as_of);
-        ignored.map(|c| (-self.as_of.days_since(c.at) / half_life).exp2()).sum()
+        // From 0, for the sum of nothing is -0.
+        ignored.map(|c| (-self.as_of.days_since(c.at) / half_life).exp2()).fold(0.0, |sum, part| sum + part)
     }
 
     /// What to do about one customer, without words.

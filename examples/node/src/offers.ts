@@ -15,6 +15,8 @@ export const POLICY: Policy = {
     { name: 'app', cost: 0.02 },
     { name: 'sms', cost: 0.09, strength: 1.2 },
   ],
+  // Half of the purchases in the log followed reminders of the shop.
+  unpromptedShare: 0.5,
   limits: {
     channels: [
       { name: 'app', quietHours: null },

@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
-use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column};
+use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, arguments, column};
 use crate::error::Result;
 use crate::event::EventId;
 use crate::offer::{Decision, Learned, Planner, Policy};
@@ -24,7 +25,8 @@ pub(super) struct Decide {
     /// The instant of the decision; not before the model's own. Nothing later is looked at.
     as_of: Timestamp,
     /// What the business may do, what it costs, and how careful to be.
-    policy: Policy,
+    #[cfg_attr(feature = "schema", schemars(with = "Policy"))]
+    policy: Box<RawValue>,
 }
 
 /// The columns of [`Decide`].
@@ -62,7 +64,7 @@ impl Arguments for Decide {
     type Output = DecisionTable;
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<DecisionTable> {
-        let planner = planner(self.policy)?;
+        let planner = planner(self.policy.get())?;
         let go_on = |progress: Progress| watch(progress.stage, progress.done);
         let decisions = planner.decide_all_while(subject.model()?, subject.history()?, self.as_of, go_on)?;
         Ok(DecisionTable(decisions.into_table()))
@@ -78,7 +80,8 @@ pub(super) struct DecideFor {
     /// The instant of the decision; not before the model's own. Nothing later is looked at.
     as_of: Timestamp,
     /// What the business may do, what it costs, and how careful to be.
-    policy: Policy,
+    #[cfg_attr(feature = "schema", schemars(with = "Policy"))]
+    policy: Box<RawValue>,
     /// Whom it is about; may be left out when `data` holds one customer only.
     #[serde(default)]
     customer: Option<EventId>,
@@ -91,7 +94,7 @@ impl Arguments for DecideFor {
 
     fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
         let past = subject.past_of_one(self.customer.as_ref())?;
-        let planner = planner(self.policy)?;
+        let planner = planner(self.policy.get())?;
         Ok(Value::new(planner.decide(subject.model()?, past, self.as_of)?))
     }
 }
@@ -128,24 +131,24 @@ impl Arguments for LearnContacts {
     }
 }
 
-/// Policies that are kept ready: who asks about one customer asks with the same policy again, and making it ready (reading templates
-/// above all) takes longer than deciding.
+/// Policies that are kept ready, with the text each was given as: who asks about one customer asks with the same policy again, and
+/// to read it and make it ready takes longer than to decide.
 const N_KEPT: usize = 8;
-static KEPT: Mutex<Vec<Arc<Planner>>> = Mutex::new(Vec::new());
+static KEPT: Mutex<Vec<(Box<str>, Arc<Planner>)>> = Mutex::new(Vec::new());
 
 /// The policy made ready, or as it was kept. What is kept changes no answer.
-fn planner(policy: Policy) -> Result<Arc<Planner>> {
+fn planner(policy: &str) -> Result<Arc<Planner>> {
     {
         let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(planner) = kept.iter().find(|planner| *planner.policy() == policy) {
+        if let Some((_, planner)) = kept.iter().find(|(text, _)| **text == *policy) {
             return Ok(Arc::clone(planner));
         }
     }
-    let planner = Arc::new(Planner::new(policy)?);
+    let planner = Arc::new(Planner::new(arguments::read_part("policy", policy)?)?);
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
     if kept.len() >= N_KEPT {
         kept.remove(0);
     }
-    kept.push(Arc::clone(&planner));
+    kept.push((policy.into(), Arc::clone(&planner)));
     Ok(planner)
 }
