@@ -423,10 +423,9 @@ export class Model {
    * ```ts
    * import { fit } from "beforehand"
    *
-   * const day = (n: number) => new Date(Date.UTC(2026, 0, 1 + n))
    * const log = []
    * for (let c = 0; c < 40; c++) {
-   *   for (let k = 0; k < 6; k++) log.push({ customer: `c${c}`, item: "filter", at: day(k * (28 + (c % 5))), amount: 40 })
+   *   for (let k = 0; k < 6; k++) log.push({ customer: `c${c}`, item: "filter", at: new Date(Date.UTC(2026, 0, 1 + k * (28 + (c % 5)))), amount: 40 })
    * }
    * const model = await fit(log, { asOf: "2026-06-11" })
    * const policy = {
@@ -452,28 +451,33 @@ export class Model {
    * ```ts
    * import { fit } from "beforehand"
    *
-   * const day = (n: number) => new Date(Date.UTC(2026, 0, 1 + n))
    * const log = []
    * for (let c = 0; c < 40; c++) {
-   *   for (let k = 0; k < 6; k++) log.push({ customer: `c${c}`, item: "filter", at: day(k * (28 + (c % 5))), amount: 40 })
+   *   for (let k = 0; k < 6; k++) log.push({ customer: `c${c}`, item: "filter", at: new Date(Date.UTC(2026, 0, 1 + k * (28 + (c % 5)))), amount: 40 })
    * }
    * const model = await fit(log, { asOf: "2026-06-11" })
    * const policy = {
    *   marginShare: 0.4,
    *   offers: [{ name: "reminder", probWinBack: 0.3 }],
    *   channels: [{ name: "app", cost: 0.05 }],
+   *   unpromptedShare: 0.5,
    * }
    * const decision = model.decideFor(log, { asOf: "2026-06-11", policy, customer: "c1" })
    * switch (decision.action) {
    *   case "contact":
-   *     console.log("contact about", decision.item, "at", decision.contactAt)
+   *     console.log(decision.message?.text, "over", decision.channel, "at", decision.contactAt)
    *     break
    *   case "wait":
    *     console.log("look again at", decision.untilAt)
    *     break
-   *   default:
+   *   case "abstain":
    *     console.log("not now:", decision.because)
+   *     break
+   *   case "hand_off":
+   *     console.log("ask", decision.to)
    * }
+   * console.log(decision.reasoning.words.split("\n")[0])
+   * // Wait until 2026-06-15: a contact about filter is then expected to earn 2.27.
    * ```
    */
   decideFor(data: Data, options: DecideForArguments): Decision
@@ -574,7 +578,7 @@ export function btyd(data: Data, options: BtydArguments): Promise<PurchaseFit>
  *   }
  * }
  * const buyers = await btydCustomers(log, { asOf: "2025-11-01", horizonsDays: [84] })
- * console.log(buyers.length, buyers.columns.probAlive.every((p) => p >= 0 && p <= 1))
+ * console.log(buyers.nRows, buyers.columns.probAlive.every((p) => p >= 0 && p <= 1))
  * // 60 true
  * ```
  */
@@ -599,7 +603,7 @@ export function btydCustomers(data: Data, options: BtydCustomersArguments): Prom
  * }
  * const days = await btydAlive(log, { asOf: "2025-11-01", customer: "c4", family: "mbg_nbd" })
  * const probs = Array.from(days.columns.probAlive)
- * console.log(probs[probs.length - 1]! < Math.max(...probs))
+ * console.log((probs.at(-1) ?? NaN) < Math.max(...probs))
  * // true
  * ```
  */
@@ -623,7 +627,7 @@ export function btydAlive(data: Data, options: BtydAliveArguments): Promise<Btyd
  *   }
  * }
  * const matrix = await btydMatrix(log, { asOf: "2025-11-01", observedDays: 200, nSteps: 5, family: "mbg_nbd" })
- * console.log(matrix.length)
+ * console.log(matrix.nRows)
  * // 26
  * ```
  */
@@ -714,14 +718,13 @@ export function decline(data: Data, options: DeclineArguments): Promise<DeclineT
  * ```ts
  * import { learnContacts } from "beforehand"
  *
- * const day = (n: number) => new Date(Date.UTC(2026, 0, 1 + n))
- * const log: { customer: number; item?: string; at: Date; kind?: string; channel?: string; offer?: string }[] = []
+ * const log = []
  * for (let c = 0; c < 400; c++) {
- *   log.push({ customer: c, item: "filter", at: day(0) })
+ *   log.push({ customer: c, item: "filter", at: new Date(Date.UTC(2026, 0, 1)) })
  *   // One in four is held out; of the others every third buys.
  *   const kind = c % 4 === 0 ? "held_out" : "contact"
- *   log.push({ customer: c, at: day(30), kind, channel: "app", offer: "reminder" })
- *   if (c % 4 && c % 3 === 0) log.push({ customer: c, item: "filter", at: day(33) })
+ *   log.push({ customer: c, at: new Date(Date.UTC(2026, 0, 31)), kind, channel: "app", offer: "reminder" })
+ *   if (c % 4 && c % 3 === 0) log.push({ customer: c, item: "filter", at: new Date(Date.UTC(2026, 1, 3)) })
  * }
  * const policy = {
  *   marginShare: 0.4,
@@ -733,7 +736,7 @@ export function decline(data: Data, options: DeclineArguments): Promise<DeclineT
  * // 0.33
  * ```
  */
-export function learnContacts(data: Data, options: LearnContactsArguments): Promise<Learned>
+export function learnContacts(data: Data, options: LearnContactsArguments): Promise<Required<Learned>>
 
 /**
  * One customer's use, period by period: counts, what was expected if nothing had fallen, and the evidence for a fall.
@@ -758,7 +761,7 @@ export function learnContacts(data: Data, options: LearnContactsArguments): Prom
  * }
  * const weeks = await declineHistory(log, { asOf: "2026-01-04", customer: 7 })
  * const alarm = Array.from(weeks.columns.isAlarm).indexOf(true)
- * console.log(weeks.length, alarm >= 40 && alarm < 44)
+ * console.log(weeks.nRows, alarm >= 40 && alarm < 44)
  * // 52 true
  * ```
  */
@@ -815,7 +818,7 @@ export function declineFit(data: Data, options: DeclineFitArguments): Promise<st
  * }
  * const fitted = await declineFit(log, { asOf: "2025-10-12" })
  * const states = await declineStates(log, { asOf: "2025-10-12", fitted })
- * console.log(states.length, states.columns.nPeriods[0])
+ * console.log(states.nRows, states.columns.nPeriods[0])
  * // 40 40
  * ```
  */

@@ -229,10 +229,40 @@ test('a policy that is wrong is told where', async () => {
   await wrong({ limits: { channels: [{ name: 'sms', weekdays: [] }] } }, /^limits\.channels\[0\]\.weekdays \(of "sms"\) is empty/)
   await wrong({ limits: { channels: [{ name: 'smms' }] } }, /^limits name a channel "smms", but the policy's channels are app, sms/)
   await wrong({ limits: { holidays: ['25.12.2025'] } }, /policy\.limits\.holidays\[0\].*25\.12\.2025/)
-  await wrong({ timeZone: 'Asia/Shangai' }, /^there is no time zone "Asia\/Shangai"; write one such as Asia\/Shanghai/)
+  await wrong({ timeZone: 'Asia/Shangai' }, /^timeZone is "Asia\/Shangai"; give an IANA name such as UTC/)
   await wrong({ messages: [{ key: 'reminder', locale: 'en', text: '{{ itm }}' }] }, /itm/)
   // Everyone's decisions reject with the same.
   await fails(() => model.decide(events, { asOf, policy: { ...policy, marginShare: 2 } }), { code: 'invalid_options', field: 'marginShare' })
+})
+
+test('a policy is the same as long as it holds the same', async () => {
+  const data = own('wang')
+  const mine = structuredClone({ ...policy, orderValue: null })
+  const ask = () => model.decideFor(data, { asOf, policy: mine })
+  const expected = ask()
+  for (let i = 0; i < 3; i++) assert.deepEqual(ask(), expected)
+  const refused = (message) => fails(ask, { code: 'invalid_options', message })
+  mine.offers[1].probWinBack = 1.5
+  await refused(/^probWinBack of "returning" is 1\.5/)
+  mine.offers[1].probWinBack = 0.5
+  assert.deepEqual(ask(), expected)
+  mine.orderValue = NaN
+  await refused(/^policy\.orderValue is NaN/)
+  mine.orderValue = null
+  mine.limits.channels[0].quietHours = []
+  await refused(/quietHours is an array/)
+  mine.limits.channels[0].quietHours = undefined
+  assert.equal(ask().action, expected.action)
+  mine.limits.channels = [undefined]
+  await refused(/^policy\.limits\.channels\[0\] is undefined/)
+  mine.limits = {}
+  mine.marginShare = 0
+  assert.equal(ask().because, 'no_gain')
+  delete mine.marginShare
+  await refused(/^policy\.marginShare is missing/)
+  mine.marginShare = policy.marginShare
+  mine.offers.pop()
+  assert.equal(ask().reasoning.candidates.length, 1)
 })
 
 test('whom it is about', async () => {

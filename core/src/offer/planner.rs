@@ -146,7 +146,11 @@ impl Planner {
         let mut calendars = BTreeMap::new();
         for zone in zones.chain([self.policy.time_zone.as_str()]) {
             if !calendars.contains_key(zone) {
-                calendars.insert(zone, self.limits.calendar(zone, as_of, self.policy.horizon_days)?);
+                let named = |e: Error| match e.field() {
+                    Some("zone") => Error::options("time_zone", format!("time_{e}")),
+                    _ => e,
+                };
+                calendars.insert(zone, self.limits.calendar(zone, as_of, self.policy.horizon_days).map_err(named)?);
             }
         }
         Ok(Day { planner: self, as_of, effects, calendars })

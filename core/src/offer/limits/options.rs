@@ -157,7 +157,8 @@ impl Limits {
                 return Err(Error::options(&at("name"), message));
             }
             if channel.weekdays.is_empty() {
-                let message = format!("channels[{i}].weekdays (of {name:?}) is empty; allow at least one day, or leave it out");
+                let message =
+                    format!("channels[{i}].weekdays (of {name:?}) is empty; allow at least one day, or leave it out");
                 return Err(Error::options(&at("weekdays"), message));
             }
             if let Some(quiet) = channel.quiet_hours.filter(|q| q.begins == q.ends) {
