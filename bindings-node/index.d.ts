@@ -463,21 +463,22 @@ export class Model {
    *   unpromptedShare: 0.5,
    * }
    * const decision = model.decideFor(log, { asOf: "2026-06-11", policy, customer: "c1" })
+   * let next
    * switch (decision.action) {
    *   case "contact":
-   *     console.log(decision.message?.text, "over", decision.channel, "at", decision.contactAt)
+   *     next = `send over ${decision.channel} at ${decision.contactAt.toISOString()}: ${decision.message?.text}`
    *     break
    *   case "wait":
-   *     console.log("look again at", decision.untilAt)
+   *     next = `look again on ${decision.untilAt.toISOString().slice(0, 10)}`
    *     break
    *   case "abstain":
-   *     console.log("not now:", decision.because)
+   *     next = `not now: ${decision.because}`
    *     break
    *   case "hand_off":
-   *     console.log("ask", decision.to)
+   *     next = `ask ${decision.to}`
    * }
-   * console.log(decision.reasoning.words.split("\n")[0])
-   * // Wait until 2026-06-15: a contact about filter is then expected to earn 2.27.
+   * console.log(next)
+   * // look again on 2026-06-15
    * ```
    */
   decideFor(data: Data, options: DecideForArguments): Decision
