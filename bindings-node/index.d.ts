@@ -423,10 +423,9 @@ export class Model {
    * ```ts
    * import { fit } from "beforehand"
    *
-   * const day = (n: number) => new Date(Date.UTC(2026, 0, 1 + n))
    * const log = []
    * for (let c = 0; c < 40; c++) {
-   *   for (let k = 0; k < 6; k++) log.push({ customer: `c${c}`, item: "filter", at: day(k * (28 + (c % 5))), amount: 40 })
+   *   for (let k = 0; k < 6; k++) log.push({ customer: `c${c}`, item: "filter", at: new Date(Date.UTC(2026, 0, 1 + k * (28 + (c % 5)))), amount: 40 })
    * }
    * const model = await fit(log, { asOf: "2026-06-11" })
    * const policy = {
@@ -435,7 +434,7 @@ export class Model {
    *   channels: [{ name: "app", cost: 0.05 }],
    * }
    * const decisions = await model.decide(log, { asOf: "2026-06-11", policy })
-   * console.log(decisions.length)
+   * console.log(decisions.nRows)
    * // 40
    * ```
    */
@@ -452,28 +451,34 @@ export class Model {
    * ```ts
    * import { fit } from "beforehand"
    *
-   * const day = (n: number) => new Date(Date.UTC(2026, 0, 1 + n))
    * const log = []
    * for (let c = 0; c < 40; c++) {
-   *   for (let k = 0; k < 6; k++) log.push({ customer: `c${c}`, item: "filter", at: day(k * (28 + (c % 5))), amount: 40 })
+   *   for (let k = 0; k < 6; k++) log.push({ customer: `c${c}`, item: "filter", at: new Date(Date.UTC(2026, 0, 1 + k * (28 + (c % 5)))), amount: 40 })
    * }
    * const model = await fit(log, { asOf: "2026-06-11" })
    * const policy = {
    *   marginShare: 0.4,
    *   offers: [{ name: "reminder", probWinBack: 0.3 }],
    *   channels: [{ name: "app", cost: 0.05 }],
+   *   unpromptedShare: 0.5,
    * }
    * const decision = model.decideFor(log, { asOf: "2026-06-11", policy, customer: "c1" })
+   * let next
    * switch (decision.action) {
    *   case "contact":
-   *     console.log("contact about", decision.item, "at", decision.contactAt)
+   *     next = `send over ${decision.channel} at ${decision.contactAt.toISOString()}: ${decision.message?.text}`
    *     break
    *   case "wait":
-   *     console.log("look again at", decision.untilAt)
+   *     next = `look again on ${decision.untilAt.toISOString().slice(0, 10)}`
    *     break
-   *   default:
-   *     console.log("not now:", decision.because)
+   *   case "abstain":
+   *     next = `not now: ${decision.because}`
+   *     break
+   *   case "hand_off":
+   *     next = `ask ${decision.to}`
    * }
+   * console.log(next)
+   * // look again on 2026-06-15
    * ```
    */
   decideFor(data: Data, options: DecideForArguments): Decision
@@ -574,7 +579,7 @@ export function btyd(data: Data, options: BtydArguments): Promise<PurchaseFit>
  *   }
  * }
  * const buyers = await btydCustomers(log, { asOf: "2025-11-01", horizonsDays: [84] })
- * console.log(buyers.length, buyers.columns.probAlive.every((p) => p >= 0 && p <= 1))
+ * console.log(buyers.nRows, buyers.columns.probAlive.every((p) => p >= 0 && p <= 1))
  * // 60 true
  * ```
  */
@@ -599,7 +604,7 @@ export function btydCustomers(data: Data, options: BtydCustomersArguments): Prom
  * }
  * const days = await btydAlive(log, { asOf: "2025-11-01", customer: "c4", family: "mbg_nbd" })
  * const probs = Array.from(days.columns.probAlive)
- * console.log(probs[probs.length - 1]! < Math.max(...probs))
+ * console.log((probs.at(-1) ?? NaN) < Math.max(...probs))
  * // true
  * ```
  */
@@ -623,7 +628,7 @@ export function btydAlive(data: Data, options: BtydAliveArguments): Promise<Btyd
  *   }
  * }
  * const matrix = await btydMatrix(log, { asOf: "2025-11-01", observedDays: 200, nSteps: 5, family: "mbg_nbd" })
- * console.log(matrix.length)
+ * console.log(matrix.nRows)
  * // 26
  * ```
  */
@@ -751,14 +756,13 @@ export function decideDeclines(data: Data, options: DecideDeclinesArguments): Pr
  * ```ts
  * import { learnContacts } from "beforehand"
  *
- * const day = (n: number) => new Date(Date.UTC(2026, 0, 1 + n))
- * const log: { customer: number; item?: string; at: Date; kind?: string; channel?: string; offer?: string }[] = []
+ * const log = []
  * for (let c = 0; c < 400; c++) {
- *   log.push({ customer: c, item: "filter", at: day(0) })
+ *   log.push({ customer: c, item: "filter", at: new Date(Date.UTC(2026, 0, 1)) })
  *   // One in four is held out; of the others every third buys.
  *   const kind = c % 4 === 0 ? "held_out" : "contact"
- *   log.push({ customer: c, at: day(30), kind, channel: "app", offer: "reminder" })
- *   if (c % 4 && c % 3 === 0) log.push({ customer: c, item: "filter", at: day(33) })
+ *   log.push({ customer: c, at: new Date(Date.UTC(2026, 0, 31)), kind, channel: "app", offer: "reminder" })
+ *   if (c % 4 && c % 3 === 0) log.push({ customer: c, item: "filter", at: new Date(Date.UTC(2026, 1, 3)) })
  * }
  * const policy = {
  *   marginShare: 0.4,
@@ -770,7 +774,7 @@ export function decideDeclines(data: Data, options: DecideDeclinesArguments): Pr
  * // 0.33
  * ```
  */
-export function learnContacts(data: Data, options: LearnContactsArguments): Promise<Learned>
+export function learnContacts(data: Data, options: LearnContactsArguments): Promise<Required<Learned>>
 
 /**
  * One customer's use, period by period: counts, what was expected if nothing had fallen, and the evidence for a fall.
@@ -795,7 +799,7 @@ export function learnContacts(data: Data, options: LearnContactsArguments): Prom
  * }
  * const weeks = await declineHistory(log, { asOf: "2026-01-04", customer: 7 })
  * const alarm = Array.from(weeks.columns.isAlarm).indexOf(true)
- * console.log(weeks.length, alarm >= 40 && alarm < 44)
+ * console.log(weeks.nRows, alarm >= 40 && alarm < 44)
  * // 52 true
  * ```
  */
@@ -852,7 +856,7 @@ export function declineFit(data: Data, options: DeclineFitArguments): Promise<st
  * }
  * const fitted = await declineFit(log, { asOf: "2025-10-12" })
  * const states = await declineStates(log, { asOf: "2025-10-12", fitted })
- * console.log(states.length, states.columns.nPeriods[0])
+ * console.log(states.nRows, states.columns.nPeriods[0])
  * // 40 40
  * ```
  */
@@ -974,8 +978,8 @@ export interface ReplenishmentColumns {
   readonly item: IdValues
   /** Purchases of the item (or need) so far, merged per day. */
   readonly nEvents: Uint32Array
-  /** On whose purchases the forecast mainly rests: own, item, category or population. */
-  readonly basis: readonly string[]
+  /** On whose purchases the forecast mainly rests: `own`, `item`, `category` or `population`. */
+  readonly basis: readonly ("own" | "item" | "category" | "population")[]
   /** Days since the last purchase. */
   readonly recencyDays: Float32Array | Float64Array
   /** Days one purchase lasts, the median, for the quantity bought last. */
@@ -1004,8 +1008,8 @@ export interface ReplenishmentRow {
   readonly item: Id
   /** Purchases of the item (or need) so far, merged per day. */
   readonly nEvents: number
-  /** On whose purchases the forecast mainly rests: own, item, category or population. */
-  readonly basis: string
+  /** On whose purchases the forecast mainly rests: `own`, `item`, `category` or `population`. */
+  readonly basis: "own" | "item" | "category" | "population"
   /** Days since the last purchase. */
   readonly recencyDays: number | null
   /** Days one purchase lasts, the median, for the quantity bought last. */
@@ -1419,12 +1423,12 @@ export interface DecideColumns {
   /** Who. */
   readonly customer: IdValues
   /** `contact`, `wait`, `abstain` or `hand_off`. */
-  readonly action: readonly string[]
+  readonly action: readonly ("contact" | "wait" | "abstain" | "hand_off")[]
   /**
    * Why nothing is done, or why a person decides: `no_gain`, `doubt`, `limit`, `capacity`, `holdout`, `explore`,
-   * `missing`, `rule`.
+   * `missing`, `rule`; none for a contact and for waiting.
    */
-  readonly because: readonly string[]
+  readonly because: readonly ("no_gain" | "doubt" | "limit" | "capacity" | "holdout" | "explore" | "missing" | "rule" | null)[]
   /** What it is about: the item bought last. */
   readonly item: IdValues
   /** The item to propose instead, when the customer moves on; empty for none. */
@@ -1439,8 +1443,8 @@ export interface DecideColumns {
   readonly at: Float64Array
   /** What the contact is expected to gain over none. */
   readonly expectedMargin: Float32Array | Float64Array
-  /** Who sends it: `auto` or `approve`, after a person's look. */
-  readonly route: readonly string[]
+  /** Who sends it: `auto` or `approve`, after a person's look; none without a contact. */
+  readonly route: readonly ("auto" | "approve" | null)[]
   /** The probability with which this action was drawn. */
   readonly propensity: Float32Array | Float64Array
   /** The words; empty for none. */
@@ -1452,12 +1456,12 @@ export interface DecideRow {
   /** Who. */
   readonly customer: Id
   /** `contact`, `wait`, `abstain` or `hand_off`. */
-  readonly action: string
+  readonly action: "contact" | "wait" | "abstain" | "hand_off"
   /**
    * Why nothing is done, or why a person decides: `no_gain`, `doubt`, `limit`, `capacity`, `holdout`, `explore`,
-   * `missing`, `rule`.
+   * `missing`, `rule`; none for a contact and for waiting.
    */
-  readonly because: string
+  readonly because: "no_gain" | "doubt" | "limit" | "capacity" | "holdout" | "explore" | "missing" | "rule" | null
   /** What it is about: the item bought last. */
   readonly item: Id
   /** The item to propose instead, when the customer moves on; empty for none. */
@@ -1472,8 +1476,8 @@ export interface DecideRow {
   readonly at: Date | null
   /** What the contact is expected to gain over none. */
   readonly expectedMargin: number | null
-  /** Who sends it: `auto` or `approve`, after a person's look. */
-  readonly route: string
+  /** Who sends it: `auto` or `approve`, after a person's look; none without a contact. */
+  readonly route: "auto" | "approve" | null
   /** The probability with which this action was drawn. */
   readonly propensity: number | null
   /** The words; empty for none. */

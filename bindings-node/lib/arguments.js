@@ -1,6 +1,7 @@
 'use strict'
 
 const { invalidOptions } = require('./errors.js')
+const { remembered } = require('./remembered.js')
 const { structs, words } = require('./shapes.js')
 const { hint } = require('./suggest.js')
 const { idJson, instantText, isDate, isPromise, shown } = require('./values.js')
@@ -33,7 +34,7 @@ function split(spec, options) {
       continue
     }
     if (value === undefined) continue
-    const entry = `"${known.json}":${json(known.type, value, name)}`
+    const entry = `"${known.json}":${argument(known.type, value, name)}`
     if (known.group === null) own.push(entry)
     else if (groups.has(known.group)) groups.get(known.group).push(entry)
     else groups.set(known.group, [entry])
@@ -52,6 +53,12 @@ function split(spec, options) {
 function unknown(name, spec) {
   const all = [...Object.keys(spec.arguments), ...Object.keys(spec.reading ?? {}), ...(spec.isLong ? RUNNING : [])]
   return invalidOptions(name, `there is no option ${JSON.stringify(name)}; ${hint(name, all)}`)
+}
+
+/** An argument as JSON. */
+function argument(type, value, name) {
+  if (typeof type !== 'string' || !Object.hasOwn(structs, type) || !isPlain(value)) return json(type, value, name)
+  return remembered(type, value, () => json(type, value, name))
 }
 
 /** A value of a type as JSON. */

@@ -55,8 +55,8 @@ pub(crate) fn has_wide_numbers(json: &str) -> bool {
         }
         let is_digit = |b: &&u8| b.is_ascii_digit();
         let before = bytes[..at].iter().rev().take_while(is_digit).count();
-        let after = bytes[at..].iter().take_while(is_digit).count();
+        // Most digits are of fractions, and need not be counted.
         let lead = (at - before).checked_sub(1).map(|i| bytes[i]);
-        before + after >= DIGITS && lead != Some(b'.')
+        lead != Some(b'.') && before + bytes[at..].iter().take_while(is_digit).count() >= DIGITS
     })
 }

@@ -47,12 +47,13 @@ function micros(text) {
 
 async function sameTable(table, expected) {
   assert.deepEqual(table.names, Object.keys(expected).map(camel))
+  const kinds = new Map(run.classes.nativeTable(table).columns())
   for (const [name, values] of Object.entries(expected)) {
     const column = table.column(camel(name))
     assert.equal(column.length, values.length, name)
     values.forEach((value, row) => {
       const got = column[row]
-      if (name.endsWith('_at')) {
+      if (kinds.get(name) === 'instant') {
         if (value === null) assert.ok(Number.isNaN(got), `${name} ${row}`)
         else assert.equal(Math.round(got * 1000), micros(value), `${name} ${row}`)
       } else if (value === null) assert.ok(got === null || Number.isNaN(got), `${name} ${row}`)

@@ -110,6 +110,12 @@ impl Error {
         self.row
     }
 
+    /// Says in which part of the options the named one is; the message begins with its name.
+    pub(crate) fn inside(mut self, part: &str) -> Self {
+        self.message = format!("{part}.{}", self.message);
+        self
+    }
+
     pub(crate) fn options(field: &str, message: impl Into<String>) -> Self {
         Self::new(ErrorCode::InvalidOptions, message).with_field(field)
     }

@@ -1,6 +1,7 @@
 'use strict'
 
-// What the package promises about speed, measured: `npm run bench`. Redis is measured beside it where it is installed.
+// What the package promises about speed, measured: `npm run bench`, or `npm run bench decisions` for one part. Redis is measured
+// beside it where it is installed.
 
 const { spawn } = require('node:child_process')
 const { mkdtempSync, rmSync } = require('node:fs')
@@ -55,6 +56,44 @@ async function requests(model) {
   const history = new History(own)
   print(`  of these: history only, 5 items: ${quantiles(timed(() => new History(own), 20_000))}`)
   print(`            with a History made before: ${quantiles(timed(() => model.forecasts(history, { asOf: AS_OF }), 20_000))}`)
+}
+
+/** What a shop would state: two offers, three channels with limits, costs, a lottery, names of items. */
+const POLICY = {
+  marginShare: 0.4,
+  offers: [
+    { name: 'reminder', probWinBack: 0.15 },
+    { name: 'returning', discountShare: 0.1, probWinBack: 0.4, minPurchases: 2 },
+  ],
+  channels: [{ name: 'app', cost: 0.02 }, { name: 'mail', cost: 0.01, strength: 0.7 }, { name: 'sms', cost: 0.1 }],
+  orderValue: 30,
+  unpromptedShare: 0.6,
+  costs: { perIgnored: 0.2, perEarly: 0.3 },
+  limits: {
+    channels: [{ name: 'app', quietHours: null }, { name: 'mail' }, { name: 'sms', needsConsent: true, caps: [{ maxContacts: 4, days: 28 }] }],
+    minGapDays: 3,
+  },
+  lottery: { holdoutShare: 0.05, salt: 'bench' },
+  caution: { confidence: 0.6 },
+  items: ['000000', '000001', '000002'].map((n) => ({ item: `item-${n}`, name: `Item ${n}` })),
+  timeZone: 'Europe/Berlin',
+}
+
+async function decisions(model) {
+  print('\nWhat to do about one customer, with the reasoning and the words, conversion of arguments and answer included')
+  const until = Date.parse(AS_OF)
+  for (const [events, items] of [[5, 1], [10, 2], [20, 3], [20, 5]]) {
+    const bought = one(events, items).map((row, i) => ({ ...row, at: new Date(until - (events - i) * 20 * 86_400_000) }))
+    const contact = { customer: bought[0].customer, kind: 'contact', channel: 'mail', offer: 'reminder', propensity: 0.95 }
+    const own = [...bought, { ...contact, at: new Date(until - 9 * 86_400_000) }, { ...contact, kind: 'open', at: new Date(until - 8.9 * 86_400_000) }]
+    const ask = () => model.decideFor(own, { asOf: AS_OF, policy: POLICY })
+    print(`  decideFor, ${String(events).padStart(2)} purchases of ${items} items, 2 contacts (${ask().action}): ${quantiles(timed(ask, 20_000))}`)
+    if (events === 10) {
+      const history = new History(own)
+      print(`    with a History made before: ${quantiles(timed(() => model.decideFor(history, { asOf: AS_OF, policy: POLICY }), 20_000))}`)
+      print(`    history only: ${quantiles(timed(() => new History(own), 20_000))}`)
+    }
+  }
 }
 
 /** One GET of a small value on loopback, as a client would send it. */
@@ -131,13 +170,14 @@ async function loop(model) {
   await fitting
 }
 
+const PARTS = { requests, decisions, redis, ingest, loop }
+
 async function main() {
   print(`Node ${process.version}, ${cpus().length} × ${cpus()[0].model.trim()}, load ${loadavg()[0].toFixed(1)}`)
+  const [only] = process.argv.slice(2)
+  if (only !== undefined && !Object.hasOwn(PARTS, only)) throw new Error(`there is no part ${only}; give one of ${Object.keys(PARTS).join(', ')}`)
   const model = await fit(columns(100_000), { asOf: AS_OF })
-  await requests(model)
-  await redis()
-  await ingest()
-  await loop(model)
+  for (const [name, part] of Object.entries(PARTS)) if (only === undefined || only === name) await part(model)
 }
 
 main()

@@ -1217,7 +1217,8 @@ class ModelCalls:
             - `customer` (id): Who.
             - `item` (id): The item bought last; of items that replace each other, the latest.
             - `n_events` (count): Purchases of the item (or need) so far, merged per day.
-            - `basis` (word): On whose purchases the forecast mainly rests: own, item, category or population.
+            - `basis` (word): On whose purchases the forecast mainly rests: `own`, `item`, `category` or
+              `population`.
             - `recency_days` (number): Days since the last purchase.
             - `cycle_days` (number): Days one purchase lasts, the median, for the quantity bought last.
             - `supply_left_days` (number): Days the supply at hand still lasts; 0 when it should have run out.
@@ -1548,7 +1549,7 @@ class ModelCalls:
             - `customer` (id): Who.
             - `action` (word): `contact`, `wait`, `abstain` or `hand_off`.
             - `because` (word): Why nothing is done, or why a person decides: `no_gain`, `doubt`, `limit`,
-              `capacity`, `holdout`, `explore`, `missing`, `rule`.
+              `capacity`, `holdout`, `explore`, `missing`, `rule`; none for a contact and for waiting.
             - `item` (id): What it is about: the item bought last.
             - `next_item` (text): The item to propose instead, when the customer moves on; empty for none.
             - `offer` (text): The offer, by its name in the policy; empty for none.
@@ -1556,7 +1557,7 @@ class ModelCalls:
             - `channel` (text): The channel, by its name in the policy; empty for none.
             - `at` (instant): When to send; when to decide again, for `wait`.
             - `expected_margin` (number): What the contact is expected to gain over none.
-            - `route` (word): Who sends it: `auto` or `approve`, after a person's look.
+            - `route` (word): Who sends it: `auto` or `approve`, after a person's look; none without a contact.
             - `propensity` (number): The probability with which this action was drawn.
             - `message` (text): The words; empty for none.
 

@@ -153,6 +153,7 @@ impl Days {
         let [win, own, reached, timing] = self.at(day);
         let won = (due.prob_exists - q) * r * win;
         let ignored = reached - won - q * own;
+        // Taken from 0, for the negative of 0 would be shown as -0.
         Parts {
             win_back: won * stakes.order_value * (stakes.margin_share - stakes.discount_share),
             cannibalised: 0.0 - q * own * stakes.order_value * stakes.discount_share,

@@ -146,7 +146,11 @@ impl Planner {
         let mut calendars = BTreeMap::new();
         for zone in zones.chain([self.policy.time_zone.as_str()]) {
             if !calendars.contains_key(zone) {
-                calendars.insert(zone, self.limits.calendar(zone, as_of, self.policy.horizon_days)?);
+                let named = |e: Error| match e.field() {
+                    Some("zone") => Error::options("time_zone", format!("time_{e}")),
+                    _ => e,
+                };
+                calendars.insert(zone, self.limits.calendar(zone, as_of, self.policy.horizon_days).map_err(named)?);
             }
         }
         Ok(Day { planner: self, as_of, effects, calendars })
@@ -202,7 +206,8 @@ impl Day<'_> {
     pub(super) fn ignored(&self, past: &Past) -> f64 {
         let half_life = self.planner.policy.fatigue.half_life_days;
         let ignored = past.contacts.iter().filter(|c| !c.answered && c.at <= self.as_of);
-        ignored.map(|c| (-self.as_of.days_since(c.at) / half_life).exp2()).sum()
+        // From 0, for the sum of nothing is -0.
+        ignored.map(|c| (-self.as_of.days_since(c.at) / half_life).exp2()).fold(0.0, |sum, part| sum + part)
     }
 
     /// What to do about one customer, without words.
@@ -430,7 +435,7 @@ fn missing(needs: &[Need]) -> Vec<String> {
     let items: Vec<String> = unknown.map(ToString::to_string).collect();
     let of = if items.is_empty() { String::new() } else { format!(" (of {})", items.join(", ")) };
     vec![format!(
-        "what an order is worth{of}: give amounts in the log, order_value in the item's terms, or one in the policy; \
-                  or no offer is open to the customer, or nothing is in stock"
+        "what an order is worth{of}: give amounts in the log, or the value of an order in the item's terms or in the policy; \
+         or no offer is open to the customer, or nothing is in stock"
     )]
 }

@@ -169,11 +169,13 @@ impl Default for Lottery {
     }
 }
 
-fn within(name: &str, value: f64, least: f64, most: f64) -> Result<()> {
+/// Checks a number, named by its path in the policy.
+fn within(path: &str, value: f64, least: f64, most: f64) -> Result<()> {
     if (least..=most).contains(&value) {
         return Ok(());
     }
-    Err(Error::options(name, format!("{name} is {value}; allowed are {least} to {most}")))
+    let name = path.rsplit('.').next().unwrap_or(path);
+    Err(Error::options(name, format!("{path} is {value}; allowed are {least} to {most}")))
 }
 
 /// The first name that stands twice.
@@ -236,7 +238,9 @@ impl Policy {
         self.channels.iter().try_for_each(Channel::validate)?;
         self.items.iter().try_for_each(ItemTerms::validate)?;
         self.customers.iter().try_for_each(CustomerTerms::validate)?;
-        self.routes.iter().try_for_each(RouteRule::validate)?;
+        for (place, rule) in self.routes.iter().enumerate() {
+            rule.validate().map_err(|e| e.inside(&format!("routes[{place}]")))?;
+        }
         if let Some(value) = self.order_value {
             within("order_value", value, 0.0, 1e12)?;
         }
@@ -247,16 +251,16 @@ impl Policy {
             let message = format!("horizon_days is {}; allowed are 1 to 300", self.horizon_days);
             return Err(Error::options("horizon_days", message));
         }
-        within("keep", self.fatigue.keep, 0.0, 1.0)?;
-        within("half_life_days", self.fatigue.half_life_days, 0.01, 3650.0)?;
-        within("confidence", self.caution.confidence, 0.5, 0.999)?;
+        within("fatigue.keep", self.fatigue.keep, 0.0, 1.0)?;
+        within("fatigue.half_life_days", self.fatigue.half_life_days, 0.01, 3650.0)?;
+        within("caution.confidence", self.caution.confidence, 0.5, 0.999)?;
         if let Some(cost) = self.caution.person_cost {
-            within("person_cost", cost, 0.0, 1e9)?;
+            within("caution.person_cost", cost, 0.0, 1e9)?;
         }
-        within("holdout_share", self.lottery.holdout_share, 0.0, 0.5)?;
-        within("explore_share", self.lottery.explore_share, 0.0, 0.5)?;
-        self.costs.validate()?;
-        self.response.validate()?;
-        self.limits.validate()
+        within("lottery.holdout_share", self.lottery.holdout_share, 0.0, 0.5)?;
+        within("lottery.explore_share", self.lottery.explore_share, 0.0, 0.5)?;
+        self.costs.validate().map_err(|e| e.inside("costs"))?;
+        self.response.validate().map_err(|e| e.inside("response"))?;
+        self.limits.validate().map_err(|e| e.inside("limits"))
     }
 }

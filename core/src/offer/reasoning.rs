@@ -101,7 +101,8 @@ impl Reasoner<'_> {
         let (policy, due) = (&self.day.planner.policy, &need.due);
         let between = |from: f64, to: f64| -> f64 {
             let days = due.by_day.iter().enumerate();
-            days.filter(|(day, _)| (from..=to).contains(&(*day as f64 + 0.5))).map(|(_, p)| p).sum()
+            // From 0, for the sum of nothing is -0.
+            days.filter(|(day, _)| (from..=to).contains(&(*day as f64 + 0.5))).fold(0.0, |sum, (_, p)| sum + p)
         };
         let within: f64 = due.by_day.iter().sum();
         let response = &policy.response;

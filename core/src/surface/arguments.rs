@@ -6,9 +6,18 @@ use crate::error::{Error, Result};
 
 /// Reads arguments; whatever is wrong is told with the name of the argument.
 pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
+    read_part("", json)
+}
+
+/// As [`read`], of the argument of that name alone.
+pub(super) fn read_part<T: DeserializeOwned>(argument: &str, json: &str) -> Result<T> {
     let mut reader = serde_json::Deserializer::from_str(json);
     serde_path_to_error::deserialize(&mut reader).map_err(|failure| {
-        let path = failure.path().to_string();
+        let path = match (argument, failure.path().to_string().as_str()) {
+            ("", path) => path.to_owned(),
+            (argument, "" | ".") => argument.to_owned(),
+            (argument, path) => format!("{argument}.{path}"),
+        };
         let message = failure.into_inner().to_string();
         // The place in the JSON means nothing to who wrote the call in another language.
         let message = message.rsplit_once(" at line ").map_or(&*message, |(before, _)| before);
@@ -40,5 +49,8 @@ mod tests {
         let error = read(r#"{"leed_days": 3}"#).expect_err("no such option");
         assert!(error.to_string().contains("expected one of"), "{error}");
         assert_eq!(read(r#"{"horizons_days": [1, null]}"#).expect_err("null").field(), Some("horizons_days"));
+        let error = read_part::<ForecastOptions>("options", r#"{"lead_days": "soon"}"#).expect_err("no number");
+        assert!(error.to_string().starts_with("options.lead_days cannot be used"), "{error}");
+        assert_eq!(read_part::<ForecastOptions>("options", "3").expect_err("no object").field(), Some("options"));
     }
 }

@@ -1,29 +1,24 @@
-// A shop's back end: orders come in by webhook, a customer's past comes from PostgreSQL, reminders go out in an HTTP answer.
+// A shop's back end: orders and what customers did with messages come in by webhook, a customer's past comes from PostgreSQL,
+// reminders and decisions go out in HTTP answers, and messages to whoever sends them.
 
 import { createServer, type IncomingMessage, type Server } from 'node:http'
-import { BeforehandError, fit, type Model } from 'beforehand'
+import { BeforehandError, fit, History, type Model, type Policy } from 'beforehand'
 import type { Pool } from 'pg'
+import { LOG, ORDERS, READING } from './log.js'
+import { act, decide, hear, taught, type Heard, type Send } from './offers.js'
 
-export const SCHEMA = `
-  create table if not exists order_lines (
-    order_id bigint not null,
-    customer_id bigint not null,
-    sku text not null,
-    quantity numeric not null default 1,
-    total numeric(12, 2),
-    paid_at timestamptz not null
-  );
-  create index if not exists order_lines_customer on order_lines (customer_id);
-`
-
-// What `pg` returns can be given as it is: bigint and numeric as texts, timestamptz as Date.
-const COLUMNS = { customer: 'customer_id', item: 'sku', time: 'paid_at', quantity: 'quantity', amount: 'total', order: 'order_id' }
-const LINES = 'select order_id, customer_id, sku, quantity, total, paid_at from order_lines'
+/** What a night comes to: the model, and the policy with what contacts have taught. */
+export interface Known {
+  readonly model: Model
+  readonly policy: Policy
+}
 
 /** Learns from everyone; once a night is enough. */
-export async function learn(pool: Pool, asOf: Date): Promise<Model> {
-  const { rows } = await pool.query(LINES)
-  return fit(rows, { asOf, columns: COLUMNS, timeZone: 'Europe/Berlin' })
+export async function learn(pool: Pool, asOf: Date): Promise<Known> {
+  const { rows } = await pool.query(LOG)
+  // No contact can move a forecast, so one log serves both.
+  const history = await History.from(rows, READING)
+  return { model: await fit(history, { asOf }), policy: await taught(history, asOf) }
 }
 
 interface Order {
@@ -53,10 +48,10 @@ export interface Reminder {
 
 /** What one customer should be reminded of now: microseconds, once the rows are there. */
 async function reminders(pool: Pool, model: Model, customer: string, now: Date): Promise<Reminder[]> {
-  const { rows } = await pool.query(`${LINES} where customer_id = $1`, [customer])
+  const { rows } = await pool.query(`${ORDERS} where customer_id = $1`, [customer])
   if (rows.length === 0) return []
   return model
-    .forecasts(rows, { asOf: now, horizonsDays: [28] })
+    .forecasts(rows, { asOf: now, horizonsDays: [28], ...READING })
     .filter((forecast) => forecast.remindAt <= now)
     .map((forecast) => ({
       sku: String(forecast.item),
@@ -74,21 +69,31 @@ async function body(request: IncomingMessage): Promise<unknown> {
   return JSON.parse(Buffer.concat(parts).toString())
 }
 
-export function shop(pool: Pool, model: Model, now: () => Date): Server {
+export function shop(pool: Pool, { model, policy }: Known, send: Send, now: () => Date): Server {
   return createServer((request, response) => {
     const answer = (status: number, value: unknown): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
     }
     const work = async (): Promise<void> => {
       const { pathname } = new URL(request.url ?? '/', 'http://shop')
-      const asked = /^\/customers\/(\d{1,18})\/reminders$/.exec(pathname)?.[1]
-      if (request.method === 'POST' && pathname === '/webhooks/order') {
-        await record(pool, (await body(request)) as Order)
-        answer(202, {})
-      } else if (request.method === 'GET' && asked !== undefined) {
-        answer(200, await reminders(pool, model, asked, now()))
-      } else {
-        answer(404, { error: 'not found' })
+      const [, customer = '', what] = /^\/customers\/(\d{1,18})\/(reminders|decision|contact)$/.exec(pathname) ?? []
+      switch (`${request.method} ${what ?? pathname}`) {
+        case 'POST /webhooks/order':
+          await record(pool, (await body(request)) as Order)
+          return answer(202, {})
+        case 'POST /webhooks/contact':
+          await hear(pool, (await body(request)) as Heard)
+          return answer(202, {})
+        case 'GET reminders':
+          return answer(200, await reminders(pool, model, customer, now()))
+        // What to send now, with the words and the reasons; nothing is done.
+        case 'GET decision':
+          return answer(200, (await decide(pool, model, policy, customer, now())) ?? null)
+        // The same, done.
+        case 'POST contact':
+          return answer(200, (await act(pool, model, policy, send, customer, now())) ?? null)
+        default:
+          return answer(404, { error: 'not found' })
       }
     }
     work().catch((failure: unknown) => {

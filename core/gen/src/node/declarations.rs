@@ -23,9 +23,9 @@ pub(super) fn write(definitions: &Definitions) -> String {
     let mut options = String::new();
     for call in &definitions.calls {
         if call.on_model {
-            method(&mut methods, call, &names);
+            method(&mut methods, definitions, call, &names);
         } else {
-            function(&mut functions, call, &names);
+            function(&mut functions, definitions, call, &names);
         }
         arguments(&mut options, call, &names);
         if let Answer::Table(columns) = call.answer {
@@ -91,18 +91,20 @@ fn options_of(call: &Call) -> String {
     camel(&format!("_{}", call.name)) + "Arguments"
 }
 
-fn answer(call: &Call) -> String {
+fn answer(call: &Call, definitions: &Definitions) -> String {
     let ty = match &call.answer {
         Answer::Model => "Model".to_owned(),
         Answer::Table(_) => format!("{}Table", camel(&format!("_{}", call.name))),
         Answer::Text => "string".to_owned(),
         Answer::Value(Type::List(of)) => format!("{}[]", got(of)),
+        // What is given as well is written as it is given: some of it may be left out there, and is there when it is answered.
+        Answer::Value(Type::Named(name)) if definitions.is_input(name) => format!("Required<{name}>"),
         Answer::Value(ty) => got(ty),
     };
     if call.is_long { format!("Promise<{ty}>") } else { ty }
 }
 
-fn signature(call: &Call) -> String {
+fn signature(call: &Call, definitions: &Definitions) -> String {
     let needed = call.arguments.iter().any(|a| a.field.default.is_none());
     let data = match call.data {
         Data::Required => "data: Data, ",
@@ -110,7 +112,7 @@ fn signature(call: &Call) -> String {
         Data::None => "",
     };
     let optional = if needed { "" } else { "?" };
-    format!("{}({data}options{optional}: {}): {}", camel(call.name), options_of(call), answer(call))
+    format!("{}({data}options{optional}: {}): {}", camel(call.name), options_of(call), answer(call, definitions))
 }
 
 fn documentation(call: &Call, names: &BTreeSet<String>) -> String {
@@ -130,12 +132,13 @@ fn documentation(call: &Call, names: &BTreeSet<String>) -> String {
     out
 }
 
-fn function(out: &mut String, call: &Call, names: &BTreeSet<String>) {
-    let _ = write!(out, "\n{}export function {}\n", comment(&documentation(call, names), ""), signature(call));
+fn function(out: &mut String, definitions: &Definitions, call: &Call, names: &BTreeSet<String>) {
+    let _ =
+        write!(out, "\n{}export function {}\n", comment(&documentation(call, names), ""), signature(call, definitions));
 }
 
-fn method(out: &mut String, call: &Call, names: &BTreeSet<String>) {
-    let _ = write!(out, "\n{}  {}\n", comment(&documentation(call, names), "  "), signature(call));
+fn method(out: &mut String, definitions: &Definitions, call: &Call, names: &BTreeSet<String>) {
+    let _ = write!(out, "\n{}  {}\n", comment(&documentation(call, names), "  "), signature(call, definitions));
 }
 
 fn arguments(out: &mut String, call: &Call, names: &BTreeSet<String>) {
@@ -186,11 +189,14 @@ fn column_of(out: &mut String, column: &ColumnDoc, whole: bool, names: &BTreeSet
         }
         None => name,
     };
+    let words = || words_of(column);
     let ty = match (column.kind, whole) {
+        ("word", true) => &format!("readonly ({})[]", words()),
+        ("word", false) => &words(),
         ("id", true) => "IdValues",
         ("id", false) => "Id",
-        ("word" | "text", true) => "readonly string[]",
-        ("word" | "text", false) => "string",
+        ("text", true) => "readonly string[]",
+        ("text", false) => "string",
         ("instant", true) => "Float64Array",
         ("instant", false) => "Date | null",
         ("number", true) => "Float32Array | Float64Array",
@@ -206,6 +212,16 @@ fn column_of(out: &mut String, column: &ColumnDoc, whole: bool, names: &BTreeSet
         doc.push_str(" Milliseconds since 1970, NaN for none.");
     }
     member(out, &name, false, ty, &doc);
+}
+
+/// The words of a column, which stand in its documentation as code; with `null` where it says that there may be none.
+fn words_of(column: &ColumnDoc) -> String {
+    let mut words: Vec<String> = column.doc.split('`').skip(1).step_by(2).map(quoted).collect();
+    assert!(!words.is_empty(), "the documentation of the column {} names no words", column.name);
+    if column.doc.contains("none") {
+        words.push("null".to_owned());
+    }
+    words.join(" | ")
 }
 
 fn ty(out: &mut String, definitions: &Definitions, named: &Named, names: &BTreeSet<String>) {

@@ -150,19 +150,20 @@ impl Limits {
             let at = |field: &str| format!("channels[{i}].{field}");
             let name = channel.name.as_str();
             if name.trim().is_empty() {
-                return Err(Error::options(&at("name"), format!("channels[{i}] has no name; give it one")));
+                return Err(Error::options(&at("name"), format!("channels[{i}].name is empty; give the channel one")));
             }
             if !names.insert(name) {
-                let message = format!("channels[{i}] is named {name:?} as another one is; give each a name of its own");
+                let message = format!("channels[{i}].name is {name:?} as another one's; give each a name of its own");
                 return Err(Error::options(&at("name"), message));
             }
             if channel.weekdays.is_empty() {
-                let message = format!("weekdays of channel {name:?} is empty; allow at least one day, or leave it out");
+                let message =
+                    format!("channels[{i}].weekdays (of {name:?}) is empty; allow at least one day, or leave it out");
                 return Err(Error::options(&at("weekdays"), message));
             }
             if let Some(quiet) = channel.quiet_hours.filter(|q| q.begins == q.ends) {
                 let message = format!(
-                    "quiet_hours of channel {name:?} run from {} to {}; the two must differ; null means none",
+                    "channels[{i}].quiet_hours (of {name:?}) run from {} to {}; the two must differ; null means none",
                     quiet.begins, quiet.ends
                 );
                 return Err(Error::options(&at("quiet_hours"), message));

@@ -12,6 +12,7 @@ mod evaluate;
 mod follow;
 mod offer;
 mod pictures;
+mod planners;
 mod renewal;
 mod replenish;
 

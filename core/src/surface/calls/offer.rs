@@ -1,15 +1,15 @@
 //! Offer timing: whether to contact a customer, when, with which offer, on which channel, or nothing.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::churn::week;
+use super::planners::{kept_planner, planner};
 use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column};
 use crate::churn::{DeclineOptions, usage_declines};
 use crate::error::Result;
 use crate::event::EventId;
-use crate::offer::{Decision, DeclineDecision, HelpTerms, Learned, Planner, Policy};
+use crate::offer::{Decision, DeclineDecision, HelpTerms, Learned, Policy};
 use crate::progress::Progress;
 use crate::table::Table;
 use crate::time::Timestamp;
@@ -26,7 +26,8 @@ pub(super) struct Decide {
     /// The instant of the decision; not before the model's own. Nothing later is looked at.
     as_of: Timestamp,
     /// What the business may do, what it costs, and how careful to be.
-    policy: Policy,
+    #[cfg_attr(feature = "schema", schemars(with = "Policy"))]
+    policy: Box<RawValue>,
 }
 
 /// The columns of [`Decide`].
@@ -40,7 +41,7 @@ impl Output for DecisionTable {
             "because",
             "word",
             "Why nothing is done, or why a person decides: `no_gain`, `doubt`, `limit`, `capacity`, `holdout`, `explore`, \
-             `missing`, `rule`.",
+             `missing`, `rule`; none for a contact and for waiting.",
         ),
         column("item", "id", "What it is about: the item bought last."),
         column("next_item", "text", "The item to propose instead, when the customer moves on; empty for none."),
@@ -49,7 +50,7 @@ impl Output for DecisionTable {
         column("channel", "text", "The channel, by its name in the policy; empty for none."),
         column("at", "instant", "When to send; when to decide again, for `wait`."),
         column("expected_margin", "number", "What the contact is expected to gain over none."),
-        column("route", "word", "Who sends it: `auto` or `approve`, after a person's look."),
+        column("route", "word", "Who sends it: `auto` or `approve`, after a person's look; none without a contact."),
         column("propensity", "number", "The probability with which this action was drawn."),
         column("message", "text", "The words; empty for none."),
     ]);
@@ -64,7 +65,7 @@ impl Arguments for Decide {
     type Output = DecisionTable;
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<DecisionTable> {
-        let planner = planner(self.policy)?;
+        let planner = planner(self.policy.get())?;
         let go_on = |progress: Progress| watch(progress.stage, progress.done);
         let decisions = planner.decide_all_while(subject.model()?, subject.history()?, self.as_of, go_on)?;
         Ok(DecisionTable(decisions.into_table()))
@@ -80,7 +81,8 @@ pub(super) struct DecideFor {
     /// The instant of the decision; not before the model's own. Nothing later is looked at.
     as_of: Timestamp,
     /// What the business may do, what it costs, and how careful to be.
-    policy: Policy,
+    #[cfg_attr(feature = "schema", schemars(with = "Policy"))]
+    policy: Box<RawValue>,
     /// Whom it is about; may be left out when `data` holds one customer only.
     #[serde(default)]
     customer: Option<EventId>,
@@ -93,7 +95,7 @@ impl Arguments for DecideFor {
 
     fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
         let past = subject.past_of_one(self.customer.as_ref())?;
-        let planner = planner(self.policy)?;
+        let planner = kept_planner(self.policy.get())?;
         Ok(Value::new(planner.decide(subject.model()?, past, self.as_of)?))
     }
 }
@@ -110,7 +112,8 @@ pub(super) struct DecideDeclines {
     /// The end of the last period, and the instant of the decision; nothing later is looked at.
     as_of: Timestamp,
     /// What the business may do, what it costs, and how careful to be. Its offers are ways of helping.
-    policy: Policy,
+    #[cfg_attr(feature = "schema", schemars(with = "Policy"))]
+    policy: Box<RawValue>,
     /// What is known of the help.
     #[serde(default)]
     help_terms: HelpTerms,
@@ -129,7 +132,7 @@ impl Arguments for DecideDeclines {
 
     fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
         let history = subject.history()?;
-        let planner = planner(self.policy)?;
+        let planner = planner(self.policy.get())?;
         let declines = usage_declines(history.clone(), self.as_of, self.period_days, &self.options)?;
         Ok(Value::new(planner.decide_declines(&declines, history, self.as_of, &self.help_terms)?))
     }
@@ -165,26 +168,4 @@ impl Arguments for LearnContacts {
     fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
         Ok(Value::new(Learned::of(subject.history()?, self.as_of, &self.policy, self.window_days)?))
     }
-}
-
-/// Policies that are kept ready: who asks about one customer asks with the same policy again, and making it ready (reading templates
-/// above all) takes longer than deciding.
-const N_KEPT: usize = 8;
-static KEPT: Mutex<Vec<Arc<Planner>>> = Mutex::new(Vec::new());
-
-/// The policy made ready, or as it was kept. What is kept changes no answer.
-fn planner(policy: Policy) -> Result<Arc<Planner>> {
-    {
-        let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(planner) = kept.iter().find(|planner| *planner.policy() == policy) {
-            return Ok(Arc::clone(planner));
-        }
-    }
-    let planner = Arc::new(Planner::new(policy)?);
-    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    if kept.len() >= N_KEPT {
-        kept.remove(0);
-    }
-    kept.push(Arc::clone(&planner));
-    Ok(planner)
 }

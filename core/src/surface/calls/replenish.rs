@@ -63,7 +63,11 @@ impl Output for ReplenishmentTable {
         column("customer", "id", "Who."),
         column("item", "id", "The item bought last; of items that replace each other, the latest."),
         column("n_events", "count", "Purchases of the item (or need) so far, merged per day."),
-        column("basis", "word", "On whose purchases the forecast mainly rests: own, item, category or population."),
+        column(
+            "basis",
+            "word",
+            "On whose purchases the forecast mainly rests: `own`, `item`, `category` or `population`.",
+        ),
         column("recency_days", "number", "Days since the last purchase."),
         column("cycle_days", "number", "Days one purchase lasts, the median, for the quantity bought last."),
         column("supply_left_days", "number", "Days the supply at hand still lasts; 0 when it should have run out."),

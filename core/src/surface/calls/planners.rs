@@ -1,0 +1,34 @@
+//! Policies as they are given, made ready to decide.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::arguments;
+use crate::error::Result;
+use crate::offer::Planner;
+
+/// Policies that are kept ready, with the text each was given as: who asks about one customer asks with the same policy again, and
+/// to read it and make it ready takes longer than to decide.
+const N_KEPT: usize = 8;
+static KEPT: Mutex<Vec<(Box<str>, Arc<Planner>)>> = Mutex::new(Vec::new());
+
+/// The policy made ready.
+pub(super) fn planner(policy: &str) -> Result<Planner> {
+    Planner::new(arguments::read_part("policy", policy)?)
+}
+
+/// As [`planner`], or as it was kept from an earlier call. What is kept changes no answer.
+pub(super) fn kept_planner(policy: &str) -> Result<Arc<Planner>> {
+    {
+        let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, planner)) = kept.iter().find(|(text, _)| **text == *policy) {
+            return Ok(Arc::clone(planner));
+        }
+    }
+    let planner = Arc::new(planner(policy)?);
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if kept.len() >= N_KEPT {
+        kept.remove(0);
+    }
+    kept.push((policy.into(), Arc::clone(&planner)));
+    Ok(planner)
+}
