@@ -1261,9 +1261,10 @@ class Reasoning(Shown):
     words: str
     """The decision and its reasons in plain words, in the policy's language for the customer (English or Chinese)."""
     gain_by_day: tuple[float, ...]
-    """The gain of the best contact about the item on each day from that of the decision, limits left aside: the value
-    of waiting.
+    """The gain of the first candidate on each day from that of the decision, limits left aside: the value of waiting.
     """
+    closed_days: tuple[ClosedDay, ...]
+    """The days of `gain_by_day` on which limits close the first candidate's channel to the customer, in order."""
 
     @classmethod
     def _of(cls, d: Mapping[str, Any]) -> Reasoning:
@@ -1275,6 +1276,7 @@ class Reasoning(Shown):
             would_change=tuple(Change._of(v) for v in d["would_change"]),
             words=d["words"],
             gain_by_day=tuple(d["gain_by_day"]),
+            closed_days=tuple(ClosedDay._of(v) for v in d["closed_days"]),
         )
 
 
@@ -1403,6 +1405,23 @@ class Change(Shown):
             of=d["of"],
             value=d["value"],
             threshold=d["threshold"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedDay(Shown):
+    """A day on which limits close a channel to a customer."""
+
+    in_days: int
+    """Which day, counted from that of the decision."""
+    limit: Limit
+    """Why."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> ClosedDay:
+        return cls(
+            in_days=d["in_days"],
+            limit=d["limit"],
         )
 
 
@@ -2240,6 +2259,7 @@ __all__ = [
     "ChannelLimits",
     "Check",
     "CheckCode",
+    "ClosedDay",
     "CohortCurve",
     "CohortKind",
     "Contact",

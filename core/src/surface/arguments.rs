@@ -16,13 +16,22 @@ pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
             "" | "." => {
                 Error::new(crate::ErrorCode::InvalidOptions, format!("the arguments cannot be read: {message}"))
             }
-            path => {
-                let field = path.rsplit('.').find(|part| *part != "?").unwrap_or(path);
-                let name = field.split('[').next().unwrap_or(field);
-                Error::options(name, format!("{path} cannot be used: {message}"))
-            }
+            path => Error::options(&named(path), format!("{path} cannot be used: {message}")),
         }
     })
+}
+
+/// Structures of options, whose parts stand flat in other languages.
+const FLAT: [&str; 2] = ["options", "backtest"];
+
+/// The argument that a path is about: its own name, also for one of its entries; for a part of a larger argument the whole path.
+fn named(path: &str) -> String {
+    let parts: Vec<&str> = path.split('.').filter(|part| *part != "?").collect();
+    let parts = if parts.len() > 1 && FLAT.contains(&parts[0]) { &parts[1..] } else { &parts[..] };
+    match *parts {
+        [one] => one.split('[').next().unwrap_or(one).to_owned(),
+        _ => parts.join("."),
+    }
 }
 
 #[cfg(test)]
@@ -40,5 +49,9 @@ mod tests {
         let error = read(r#"{"leed_days": 3}"#).expect_err("no such option");
         assert!(error.to_string().contains("expected one of"), "{error}");
         assert_eq!(read(r#"{"horizons_days": [1, null]}"#).expect_err("null").field(), Some("horizons_days"));
+        let error = super::read::<crate::offer::Policy>(
+            r#"{"margin_share": 0.3, "offers": [{"name": "x", "prob_win_back": "high"}]}"#,
+        );
+        assert_eq!(error.expect_err("no number").field(), Some("offers[0].prob_win_back"));
     }
 }

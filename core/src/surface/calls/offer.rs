@@ -141,7 +141,7 @@ fn planner(policy: Policy) -> Result<Arc<Planner>> {
             return Ok(Arc::clone(planner));
         }
     }
-    let planner = Arc::new(Planner::new(policy)?);
+    let planner = Arc::new(Planner::new(policy).map_err(|e| e.under("policy"))?);
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
     if kept.len() >= N_KEPT {
         kept.remove(0);
