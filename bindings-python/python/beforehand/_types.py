@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, TypeAlias
 
@@ -904,9 +904,9 @@ class Fatigue(Shown):
 class QuietHours(Shown):
     """A time of the day in which nothing is sent, on the customer's clock."""
 
-    begins: str
+    begins: time | str
     """Quiet begins, `HH:MM`."""
-    ends: str
+    ends: time | str
     """Quiet ends, `HH:MM`; past midnight when it is earlier than `begins`. Not the same as `begins`."""
 
 
@@ -970,7 +970,7 @@ class Limits(Shown):
     message that come at all come within two or three days; a contact made sooner cannot know whether the last was
     ignored.
     """
-    holidays: Sequence[str] = ()
+    holidays: Sequence[date | str] = ()
     """Civil dates on which nothing is sent, on the customer's calendar. Default: none, for holidays differ by
     country.
     """
