@@ -80,6 +80,7 @@ def test_a_contact_says_all_that_is_needed_to_make_it(model: beforehand.Model, h
     assert len(decision.reasoning.gain_by_day) == POLICY.horizon_days
     assert decision.reasoning.words.startswith("Contact")
     assert pickle.loads(pickle.dumps(decision)) == decision
+    assert "<td><b>action</b></td><td>contact</td>" in decision._repr_html_()
     assert repr(decision).startswith("Contact(item='milk-2', ")
 
 
