@@ -7,3 +7,4 @@ pub mod random;
 pub mod real_log;
 pub mod request;
 pub mod synthetic;
+pub mod system;

@@ -1,5 +1,6 @@
 //! What measuring speed asks the library for: the columns of the generated logs, and one customer's request.
 
+use beforehand::offer::{Cap, Channel, ChannelLimits, Limits, Offer, Policy, Weekday};
 use beforehand::{ColumnNames, Event, Id, Items, Timestamp};
 
 /// Items among which a customer with a history of one's own spreads the purchases.
@@ -28,4 +29,26 @@ pub fn own_events(items: &Items, as_of: Timestamp, n: u32) -> Vec<Event> {
         }
     };
     (0..n).map(purchase).collect()
+}
+
+/// A shop's policy: three offers on three channels, quiet nights in a time zone with summer time, no calls at weekends, caps.
+pub fn policy() -> Policy {
+    let weekly = Cap { max_contacts: 2, days: 7.0 };
+    let phone = ChannelLimits { weekdays: Weekday::ALL[..5].to_vec(), ..ChannelLimits::new("phone") };
+    Policy {
+        offers: vec![
+            Offer::reminder(0.15),
+            Offer { min_purchases: 3, ..Offer::discount("five_off", 0.05, 0.20) },
+            Offer { min_purchases: 3, ..Offer::discount("ten_off", 0.10, 0.25) },
+        ],
+        channels: vec![Channel::new("app", 0.01), Channel::new("sms", 0.10), Channel::new("phone", 2.0)],
+        order_value: Some(15.0),
+        limits: Limits {
+            channels: vec![ChannelLimits::new("app"), ChannelLimits::new("sms"), phone],
+            caps: vec![weekly],
+            ..Limits::default()
+        },
+        time_zone: "Europe/Berlin".to_owned(),
+        ..Policy::new(0.35)
+    }
 }

@@ -1,4 +1,4 @@
-//! Times a log's way from Arrow batches to everyone's forecasts, and one customer's; prints one JSON line.
+//! Times a log's way from Arrow batches to everyone's forecasts and decisions, and one customer's; prints one JSON line.
 //!
 //! `cargo run --release -p benches --bin speed -- log.parquet`
 
@@ -9,8 +9,10 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use arrow_array::RecordBatch;
-use beforehand::{ForecastOptions, History, IngestOptions, Model, Options, Timestamp};
-use benches::request::{column_names, own_events};
+use beforehand::offer::{Planner, Policy};
+use beforehand::{ForecastOptions, History, HistoryView, IngestOptions, Model, Options, Timestamp};
+use benches::request::{column_names, own_events, policy};
+use benches::system::{cpu_seconds, peak_bytes};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 /// Two ids, an instant and a quantity of 8 bytes each.
@@ -49,6 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let one = one_customer_seconds(&model, &history, as_of)?;
     let [own_10, own_200] =
         [own_history_seconds(&model, &history, as_of, 10)?, own_history_seconds(&model, &history, as_of, 200)?];
+    let deciding = Deciding::measured(&model, &history, as_of)?;
     let or_null = |x: Option<String>| x.unwrap_or_else(|| "null".to_owned());
     writeln!(
         io::stdout().lock(),
@@ -56,7 +59,8 @@ fn main() -> Result<(), Box<dyn Error>> {
          \"peak_rss_bytes\": {}, \"read_seconds\": {read_seconds:.4}, \"ingest_seconds\": {ingest_seconds:.4}, \
          \"fit_seconds\": {fit_seconds:.4}, \"forecast_seconds\": {forecast_seconds:.4}, \
          \"total_seconds\": {total_seconds:.4}, \"cpu_seconds\": {}, \"longest_wait_ms\": {:.1}, \"one_customer_us\": {:.2}, \
-         \"own_history_10_us\": {:.2}, \"own_history_200_us\": {:.2}}}",
+         \"own_history_10_us\": {:.2}, \"own_history_200_us\": {:.2}, \"n_customers\": {}, \"decide_seconds\": {:.4}, \
+         \"decide_scarce_seconds\": {:.4}, \"one_decision_us\": {:.2}}}",
         n_events * RAW_BYTES_PER_ROW,
         or_null(peak_bytes.map(|b| b.to_string())),
         or_null(cpu.map(|s| format!("{s:.2}"))),
@@ -64,6 +68,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         one * 1e6,
         own_10 * 1e6,
         own_200 * 1e6,
+        history.n_customers(),
+        deciding.everyone_seconds,
+        deciding.scarce_seconds,
+        deciding.one_seconds * 1e6,
     )?;
     Ok(())
 }
@@ -88,10 +96,9 @@ impl Wait {
 
 /// The median time for one customer's forecasts, from a model and a history that are ready.
 fn one_customer_seconds(model: &Model, history: &History, as_of: Timestamp) -> Result<f64, Box<dyn Error>> {
-    let n = history.n_customers() as u32;
     let mut seconds = Vec::new();
-    for customer in (0..n).step_by(n.div_ceil(SINGLE_CUSTOMERS) as usize) {
-        let view = history.customer(history.customers().id(customer))?;
+    for view in some_customers(history) {
+        let view = view?;
         let start = Instant::now();
         black_box(model.replenishment(black_box(view), as_of)?);
         seconds.push(start.elapsed().as_secs_f64());
@@ -112,23 +119,43 @@ fn own_history_seconds(model: &Model, history: &History, as_of: Timestamp, n: u3
     Ok(median(seconds))
 }
 
+/// What decisions cost, over forecasts or including them: everyone's with and without limits on their number, and one customer's.
+struct Deciding {
+    everyone_seconds: f64,
+    /// With contacts for one customer in a hundred.
+    scarce_seconds: f64,
+    one_seconds: f64,
+}
+
+impl Deciding {
+    fn measured(model: &Model, history: &History, as_of: Timestamp) -> Result<Self, Box<dyn Error>> {
+        let planner = Planner::new(policy())?;
+        let everyone = Instant::now();
+        black_box(planner.decide_all(model, history, as_of)?);
+        let everyone_seconds = everyone.elapsed().as_secs_f64();
+        let few = Some(history.n_customers() as u64 / 100);
+        let sparing = Planner::new(Policy { capacity: few, ..policy() })?;
+        let scarce = Instant::now();
+        black_box(sparing.decide_all(model, history, as_of)?);
+        let scarce_seconds = scarce.elapsed().as_secs_f64();
+        let mut seconds = Vec::new();
+        for view in some_customers(history) {
+            let view = view?;
+            let start = Instant::now();
+            black_box(planner.decide(model, black_box(view), as_of)?);
+            seconds.push(start.elapsed().as_secs_f64());
+        }
+        Ok(Self { everyone_seconds, scarce_seconds, one_seconds: median(seconds) })
+    }
+}
+
+/// Customers spread over the whole history.
+fn some_customers(history: &History) -> impl Iterator<Item = beforehand::Result<HistoryView<'_>>> {
+    let n = history.n_customers() as u32;
+    (0..n).step_by(n.div_ceil(SINGLE_CUSTOMERS) as usize).map(|code| history.customer(history.customers().id(code)))
+}
+
 fn median(mut seconds: Vec<f64>) -> f64 {
     seconds.sort_by(f64::total_cmp);
     seconds.get(seconds.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-/// The largest memory this process has held, where the system tells.
-fn peak_bytes() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
-}
-
-/// Processor time used so far by all threads, where the system tells; unlike wall time, it hardly depends on neighbours.
-fn cpu_seconds() -> Option<f64> {
-    // Fields 14 and 15, after the name in parentheses: time in user and system mode, in ticks of 10 ms.
-    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-    let mut fields = stat.rsplit(')').next()?.split_whitespace().skip(11);
-    let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
-    Some(ticks as f64 / 100.0)
 }

@@ -11,7 +11,7 @@ mod renewal;
 pub use decline::{Alarm, DeclineStep, Declines, FollowedPeriod, ModuleFinding, ModuleReason};
 pub use decline::{AlarmRule, DeclineModel, DeclineOptions, DeclineState};
 pub use decline::{MissingPeriods, Usage, UsageColumns, UsageRow};
-pub use decline::{UsageDecline, decline_history, usage_declines};
+pub use decline::{UsageDecline, decline_history, decline_table, usage_declines};
 pub use lapse::{Buyer, Calendar, Context, ContextModel, Effect, EffectOn};
 pub use lapse::{CustomerSummary, Expectation, Family, FitStatus, GammaGamma, Parameter, PurchaseModel};
 pub use lapse::{Lapse, LapseDriver, LapseHorizon, LapseOptions, LapseReason, LapseRisk};
@@ -19,5 +19,4 @@ pub use lapse::{PurchaseFit, PurchaseOptions, PurchaseParameter, Purchases, Spen
 pub use renewal::{Cohort, CohortCurve, CohortKind};
 pub use renewal::{Column, Contracts, Driver, Drivers, RenewalModel, RenewalOptions, Renewals, Table};
 
-pub(crate) use decline::decline_table;
 pub(crate) use lapse::{Everyone, Fitted as LapseFitted, panel as lapse_panel};

@@ -4,10 +4,16 @@
 //! gains most after paying for what it uses, prices rise until nothing is overused, and what is left over then goes to
 //! the next in line. Its bound on the optimum is within one option per resource of what is reached.
 
+use rayon::prelude::*;
+
 /// Times each price is halved between too low and too high.
-const HALVINGS: u32 = 60;
+const HALVINGS: u32 = 40;
 /// Rounds over all prices at most: a price may fall again when another one has risen.
 const ROUNDS: usize = 20;
+/// A price that moves by less than this share of itself has settled.
+const SETTLED: f64 = 1e-4;
+/// Customers whose use is summed by one task.
+const GROUPS_PER_TASK: usize = 4096;
 
 /// What one option uses of one resource.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,12 +36,14 @@ pub(super) fn allot(choices: &[Choice], limits: &[f64]) -> (Vec<usize>, Vec<f64>
     let groups: Vec<&[Choice]> = choices.chunk_by(|a, b| a.customer == b.customer).collect();
     let mut prices = vec![0.0; limits.len()];
     for _ in 0..ROUNDS {
-        let used = usage(&groups, &prices, limits.len());
-        if used.iter().zip(limits).all(|(used, limit)| used <= limit) {
-            break;
-        }
+        let before = prices.clone();
         for (resource, &limit) in limits.iter().enumerate() {
             settle(&groups, &mut prices, resource, limit);
+        }
+        // With one scarce resource, or none, the first round has found its price.
+        let n_scarce = prices.iter().filter(|price| **price > 0.0).count();
+        if n_scarce < 2 || prices.iter().zip(before).all(|(now, before)| (now - before).abs() <= SETTLED * now) {
+            break;
         }
     }
     (fill(choices, &groups, &prices, limits), prices)
@@ -56,13 +64,16 @@ fn taken<'a>(group: &'a [Choice], prices: &[f64]) -> Option<&'a Choice> {
 }
 
 fn usage(groups: &[&[Choice]], prices: &[f64], n: usize) -> Vec<f64> {
-    let mut out = vec![0.0; n];
-    for choice in groups.iter().filter_map(|group| taken(group, prices)) {
-        for u in &choice.uses {
-            out[u.resource as usize] += u.amount;
+    let of = |groups: &[&[Choice]]| {
+        let mut out = vec![0.0; n];
+        for choice in groups.iter().filter_map(|group| taken(group, prices)) {
+            choice.uses.iter().for_each(|u| out[u.resource as usize] += u.amount);
         }
-    }
-    out
+        out
+    };
+    // Summed in the order of customers, however many threads there are.
+    let parts: Vec<Vec<f64>> = groups.par_chunks(GROUPS_PER_TASK).map(of).collect();
+    (0..n).map(|resource| parts.iter().map(|part| part[resource]).sum()).collect()
 }
 
 /// The lowest price of one resource at which it is not overused, the other prices given.

@@ -1,5 +1,6 @@
 //! What a contact gains over none, day by day.
 
+use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
 use super::costs::Costs;
@@ -41,11 +42,10 @@ pub(super) struct Days {
     own: Vec<f64>,
     /// P(the need falls due before the contact).
     passed: Vec<f64>,
-    /// P(the contact comes much too early).
-    early: Vec<f64>,
-    /// Days between the contact and the best moment, expected: too early, too late.
-    too_early: Vec<f64>,
-    too_late: Vec<f64>,
+    /// P(the contact goes out): those who have bought before it are left alone.
+    reached: Vec<f64>,
+    /// What it costs that the contact comes too early or too late, expected.
+    timing: Vec<f64>,
 }
 
 /// How a gain changes with P(win back), the customer's own chance, the order's value and the channel's cost.
@@ -76,58 +76,50 @@ impl Days {
     /// Expectations for contacts on the days 0 … `n_days` - 1 from `as_of`; `effects` by [`Response::by_day`](super::Response).
     pub(super) fn fill(&mut self, due: &Due, (effects, before): (&[f64], usize), costs: &Costs, n_days: usize) {
         let p = &due.by_day;
-        for column in [&mut self.win, &mut self.own, &mut self.passed, &mut self.early] {
+        for column in [&mut self.win, &mut self.own, &mut self.passed, &mut self.timing] {
             column.clear();
             column.resize(n_days, 0.0);
         }
-        // Day by day of the effect, each over all contacts at once: the same order of additions however wide the registers.
-        for (i, effect) in effects.iter().enumerate() {
-            if i < before {
-                let skip = (before - i).min(n_days);
-                add(&mut self.win[skip..], p, *effect);
-            } else {
-                let ahead = p.get(i - before..).unwrap_or_default();
-                add(&mut self.win, ahead, *effect);
-                add(&mut self.own, ahead, *effect);
-            }
-        }
+        overlap(p, effects, before, &mut self.win, &mut self.own);
         let mut passed = 0.0;
         for (day, out) in self.passed.iter_mut().enumerate() {
             *out = passed;
             passed += p.get(day).copied().unwrap_or(0.0);
         }
+        // A contact that is called off because the customer has bought costs nothing.
+        let called_off = if due.is_watched { due.prob_own } else { 0.0 };
+        self.reached.clear();
+        self.reached.extend(self.passed.iter().map(|passed| 1.0 - called_off * passed));
         if costs.per_early > 0.0 {
-            self.too_early(p, costs.early_after_days);
+            self.much_too_early(p, costs);
         }
         if costs.early_per_day > 0.0 || costs.late_per_day > 0.0 {
-            self.off(p, costs.lead_days, n_days);
+            self.off(p, costs);
         }
         if !due.is_watched {
             self.own.copy_from_slice(&self.win);
         }
     }
 
-    /// P(more stock left than `after` days) for a contact on each day.
-    fn too_early(&mut self, p: &[f64], after: f64) {
-        let (whole, part) = (after.floor() as usize, after.fract());
+    /// Adds what it costs, on each day, that a contact comes with much stock left.
+    fn much_too_early(&mut self, p: &[f64], costs: &Costs) {
+        let (whole, part) = (costs.early_after_days.floor() as usize, costs.early_after_days.fract());
         let at = |day: usize| p.get(day).copied().unwrap_or(0.0);
         let mut below: f64 = (0..whole).map(at).sum();
-        for (day, out) in self.early.iter_mut().enumerate() {
+        for (day, out) in self.timing.iter_mut().enumerate() {
             // Within a day the run-out is equally likely at any time.
-            *out = (1.0 - below - part * at(day + whole)).max(0.0);
+            *out += costs.per_early * (1.0 - below - part * at(day + whole)).max(0.0);
             below += at(day + whole);
         }
     }
 
-    /// E[days too early] and E[days too late] of a contact on each day.
-    fn off(&mut self, p: &[f64], lead: f64, n_days: usize) {
-        self.too_early.clear();
-        self.too_late.clear();
+    /// Adds what the days cost that a contact on each day is expected to come too early, and too late.
+    fn off(&mut self, p: &[f64], costs: &Costs) {
         // What lies beyond the days known counts as the first day after them.
         let beyond = (1.0 - p.iter().sum::<f64>()).max(0.0);
         let days = || p.iter().copied().chain([beyond]).enumerate();
-        for day in 0..n_days {
-            let aim = day as f64 + lead;
+        for (day, out) in self.timing.iter_mut().enumerate() {
+            let aim = day as f64 + costs.lead_days;
             let (mut early, mut late) = (0.0, 0.0);
             for (u, p) in days() {
                 // The mean over the day of the parts above and below the aim.
@@ -136,8 +128,7 @@ impl Days {
                 early += p * (square(to) - square(from));
                 late += p * (square(-from) - square(-to));
             }
-            self.too_early.push(early);
-            self.too_late.push(late);
+            *out += costs.early_per_day * early + costs.late_per_day * late;
         }
     }
 
@@ -146,21 +137,20 @@ impl Days {
         self.win.len()
     }
 
-    /// The effect on everyone and on those who would have bought, P(the contact goes out), and what its timing costs.
-    pub(super) fn at(&self, day: usize, due: &Due, costs: &Costs) -> [f64; 4] {
-        // A contact that is called off because the customer has bought costs nothing.
-        let reached = if due.is_watched { 1.0 - due.prob_own * self.passed[day] } else { 1.0 };
-        let mut timing = costs.per_early * self.early[day];
-        if let (Some(early), Some(late)) = (self.too_early.get(day), self.too_late.get(day)) {
-            timing += costs.early_per_day * early + costs.late_per_day * late;
-        }
-        [self.win[day], self.own[day], reached, timing]
+    /// The effect on everyone and on those who would have bought, P(the contact goes out), and what its timing costs, by day.
+    pub(super) fn columns(&self) -> [&[f64]; 4] {
+        [&self.win, &self.own, &self.reached, &self.timing]
+    }
+
+    /// The columns on one day.
+    pub(super) fn at(&self, day: usize) -> [f64; 4] {
+        self.columns().map(|column| column[day])
     }
 
     /// The parts of the gain of a contact on a day.
     pub(super) fn parts(&self, day: usize, due: &Due, stakes: &Stakes, costs: &Costs) -> Parts {
         let (r, q) = (stakes.prob_win_back, due.prob_own);
-        let [win, own, reached, timing] = self.at(day, due, costs);
+        let [win, own, reached, timing] = self.at(day);
         let won = (due.prob_exists - q) * r * win;
         let ignored = reached - won - q * own;
         Parts {
@@ -176,7 +166,7 @@ impl Days {
     /// How the gain of a contact on a day changes with the numbers it rests on; it is linear in each.
     pub(super) fn slopes(&self, day: usize, due: &Due, stakes: &Stakes, costs: &Costs) -> Slopes {
         let (r, q) = (stakes.prob_win_back, due.prob_own);
-        let [win, own, reached, _] = self.at(day, due, costs);
+        let [win, own, reached, _] = self.at(day);
         let passed = if due.is_watched { self.passed[day] } else { 0.0 };
         let won = stakes.order_value * (stakes.margin_share - stakes.discount_share);
         let ignored = costs.per_ignored + costs.prob_lost_per_ignored * stakes.remaining_value;
@@ -192,8 +182,23 @@ impl Days {
     }
 }
 
-fn add(out: &mut [f64], p: &[f64], weight: f64) {
-    for (out, p) in out.iter_mut().zip(p) {
-        *out += weight * p;
+/// Sums `effects` over the days on which a need may fall due, for a contact on each day: over all of them into `win`, over those
+/// not before the contact into `own`. The columns hold zeros before.
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn overlap(p: &[f64], effects: &[f64], before: usize, win: &mut [f64], own: &mut [f64]) {
+    // Day by day of the effect, each over all contacts at once: the same order of additions however wide the registers.
+    let add = |out: &mut [f64], p: &[f64], weight: f64| {
+        for (out, p) in out.iter_mut().zip(p) {
+            *out += weight * p;
+        }
+    };
+    let (late, ahead) = effects.split_at(before);
+    for (day, &effect) in ahead.iter().enumerate().take(p.len()) {
+        add(own, &p[day..], effect);
+    }
+    win.copy_from_slice(own);
+    for (place, &effect) in late.iter().enumerate() {
+        let skip = (before - place).min(win.len());
+        add(&mut win[skip..], p, effect);
     }
 }

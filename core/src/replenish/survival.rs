@@ -97,13 +97,10 @@ impl Survival {
     pub(crate) fn each_day(&self, n: usize, mut take: impl FnMut(f32)) {
         let mut day = 1;
         for knot in 1..=LAST_KNOT {
-            let (start, end) = (self.knot(knot - 1).1, self.knot(knot).1);
             let last = n.min(self.knot(knot).0 as usize);
             while day <= last {
                 let days: Spans = std::array::from_fn(|i| (day + i) as f32);
-                for share in shares(self, knot, days).into_iter().take(last + 1 - day) {
-                    take(one_minus_exp(start + (end - start) * share));
-                }
+                probs(self, knot, days).into_iter().take(last + 1 - day).for_each(&mut take);
                 day += N_SPANS;
                 day = day.min(last + 1);
             }
@@ -155,6 +152,13 @@ impl Survival {
 #[multiversion(targets("x86_64+avx+avx2"))]
 fn shares(survival: &Survival, knot: usize, days: Spans) -> Spans {
     survival.shares_within(knot, days)
+}
+
+/// P(at least one purchase) within each of `days`, which lie before a knot.
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn probs(survival: &Survival, knot: usize, days: Spans) -> Spans {
+    let (start, end) = (survival.knot(knot - 1).1, survival.knot(knot).1);
+    survival.shares_within(knot, days).map(|share| one_minus_exp(start + (end - start) * share))
 }
 
 /// Which of eight steps of a rising function a value lies on, and how far beyond its start, 0 to 1; `end` is the

@@ -159,8 +159,9 @@ pub fn decline_history<'a>(
         .with("level_after", number(&|p| p.alarm.as_ref().map(|a| a.level_after))))
 }
 
-/// Declines as columns; modules as one text, separated by commas.
-pub(crate) fn into_table(declines: &[UsageDecline]) -> Table {
+/// Declines as columns, for Arrow, CSV or Parquet: one row each, dates as instants, modules as one text separated by commas.
+#[must_use]
+pub fn decline_table(declines: &[UsageDecline]) -> Table {
     let number = |of: fn(&UsageDecline) -> f64| Column::Doubles(declines.iter().map(of).collect());
     let instant =
         |of: fn(&UsageDecline) -> Timestamp| Column::Timestamps(declines.iter().map(|d| of(d).as_micros()).collect());
@@ -223,7 +224,7 @@ mod tests {
         );
         assert!(!fell.modules.is_empty());
         assert!(declines.len() < 12, "{} alarms", declines.len());
-        let table = into_table(&declines);
+        let table = decline_table(&declines);
         assert_eq!(table.n_rows(), declines.len());
         // What comes later changes nothing.
         let early = began.plus_days(-20.0);

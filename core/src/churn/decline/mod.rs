@@ -23,8 +23,7 @@ mod tally;
 mod twins;
 mod usage;
 
-pub(crate) use log::into_table as decline_table;
-pub use log::{UsageDecline, decline_history, usage_declines};
+pub use log::{UsageDecline, decline_history, decline_table, usage_declines};
 pub use model::DeclineModel;
 pub use options::{AlarmRule, DeclineOptions};
 pub use result::{Alarm, DeclineStep, Declines, FollowedPeriod, ModuleFinding, ModuleReason};
