@@ -46,7 +46,7 @@ def parser_of_all() -> tuple[argparse.ArgumentParser, dict[str, list[Parameter]]
     taken = {}
     for name, command in COMMANDS.items():
         taken[name] = parameters(command.call)
-        doc = (inspect.getdoc(command.call) or "").split("\n\nArgs:")[0].replace("`as_of`", "--as-of")
+        doc = (inspect.getdoc(command.call) or "").split("\n\nArgs:")[0].replace("`as_of`", "--as-of").replace("`data`", "LOG")
         needed = "".join(f" {parameter.flag} FILE" for parameter in taken[name] if parameter.is_required)
         usage = f"beforehand {name} LOG --as-of DATE{needed}{_USAGES[command.answer]} [options]"
         texts: dict[str, Any] = {"help": command.short, "description": doc, "epilog": command.examples, "usage": usage}
@@ -55,7 +55,7 @@ def parser_of_all() -> tuple[argparse.ArgumentParser, dict[str, list[Parameter]]
         sub.add_argument("--as-of", required=True, metavar="DATE",
                          help="the instant up to which the log is known, such as 2026-01-31")  # fmt: skip
         _add_files(sub, command)
-        group = sub.add_argument_group("options of the " + name)
+        group = sub.add_argument_group(f"options of {name}")
         for parameter in taken[name]:
             add_option(group, parameter)
         add_columns(sub)
