@@ -2515,10 +2515,11 @@ export interface Reasoning {
   /** The decision and its reasons in plain words, in the policy's language for the customer (English or Chinese). */
   readonly words: string
   /**
-   * The gain of the best contact about the item on each day from that of the decision, limits left aside: the value
-   * of waiting.
+   * The gain of the first candidate on each day from that of the decision, limits left aside: the value of waiting.
    */
   readonly gainByDay: readonly number[]
+  /** The days of `gainByDay` on which limits close the first candidate's channel to the customer, in order. */
+  readonly closedDays: readonly ClosedDay[]
 }
 
 /** A contact that was weighed. */
@@ -2650,6 +2651,14 @@ export type ChangeOf =
   | "prob_own"
   | "order_value"
   | "contact_cost"
+
+/** A day on which limits close a channel to a customer. */
+export interface ClosedDay {
+  /** Which day, counted from that of the decision. */
+  readonly inDays: number
+  /** Why. */
+  readonly limit: Limit
+}
 
 /** Contact the customer. */
 export interface Contact {

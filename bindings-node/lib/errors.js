@@ -34,7 +34,7 @@ function fromNative(parts) {
   }
   const [code, message, field, row] = read
   return new BeforehandError(code, inJavaScript(message), {
-    field: field === null ? undefined : (names.get(field) ?? field),
+    field: field === null ? undefined : inJavaScript(field),
     row: row === null ? undefined : row,
   })
 }

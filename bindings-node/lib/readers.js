@@ -175,6 +175,7 @@ function Reasoning(v) {
     wouldChange: v.would_change.map((w) => Change(w)),
     words: v.words,
     gainByDay: v.gain_by_day,
+    closedDays: v.closed_days.map((w) => ClosedDay(w)),
   }
 }
 exports.Reasoning = Reasoning
@@ -231,6 +232,14 @@ function Change(v) {
   }
 }
 exports.Change = Change
+
+function ClosedDay(v) {
+  return {
+    inDays: v.in_days,
+    limit: v.limit,
+  }
+}
+exports.ClosedDay = ClosedDay
 
 function Contact(v) {
   return {

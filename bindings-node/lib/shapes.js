@@ -20,6 +20,7 @@ exports.names = new Map([
   ["btyd_matrix", "btydMatrix"],
   ["btyd_tracking", "btydTracking"],
   ["cap_ignored", "capIgnored"],
+  ["closed_days", "closedDays"],
   ["closed_weekdays", "closedWeekdays"],
   ["confidence_below", "confidenceBelow"],
   ["consumption_per_day", "consumptionPerDay"],

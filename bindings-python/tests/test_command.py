@@ -18,7 +18,8 @@ from typing import Any
 
 import beforehand
 import pytest
-from beforehand import _command
+from beforehand._command import _commands, _parser, main
+from beforehand._command._parameters import parameters
 from conftest import AS_OF
 
 
@@ -101,6 +102,65 @@ def test_churn_writes_the_table_of_the_method(
     parquet = pytest.importorskip("pyarrow.parquet")
     assert parquet.read_table(tmp_path / "risk.parquet").to_pylist() == risk.to_arrow().to_pylist()
     assert "--out is" in refused(2, *arguments, "--out", tmp_path / "risk.xls")
+
+
+POLICY = {
+    "margin_share": 0.35,
+    "order_value": 30,
+    "offers": [{"name": "reminder", "prob_win_back": 0.2}, {"name": "ten_off", "prob_win_back": 0.45, "discount_share": 0.1}],
+    "channels": [{"name": "app", "cost": 0.05}],
+}
+
+
+def test_decide_writes_the_table_of_the_method(
+    model_path: Path, shop_path: Path, tmp_path: Path, model: beforehand.Model, history: beforehand.History
+) -> None:
+    policy = tmp_path / "policy.json"
+    policy.write_text(json.dumps(POLICY))
+    decisions = model.decide(history, as_of=AS_OF, policy=POLICY)  # type: ignore[arg-type]
+    decisions.write_csv(tmp_path / "expected.csv")
+    expected = (tmp_path / "expected.csv").read_text()
+    assert "contact" in expected
+    arguments = ["decide", shop_path, "--policy", policy, "--as-of", AS_OF]
+    assert ok(*arguments, "--model", model_path) == expected
+    assert ok(*arguments) == expected, "without a model one is fitted"
+    assert ok(*arguments[:3], json.dumps(POLICY), *arguments[4:]) == expected, "a policy may be given as it is"
+    done = run(*arguments, "--model", model_path, "--out", tmp_path / "todo.parquet")
+    assert "160 customers are in" in done.stderr
+    parquet = pytest.importorskip("pyarrow.parquet")
+    assert parquet.read_table(tmp_path / "todo.parquet").to_pylist() == decisions.to_arrow().to_pylist()
+
+
+def test_decide_reads_the_contacts_of_the_log(model_path: Path, tmp_path: Path) -> None:
+    log, policy = tmp_path / "log.csv", tmp_path / "policy.json"
+    policy.write_text(json.dumps(POLICY))
+    rows = ["who,day,sku,what,way", *(f"x,2025-0{month}-21,coffee,," for month in (5, 6, 7)), "x,2025-08-01,,opt_out,app"]
+    names = ["--customer-column", "who", "--time-column", "day", "--item-column", "sku"]
+    names += ["--kind-column", "what", "--channel-column", "way"]
+    arguments = ["decide", log, "--policy", policy, "--model", model_path, "--as-of", AS_OF, "-q", *names]
+    log.write_text("\n".join(rows[:-1]))
+    (free,) = csv.DictReader(ok(*arguments).splitlines())
+    log.write_text("\n".join(rows))
+    (kept,) = csv.DictReader(ok(*arguments).splitlines())
+    assert (free["action"], kept["action"], kept["because"]) == ("contact", "abstain", "limit")
+
+
+def test_the_policy_of_the_help_is_enough(shop_path: Path, model_path: Path) -> None:
+    (policy,) = re.findall(r"^  (\{.*?\}\]\})$", _commands.COMMANDS["decide"].examples, re.MULTILINE | re.DOTALL)
+    assert "contact" in ok("decide", shop_path, "--policy", policy, "--model", model_path, "--as-of", AS_OF)
+
+
+def test_a_wrong_policy_is_explained(shop_path: Path, model_path: Path, tmp_path: Path) -> None:
+    def wrong(policy: object) -> str:
+        arguments = ["--policy", json.dumps(policy), "--model", model_path, "--as-of", AS_OF]
+        return refused(2, "decide", shop_path, *arguments)
+
+    assert "See: beforehand decide --help" in wrong({})
+    assert 'policy.offers[0].prob_win_back of "x" is 2' in wrong({**POLICY, "offers": [{"name": "x", "prob_win_back": 2}]})
+    assert "policy.time_zone" in wrong({**POLICY, "time_zone": 3})
+    assert "--policy" in refused(2, "decide", shop_path, "--as-of", AS_OF)
+    missing = refused(2, "decide", shop_path, "--as-of", AS_OF, "--policy", tmp_path / "none.json")
+    assert "none.json cannot be read: No such file" in missing
 
 
 def test_logs_come_from_pipes_and_tables_go_into_them(model_path: Path, shop_path: Path) -> None:
@@ -250,6 +310,8 @@ def test_an_earlier_as_of_than_the_models_is_refused(shop_path: Path, model_path
 CALLS: list[tuple[str, Callable[..., Any]]] = [
     ("fit", beforehand.fit),
     ("forecast", beforehand.Model.replenishment),
+    ("churn", beforehand.Model.lapse),
+    ("decide", beforehand.Model.decide),
     ("backtest", beforehand.backtest),
     ("audit", beforehand.audit),
     ("report", beforehand.Model.report),
@@ -263,7 +325,7 @@ def test_every_parameter_is_an_option_and_is_explained(command: str, function: C
     for name in set(ours) - {"self", "data", "columns", "progress"}:
         flag = "--" + name.replace("_", "-")
         assert re.search(rf"^  {flag}\b", text, re.MULTILINE), f"{flag} is missing in the help of {command}"
-    for parameter in [*_command.parameters(function), *_command.parameters(beforehand.History)]:
+    for parameter in [*parameters(function), *parameters(beforehand.History)]:
         assert parameter.doc, f"{parameter.name} has no documentation"
         assert parameter.doc.split()[0] in text
     assert "example" in text
@@ -283,10 +345,11 @@ def test_a_new_parameter_becomes_an_option(monkeypatch: pytest.MonkeyPatch, shop
         given.update(as_of=as_of, n_sigma=n_sigma)
         return "audited"
 
-    monkeypatch.setattr(_command, "audit", audit)
-    assert _command.main(["audit", str(shop_path), "--as-of", AS_OF, "--n-sigma", "2.5", "-q"]) == 0
+    changed = _commands.COMMANDS["audit"]._replace(call=audit)
+    monkeypatch.setitem(_commands.COMMANDS, "audit", changed)
+    assert main(["audit", str(shop_path), "--as-of", AS_OF, "--n-sigma", "2.5", "-q"]) == 0
     assert given == {"as_of": AS_OF, "n_sigma": 2.5}
-    (parameter, _) = _command.parameters(audit)
+    (parameter, _) = parameters(audit)
     assert parameter.doc == "how far is far, in standard deviations."
 
 
@@ -298,11 +361,12 @@ def test_the_help_teaches() -> None:
 
 
 def test_the_examples_of_the_help_parse(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "items.csv").write_text("item,name\n")
-    texts = [_command._EXAMPLE, *_command._EPILOGS.values()]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "policy.json").write_text("{}")
+    texts = [_parser.EXAMPLES, *(command.examples for command in _commands.COMMANDS.values())]
     lines = [line.strip() for text in texts for line in text.splitlines() if line.startswith("  beforehand ")]
     assert len(lines) >= 9
-    parser, _ = _command._parser()
+    parser, _ = _parser.parser_of_all()
     for line in lines:
         parser.parse_args(line.partition(" | ")[0].removesuffix(" ...").split()[1:])
 

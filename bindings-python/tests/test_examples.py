@@ -45,6 +45,7 @@ def _run(script: str, *arguments: str, cwd: Path) -> str:
     ("script", "needs"),
     [
         ("from_parquet.py", []),
+        ("decide.py", []),
         ("from_duckdb.py", ["duckdb"]),
         ("from_polars.py", ["polars"]),
         ("from_pandas.py", ["pandas", "pyarrow"]),

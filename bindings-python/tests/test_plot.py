@@ -260,3 +260,62 @@ def test_a_decline_shows_its_alarm() -> None:
     assert "down" in ax.get_title(loc="left")
     healthy = beforehand.plot.decline(log, 8, as_of="2026-01-04")
     assert [line.get_label() for line in healthy.get_lines()] == ["used", "expected"]
+
+
+POLICY = beforehand.Policy(
+    margin_share=0.35,
+    order_value=30.0,
+    offers=[beforehand.Offer("reminder", prob_win_back=0.2), beforehand.Offer("ten_off", 0.45, discount_share=0.1)],
+    channels=[beforehand.Channel("app", cost=0.05)],
+)
+
+
+@pytest.mark.parametrize("holidays", [[], ["2025-08-20", "2025-08-21", "2025-08-24"]])
+def test_a_decision_is_drawn_with_what_waiting_is_worth(
+    model: beforehand.Model, history: beforehand.History, holidays: list[str]
+) -> None:
+    policy = dataclasses.replace(POLICY, limits=beforehand.Limits(holidays=holidays), horizon_days=14)
+    as_of = NOW + timedelta(hours=9)
+    made = model.decide_for(history, as_of=as_of, policy=policy, customer="c000")
+    ax = beforehand.plot.decision(model, history, "c000", as_of=as_of, policy=policy, item_names={"milk-2": "Milk"})
+    why = made.reasoning
+    gains = _line(ax, "gain of a contact")
+    assert list(gains.get_ydata()) == list(why.gain_by_day)
+    assert _days(gains) == [float(to_number(as_of + timedelta(days=day))) for day in range(14)]
+    closed = [day.in_days for day in why.closed_days]
+    assert closed == [(datetime.fromisoformat(day).date() - as_of.date()).days for day in holidays]
+    waiting = list(_line(ax, "value of waiting").get_ydata())
+    for day, value in enumerate(waiting):
+        assert value == max([0.0, *(why.gain_by_day[k] for k in range(day + 1, 14) if k not in closed)])
+    chosen = _line(ax, "reminder by app")
+    assert list(chosen.get_ydata()) == [why.candidates[0].expected_margin]
+    said = ax.get_title(loc="left")
+    if holidays:
+        assert isinstance(made, beforehand.Wait) and said.startswith(
+            "c000, Milk: wait until 2025-08-22, then reminder by app gains"
+        )
+        assert list(_line(ax, "closed to it").get_ydata()) == [why.gain_by_day[day] for day in closed]
+        assert [text.get_text() for text in ax.texts] == ["holiday", "holiday"], "one for each run of days"
+        assert _days(chosen) == [float(to_number(made.until_at))]
+        assert why.gain_by_day[2] >= waiting[2]
+    else:
+        assert isinstance(made, beforehand.Contact) and said.startswith("c000, Milk: contact 2025-08-20, reminder by app, gains")
+        assert not any(line.get_label() == "closed to it" for line in ax.get_lines())
+        assert _days(chosen) == [float(to_number(made.contact_at))]
+        assert why.gain_by_day[0] >= waiting[0]
+
+
+def test_what_is_not_done_is_drawn_as_well(model: beforehand.Model, history: beforehand.History) -> None:
+    asked = dataclasses.replace(POLICY, routes=[beforehand.RouteRule("human")])
+    ax = beforehand.plot.decision(model, history, "c000", as_of=AS_OF, policy=asked)
+    assert ax.get_title(loc="left") == "c000, milk-2: for customer_success to decide (rule)"
+    held = dataclasses.replace(POLICY, caution=beforehand.Caution(confidence=0.999))
+    ax = beforehand.plot.decision(model, history, "c000", as_of=AS_OF, policy=held)
+    assert ax.get_title(loc="left") == "c000, milk-2: no contact (doubt)"
+    assert _line(ax, "reminder by app: not made")
+    plt.close("all")
+    with pytest.raises(beforehand.EmptyDataError, match=r"nothing to draw for customer 'c000': what an order is worth"):
+        beforehand.plot.decision(model, history, "c000", as_of=AS_OF, policy=dataclasses.replace(POLICY, order_value=None))
+    with pytest.raises(beforehand.UnknownCustomerError):
+        beforehand.plot.decision(model, history, "nobody", as_of=AS_OF, policy=POLICY)
+    assert not plt.get_fignums()

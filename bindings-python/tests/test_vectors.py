@@ -29,7 +29,8 @@ def load(stem: str) -> tuple[dict[str, Any], beforehand.History, beforehand.Mode
 def as_json(value: Any) -> Any:
     """An answer as JSON has it."""
     if dataclasses.is_dataclass(value):
-        names = [f.name for f in dataclasses.fields(value) if not f.name.startswith("_")]
+        # With the word that tells the classes of a union apart, which every object of a class has.
+        names = [name for name in value.__dataclass_fields__ if not name.startswith("_")]
         return {name: as_json(getattr(value, name)) for name in names}
     if isinstance(value, datetime):
         assert value.tzinfo == UTC

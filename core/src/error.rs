@@ -110,14 +110,19 @@ impl Error {
         self.row
     }
 
-    /// Says in which part of the options the named one is; the message begins with its name.
-    pub(crate) fn inside(mut self, part: &str) -> Self {
-        self.message = format!("{part}.{}", self.message);
-        self
-    }
-
     pub(crate) fn options(field: &str, message: impl Into<String>) -> Self {
         Self::new(ErrorCode::InvalidOptions, message).with_field(field)
+    }
+
+    /// The same error, told of a part of a larger option: `place` comes before the field, also where the message begins with it.
+    pub(crate) fn under(mut self, place: &str) -> Self {
+        if let Some(field) = self.field.take() {
+            if self.message.starts_with(&field) {
+                self.message = format!("{place}.{}", self.message);
+            }
+            self.field = Some(format!("{place}.{field}"));
+        }
+        self
     }
 
     pub(crate) fn data(field: &str, message: impl Into<String>) -> Self {

@@ -331,4 +331,28 @@ fn a_limit_that_binds_is_named_with_what_it_costs() {
     let binding = decision.reasoning().binding.as_ref().expect("a limit binds");
     assert!(matches!(binding.limit, Limit::CapIgnored | Limit::Gap), "{}", decision.reasoning().words);
     assert!(binding.costs > 0.0);
+    let closed = &decision.reasoning().closed_days;
+    assert!(closed.iter().map(|day| day.in_days).eq(0..3) && closed.iter().any(|day| day.limit == binding.limit));
+}
+
+#[test]
+fn a_mistake_in_a_policy_is_named_with_its_place() {
+    let customer = |zone: &str| CustomerTerms { time_zone: Some(zone.to_owned()), ..CustomerTerms::new("li") };
+    let wrong = [
+        (
+            Policy { offers: vec![Offer::reminder(0.1), Offer::discount("x", 0.1, 1.5)], ..shanghai() },
+            "offers[1].prob_win_back",
+        ),
+        (Policy { channels: vec![Channel::new("app", -1.0)], ..shanghai() }, "channels[0].cost"),
+        (Policy { costs: Costs { per_early: -1.0, ..Costs::default() }, ..shanghai() }, "costs.per_early"),
+        (Policy { caution: Caution { confidence: 2.0, ..Caution::default() }, ..shanghai() }, "caution.confidence"),
+        (Policy { limits: Limits { min_gap_days: -1.0, ..Limits::default() }, ..shanghai() }, "limits.min_gap_days"),
+        (Policy { time_zone: "Mars".to_owned(), ..shanghai() }, "time_zone"),
+        (Policy { customers: vec![customer("UTC"), customer("Mars")], ..shanghai() }, "customers[1].time_zone"),
+    ];
+    for (policy, place) in wrong {
+        let error = Planner::new(policy).expect_err(place);
+        assert_eq!(error.field(), Some(place), "{error}");
+        assert!(error.to_string().starts_with(place) || place.ends_with("time_zone"), "{error}");
+    }
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
@@ -40,6 +41,9 @@ _NAMES = {
     "category": "category", "need": "need", "pack_size": "pack_size", "order": "order", "undoes": "undoes",
     "channel": "channel", "offer": "offer", "propensity": "propensity",
 }  # fmt: skip
+
+# What holds numbers; all else may be texts.
+_NUMBERS = ("quantity", "amount", "pack_size", "propensity")
 
 # Files that are often given and cannot be read.
 _FOREIGN = (".arrow", ".avro", ".feather", ".gz", ".ipc", ".json", ".jsonl", ".orc", ".xls", ".xlsx", ".zip", ".zst")
@@ -234,7 +238,7 @@ def _read(data: Any, names: dict[str, str | None], options: str) -> _native.Hist
         return _native.History.from_csv(path, columns, options)
     if hasattr(data, "__arrow_c_stream__"):
         try:
-            return _native.History.from_arrow(data, columns, options)
+            return _native.History.from_arrow(_of_some_type(data, names), columns, options)
         except Exception as e:
             if type(e).__module__.partition(".")[0] in ("pyarrow", "polars", "pandas", "duckdb"):
                 raise InvalidDataError(f"the table cannot be handed over as Arrow: {e}") from e
@@ -245,6 +249,16 @@ def _read(data: Any, names: dict[str, str | None], options: str) -> _native.Hist
     if hasattr(data, "collect") and hasattr(data, "collect_schema"):
         raise InvalidDataError("data is a lazy frame; give data.collect()", "data")
     return _native.History.from_columns(json.dumps(_columns_of(data, names), ensure_ascii=False), columns, options)
+
+
+def _of_some_type(data: Any, names: dict[str, str | None]) -> Any:
+    """A table whose columns have a type, also where they hold nothing: Polars hands others over in a form that cannot be read."""
+    polars = sys.modules.get("polars") if type(data).__module__.startswith("polars.") else None
+    if polars is None or not hasattr(data, "schema"):
+        return data
+    numbers = {names[what] for what in _NUMBERS}
+    empty = [name for name, of in data.schema.items() if of == polars.Null]
+    return data.cast({name: polars.Float64 if name in numbers else polars.String for name in empty}) if empty else data
 
 
 def _with_advice(e: InvalidDataError, names: dict[str, str | None]) -> InvalidDataError:

@@ -60,6 +60,7 @@ TYPES = (
     "Limit",
     "Change",
     "ChangeOf",
+    "ClosedDay",
     "Contact",
     "Wait",
     "AbstainReason",

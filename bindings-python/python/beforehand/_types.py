@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, TypeAlias
 
@@ -927,9 +927,9 @@ class Fatigue(Shown):
 class QuietHours(Shown):
     """A time of the day in which nothing is sent, on the customer's clock."""
 
-    begins: str
+    begins: time | str
     """Quiet begins, `HH:MM`."""
-    ends: str
+    ends: time | str
     """Quiet ends, `HH:MM`; past midnight when it is earlier than `begins`. Not the same as `begins`."""
 
 
@@ -993,7 +993,7 @@ class Limits(Shown):
     message that come at all come within two or three days; a contact made sooner cannot know whether the last was
     ignored.
     """
-    holidays: Sequence[str] = ()
+    holidays: Sequence[date | str] = ()
     """Civil dates on which nothing is sent, on the customer's calendar. Default: none, for holidays differ by
     country.
     """
@@ -1284,9 +1284,10 @@ class Reasoning(Shown):
     words: str
     """The decision and its reasons in plain words, in the policy's language for the customer (English or Chinese)."""
     gain_by_day: tuple[float, ...]
-    """The gain of the best contact about the item on each day from that of the decision, limits left aside: the value
-    of waiting.
+    """The gain of the first candidate on each day from that of the decision, limits left aside: the value of waiting.
     """
+    closed_days: tuple[ClosedDay, ...]
+    """The days of `gain_by_day` on which limits close the first candidate's channel to the customer, in order."""
 
     @classmethod
     def _of(cls, d: Mapping[str, Any]) -> Reasoning:
@@ -1298,6 +1299,7 @@ class Reasoning(Shown):
             would_change=tuple(Change._of(v) for v in d["would_change"]),
             words=d["words"],
             gain_by_day=tuple(d["gain_by_day"]),
+            closed_days=tuple(ClosedDay._of(v) for v in d["closed_days"]),
         )
 
 
@@ -1426,6 +1428,23 @@ class Change(Shown):
             of=d["of"],
             value=d["value"],
             threshold=d["threshold"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedDay(Shown):
+    """A day on which limits close a channel to a customer."""
+
+    in_days: int
+    """Which day, counted from that of the decision."""
+    limit: Limit
+    """Why."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> ClosedDay:
+        return cls(
+            in_days=d["in_days"],
+            limit=d["limit"],
         )
 
 
@@ -2369,6 +2388,7 @@ __all__ = [
     "ChannelLimits",
     "Check",
     "CheckCode",
+    "ClosedDay",
     "CohortCurve",
     "CohortKind",
     "Contact",

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from ._errors import InvalidOptionsError
@@ -38,7 +38,10 @@ def to_json(value: Mapping[str, Any]) -> str:
 
 
 def plain(value: Any, name: str) -> Any:
-    """A value as JSON has it: instants as text, dataclasses and mappings as objects, sequences as lists."""
+    """A value as JSON has it: instants and times of day as text, dataclasses and mappings as objects, sequences as lists.
+
+    `name` is what a slip is told of: an argument, or the place of a part of it, such as `policy.offers[1].cost`.
+    """
     if value is None or isinstance(value, (bool, str)):
         return value
     if isinstance(value, int):
@@ -51,14 +54,21 @@ def plain(value: Any, name: str) -> Any:
         return isoformat(value, name)
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat("auto" if value.second or value.microsecond else "minutes")
     fields = getattr(value, "__dataclass_fields__", None)
     if fields is not None and not isinstance(value, type):
-        return {field: plain(getattr(value, field), field) for field in fields if not field.startswith("_")}
+        return {field: plain(getattr(value, field), f"{name}.{field}") for field in fields if not field.startswith("_")}
     if isinstance(value, Mapping):
-        return {str(key): plain(part, str(key)) for key, part in value.items()}
+        return {str(key): plain(part, f"{name}.{key}") for key, part in value.items()}
     if isinstance(value, (Sequence, AbstractSet)) and not isinstance(value, (bytes, bytearray, memoryview)):
-        return [plain(part, name) for part in value]
+        return [plain(part, name if _is_single(part) else f"{name}[{place}]") for place, part in enumerate(value)]
     return _foreign(value, name)
+
+
+def _is_single(part: Any) -> bool:
+    """Whether a part of a list has no parts that a slip could be in."""
+    return not isinstance(part, Mapping) and not hasattr(part, "__dataclass_fields__")
 
 
 def isoformat(value: datetime, name: str) -> str:

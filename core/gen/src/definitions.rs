@@ -20,6 +20,8 @@ pub enum Type {
     Float,
     /// A text.
     Text,
+    /// A text with a form of its own, by the name of the form: a date or a time of day.
+    Form(&'static str),
     /// An instant in time.
     Instant,
     /// An identifier: a whole number or a text.
@@ -275,7 +277,7 @@ fn flat<'a>(arguments: &Named, find: &impl Fn(&str) -> &'a Named) -> Vec<Argumen
 
 /// A definition; `None` for those that are a type of their own in every language.
 fn named(name: &str, schema: &Value) -> Option<Named> {
-    if matches!(name, "EventId" | "Timestamp") || TEXTS.contains(&name) {
+    if matches!(name, "EventId" | "Timestamp") || FORMS.contains(&name) {
         return None;
     }
     let doc = docs::clean(text(schema, "description"));
@@ -310,7 +312,7 @@ fn union(schema: &Value) -> Option<Definition> {
 }
 
 /// Definitions that are texts with a form of their own.
-const TEXTS: [&str; 2] = ["TimeOfDay", "CivilDate"];
+const FORMS: [&str; 2] = ["TimeOfDay", "CivilDate"];
 
 fn fields(properties: &Map<String, Value>, schema: &Value) -> Vec<Field> {
     let required: Vec<&str> = schema
@@ -340,8 +342,10 @@ fn type_of(schema: &Value) -> Type {
         return match reference(schema).as_str() {
             "EventId" => Type::Id,
             "Timestamp" => Type::Instant,
-            name if TEXTS.contains(&name) => Type::Text,
-            name => Type::Named(name.to_owned()),
+            name => {
+                let form = FORMS.into_iter().find(|form| *form == name);
+                form.map_or_else(|| Type::Named(name.to_owned()), Type::Form)
+            }
         };
     }
     if let Some(options) = schema.get("anyOf").and_then(Value::as_array) {

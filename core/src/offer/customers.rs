@@ -128,8 +128,7 @@ impl Planner {
     /// ```
     ///
     /// # Errors
-    /// `invalid_options` when `as_of` is before the model's own, and for a time zone that does not exist; `unknown_customer` for
-    /// a customer who had not bought by `as_of`.
+    /// `invalid_options` when `as_of` is before the model's own; `unknown_customer` for a customer who had not bought by `as_of`.
     pub fn decide<'a>(
         &self,
         model: &Model,

@@ -245,9 +245,21 @@ pub struct Reasoning {
     pub would_change: Vec<Change>,
     /// The decision and its reasons in plain words, in the policy's language for the customer (English or Chinese).
     pub words: String,
-    /// The gain of the best contact about the item on each day from that of the decision, limits left aside: the value of
-    /// waiting.
+    /// The gain of the first candidate on each day from that of the decision, limits left aside: the value of waiting.
     pub gain_by_day: Vec<f64>,
+    /// The days of `gain_by_day` on which limits close the first candidate's channel to the customer, in order.
+    pub closed_days: Vec<ClosedDay>,
+}
+
+/// A day on which limits close a channel to a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ClosedDay {
+    /// Which day, counted from that of the decision.
+    pub in_days: u32,
+    /// Why.
+    pub limit: Limit,
 }
 
 /// A contact that was weighed.

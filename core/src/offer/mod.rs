@@ -41,7 +41,7 @@ mod words;
 pub use costs::Costs;
 pub use cycles::{Cycles, PastCycles};
 pub use decision::{
-    Abstain, AbstainReason, Binding, Candidate, Change, ChangeOf, Contact, Decision, EffectSource, Evidence,
+    Abstain, AbstainReason, Binding, Candidate, Change, ChangeOf, ClosedDay, Contact, Decision, EffectSource, Evidence,
     EvidenceKind, HandOff, HandOffReason, Reasoning, Wait,
 };
 pub use due::Due;

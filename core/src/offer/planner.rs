@@ -108,7 +108,7 @@ impl Planner {
     /// customer's terms and the lottery.
     ///
     /// # Errors
-    /// `invalid_options` for a time zone that does not exist.
+    /// Only `internal`: the policy was checked when the planner was made, and any `past` will do.
     pub fn decide_needs(
         &self,
         customer: Option<&EventId>,
@@ -146,11 +146,7 @@ impl Planner {
         let mut calendars = BTreeMap::new();
         for zone in zones.chain([self.policy.time_zone.as_str()]) {
             if !calendars.contains_key(zone) {
-                let named = |e: Error| match e.field() {
-                    Some("zone") => Error::options("time_zone", format!("time_{e}")),
-                    _ => e,
-                };
-                calendars.insert(zone, self.limits.calendar(zone, as_of, self.policy.horizon_days).map_err(named)?);
+                calendars.insert(zone, self.limits.calendar(zone, as_of, self.policy.horizon_days)?);
             }
         }
         Ok(Day { planner: self, as_of, effects, calendars })

@@ -6,6 +6,7 @@ use super::costs::Costs;
 use super::learned::Learned;
 use super::limits::Limits;
 use super::message::Template;
+use super::past_of::Zones;
 use super::response::Response;
 use super::route::RouteRule;
 use super::terms::{Channel, CustomerTerms, ItemTerms, Offer};
@@ -174,8 +175,13 @@ fn within(path: &str, value: f64, least: f64, most: f64) -> Result<()> {
     if (least..=most).contains(&value) {
         return Ok(());
     }
-    let name = path.rsplit('.').next().unwrap_or(path);
-    Err(Error::options(name, format!("{path} is {value}; allowed are {least} to {most}")))
+    Err(Error::options(path, format!("{path} is {value}; allowed are {least} to {most}")))
+}
+
+/// Checks every entry of a list; an error names the place of the entry.
+fn each<T>(list: &str, entries: &[T], mut check: impl FnMut(&T) -> Result<()>) -> Result<()> {
+    let mut places = entries.iter().enumerate();
+    places.try_for_each(|(place, entry)| check(entry).map_err(|e| e.under(&format!("{list}[{place}]"))))
 }
 
 /// The first name that stands twice.
@@ -216,7 +222,8 @@ impl Policy {
     /// Checks everything that can be checked without a log.
     ///
     /// # Errors
-    /// `invalid_options` naming the option, the value given and the values allowed.
+    /// `invalid_options` naming the option with its place, such as `offers[1].prob_win_back`, the value given and the values
+    /// allowed.
     pub fn validate(&self) -> Result<()> {
         within("margin_share", self.margin_share, 0.0, 1.0)?;
         within("unprompted_share", self.unprompted_share, 0.0, 1.0)?;
@@ -234,13 +241,16 @@ impl Policy {
         if let Some(name) = twice(self.channels.iter().map(|c| c.name.as_str())) {
             return Err(Error::options("channels", format!("there are two channels {name:?}; names must differ")));
         }
-        self.offers.iter().try_for_each(Offer::validate)?;
-        self.channels.iter().try_for_each(Channel::validate)?;
-        self.items.iter().try_for_each(ItemTerms::validate)?;
-        self.customers.iter().try_for_each(CustomerTerms::validate)?;
-        for (place, rule) in self.routes.iter().enumerate() {
-            rule.validate().map_err(|e| e.inside(&format!("routes[{place}]")))?;
-        }
+        each("offers", &self.offers, Offer::validate)?;
+        each("channels", &self.channels, Channel::validate)?;
+        each("items", &self.items, ItemTerms::validate)?;
+        each("customers", &self.customers, CustomerTerms::validate)?;
+        let mut zones = Zones::default();
+        zones.get(&self.time_zone)?;
+        each("customers", &self.customers, |terms| {
+            terms.time_zone.iter().try_for_each(|zone| zones.get(zone).map(drop))
+        })?;
+        each("routes", &self.routes, RouteRule::validate)?;
         if let Some(value) = self.order_value {
             within("order_value", value, 0.0, 1e12)?;
         }
@@ -259,8 +269,8 @@ impl Policy {
         }
         within("lottery.holdout_share", self.lottery.holdout_share, 0.0, 0.5)?;
         within("lottery.explore_share", self.lottery.explore_share, 0.0, 0.5)?;
-        self.costs.validate().map_err(|e| e.inside("costs"))?;
-        self.response.validate().map_err(|e| e.inside("response"))?;
-        self.limits.validate().map_err(|e| e.inside("limits"))
+        self.costs.validate().map_err(|e| e.under("costs"))?;
+        self.response.validate().map_err(|e| e.under("response"))?;
+        self.limits.validate().map_err(|e| e.under("limits"))
     }
 }

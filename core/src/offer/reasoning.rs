@@ -1,7 +1,8 @@
 //! Why a decision came out as it did, as data.
 
-use super::decision::{Binding, Candidate, Change, ChangeOf, Evidence, EvidenceKind, Reasoning};
+use super::decision::{Binding, Candidate, Change, ChangeOf, ClosedDay, Evidence, EvidenceKind, Reasoning};
 use super::help::Help;
+use super::limits::DayOpening;
 use super::need::Need;
 use super::planner::{Day, Who};
 use super::search::{Pick, Way};
@@ -43,7 +44,21 @@ impl Reasoner<'_> {
             would_change: self.would_change(need, chosen),
             words: String::new(),
             gain_by_day: gains.over_days(&way),
+            closed_days: self.closed_days(&way)?,
         })
+    }
+
+    /// What the limits leave of the days planned ahead on a channel.
+    fn openings(&self, channel: usize) -> Result<impl Iterator<Item = DayOpening<'_>>> {
+        let terms = self.who.customer.and_then(|customer| self.day.planner.customer_terms(customer));
+        let openings =
+            self.day.calendar(terms).map(|calendar| calendar.openings(channel, self.who.past)).transpose()?;
+        Ok(openings.into_iter().flatten().take(self.day.planner.n_days()))
+    }
+
+    fn closed_days(&self, way: &Way) -> Result<Vec<ClosedDay>> {
+        let days = self.openings(way.channel)?.zip(0..);
+        Ok(days.filter_map(|(day, in_days)| Some(ClosedDay { in_days, limit: day.limit()? })).collect())
     }
 
     /// The chosen contact, then the best of every other offer, best first.
@@ -129,9 +144,7 @@ impl Reasoner<'_> {
         if free.gain <= allowed + SAME || is_open(free.day, channel) {
             return Ok(None);
         }
-        let terms = self.who.customer.and_then(|customer| self.day.planner.customer_terms(customer));
-        let Some(calendar) = self.day.calendar(terms) else { return Ok(None) };
-        let opening = calendar.openings(channel, self.who.past)?.nth(free.day);
+        let opening = self.openings(channel)?.nth(free.day);
         Ok(opening.and_then(|o| o.limit()).map(|limit| Binding { limit, costs: free.gain - allowed }))
     }
 

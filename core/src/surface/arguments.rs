@@ -25,13 +25,22 @@ pub(super) fn read_part<T: DeserializeOwned>(argument: &str, json: &str) -> Resu
             "" | "." => {
                 Error::new(crate::ErrorCode::InvalidOptions, format!("the arguments cannot be read: {message}"))
             }
-            path => {
-                let field = path.rsplit('.').find(|part| *part != "?").unwrap_or(path);
-                let name = field.split('[').next().unwrap_or(field);
-                Error::options(name, format!("{path} cannot be used: {message}"))
-            }
+            path => Error::options(&named(path), format!("{path} cannot be used: {message}")),
         }
     })
+}
+
+/// Structures of options, whose parts stand flat in other languages.
+const FLAT: [&str; 2] = ["options", "backtest"];
+
+/// The argument that a path is about: its own name, also for one of its entries; for a part of a larger argument the whole path.
+fn named(path: &str) -> String {
+    let parts: Vec<&str> = path.split('.').filter(|part| *part != "?").collect();
+    let parts = if parts.len() > 1 && FLAT.contains(&parts[0]) { &parts[1..] } else { &parts[..] };
+    match *parts {
+        [one] => one.split('[').next().unwrap_or(one).to_owned(),
+        _ => parts.join("."),
+    }
 }
 
 #[cfg(test)]
@@ -52,5 +61,9 @@ mod tests {
         let error = read_part::<ForecastOptions>("options", r#"{"lead_days": "soon"}"#).expect_err("no number");
         assert!(error.to_string().starts_with("options.lead_days cannot be used"), "{error}");
         assert_eq!(read_part::<ForecastOptions>("options", "3").expect_err("no object").field(), Some("options"));
+        let error = super::read::<crate::offer::Policy>(
+            r#"{"margin_share": 0.3, "offers": [{"name": "x", "prob_win_back": "high"}]}"#,
+        );
+        assert_eq!(error.expect_err("no number").field(), Some("offers[0].prob_win_back"));
     }
 }

@@ -10,8 +10,9 @@ from __future__ import annotations
 from ._buying import alive, matrix, tracking
 from ._calibration import calibration
 from ._cycles import cycles
+from ._decision import decision
 from ._decline import decline
 from ._reminders import reminders
 from ._timeline import timeline
 
-__all__ = ["alive", "calibration", "cycles", "decline", "matrix", "reminders", "timeline", "tracking"]
+__all__ = ["alive", "calibration", "cycles", "decision", "decline", "matrix", "reminders", "timeline", "tracking"]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from .._errors import EmptyDataError, InvalidOptionsError
 from .._history import Columns, Data, History
 from .._types import Forecast, Id, InstantLike
 from ._axes import FIRST, SECOND, as_percent, date_axis, faint, new_axes, title
+from ._given import columns_of, instant_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,12 +79,12 @@ def timeline(
         >>> ax.get_title(loc="left")
         'c3, filter: runs out 2025-11-05 (2025-11-04 … 2025-11-09)'
     """
-    read = history if isinstance(history, History) else History(history, columns=columns or _columns_of(model))
+    read = history if isinstance(history, History) else History(history, columns=columns or columns_of(model))
     horizons = [float(day) for day in range(1, REACH_DAYS + 1)]
     forecasts = model.forecasts(read, as_of=as_of, customer=customer, horizons_days=horizons)
     forecast = _chosen(forecasts, customer, item)
     ax = new_axes(ax, (8.0, 3.6))
-    now = _instant(as_of)
+    now = instant_of(as_of)
     bought = read.purchases(customer, forecast.item)
     past = [at for at, _ in bought if at <= now]
     last = max(forecast.run_out_p90_at, forecast.remind_at)
@@ -105,12 +106,6 @@ def timeline(
     shown = [line for line in ax.get_lines() if line.get_label() not in ("as of", "P(bought by then)")]
     ax.legend(handles=shown, frameon=False, loc="upper left", fontsize="small")
     return ax
-
-
-def _columns_of(model: Model) -> Columns | None:
-    """The columns that the model was fitted with."""
-    columns: Columns | None = getattr(model, "_columns", None)
-    return columns
 
 
 def _chosen(forecasts: list[Forecast], customer: Id, item: Id | None) -> Forecast:
@@ -189,17 +184,3 @@ def _between(xs: list[float], ys: list[float], x: float) -> float:
         if x <= x1:
             return y0 if x1 == x0 else y0 + (y1 - y0) * max(0.0, x - x0) / (x1 - x0)
     return ys[-1]
-
-
-def _instant(as_of: Any) -> datetime:
-    """What may be given as an instant, as one in UTC; the core has accepted it already."""
-    if not isinstance(as_of, (str, date)):
-        from .._values import plain
-
-        as_of = plain(as_of, "as_of")
-    if isinstance(as_of, str):
-        as_of = datetime.fromisoformat(as_of)
-    if not isinstance(as_of, datetime):
-        as_of = datetime(as_of.year, as_of.month, as_of.day)
-    zoned: datetime = as_of.replace(tzinfo=UTC) if as_of.tzinfo is None else as_of.astimezone(UTC)
-    return zoned

@@ -113,7 +113,7 @@ fn given(ty: &Type) -> String {
     match ty {
         Type::Bool => "boolean".to_owned(),
         Type::Int | Type::Float => "number".to_owned(),
-        Type::Text => "string".to_owned(),
+        Type::Text | Type::Form(_) => "string".to_owned(),
         Type::Instant => "InstantLike".to_owned(),
         Type::Id => "Id".to_owned(),
         Type::List(of) => list(&given(of)),

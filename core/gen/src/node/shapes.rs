@@ -114,7 +114,7 @@ fn shape(ty: &Type) -> String {
         Type::Bool => quoted("bool"),
         Type::Int => quoted("int"),
         Type::Float => quoted("float"),
-        Type::Text => quoted("text"),
+        Type::Text | Type::Form(_) => quoted("text"),
         Type::Instant => quoted("instant"),
         Type::Id => quoted("id"),
         Type::List(inner) => of("list", inner),

@@ -42,6 +42,8 @@ fn given(ty: &Type) -> String {
         Type::Int => "int".to_owned(),
         Type::Float => "float".to_owned(),
         Type::Text => "str".to_owned(),
+        Type::Form("CivilDate") => "date | str".to_owned(),
+        Type::Form(_) => "time | str".to_owned(),
         Type::Instant => "InstantLike".to_owned(),
         Type::Id => "Id".to_owned(),
         Type::List(of) => format!("Sequence[{}]", given(of)),
@@ -55,6 +57,7 @@ fn given(ty: &Type) -> String {
 /// How a value of a type is written in what callers get.
 fn got(ty: &Type) -> String {
     match ty {
+        Type::Form(_) => "str".to_owned(),
         Type::Instant => "datetime".to_owned(),
         Type::List(of) => format!("tuple[{}, ...]", got(of)),
         Type::Tuple(of) => format!("tuple[{}]", of.iter().map(got).collect::<Vec<_>>().join(", ")),
@@ -131,7 +134,7 @@ fn reading(ty: &Type, value: &str, definitions: &Definitions) -> String {
 /// Whether parsed JSON is already what callers get.
 fn is_plain(ty: &Type, definitions: &Definitions) -> bool {
     match ty {
-        Type::Bool | Type::Int | Type::Float | Type::Text | Type::Id => true,
+        Type::Bool | Type::Int | Type::Float | Type::Text | Type::Form(_) | Type::Id => true,
         Type::Named(name) => {
             matches!(definitions.get(name).definition, Definition::Words(_))
         }

@@ -15,7 +15,7 @@ pub(super) fn write(definitions: &Definitions) -> String {
     let mut out = header("The types of options and results.");
     out.push_str(
         "from collections.abc import Mapping, Sequence\nfrom dataclasses import dataclass, field\nfrom datetime import date, \
-         datetime\nfrom types import MappingProxyType\nfrom typing import Any, ClassVar, Literal, TypeAlias\n\nfrom ._show import \
+         datetime, time\nfrom types import MappingProxyType\nfrom typing import Any, ClassVar, Literal, TypeAlias\n\nfrom ._show import \
          Shown\nfrom ._values import instant as _instant\n\n",
     );
     out.push_str(

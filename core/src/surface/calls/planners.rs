@@ -13,7 +13,7 @@ static KEPT: Mutex<Vec<(Box<str>, Arc<Planner>)>> = Mutex::new(Vec::new());
 
 /// The policy made ready.
 pub(super) fn planner(policy: &str) -> Result<Planner> {
-    Planner::new(arguments::read_part("policy", policy)?)
+    Planner::new(arguments::read_part("policy", policy)?).map_err(|e| e.under("policy"))
 }
 
 /// As [`planner`], or as it was kept from an earlier call. What is kept changes no answer.

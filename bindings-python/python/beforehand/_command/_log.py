@@ -1,0 +1,79 @@
+"""The log: which column holds what, and how it is read."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .._history import _NAMES, History
+from ._errors import WrongUse
+from ._parameters import parameters
+
+# What the columns of a log hold.
+_HELD = {
+    "customer": "who bought: texts or whole numbers",
+    "time": "when: instants, dates, texts such as 2026-01-31, or whole numbers with --time-unit",
+    "item": "what: texts or whole numbers",
+    "quantity": "how many units",
+    "amount": "the total price",
+    "kind": "whether it is a purchase, a return, or about a contact: contact, open, click, held_out, opt_out, opt_in",
+    "category": "the category of the item",
+    "need": "the need of the item: items of one need replace each other",
+    "pack_size": "the content of a unit",
+    "order": "the order's identifier",
+    "undoes": "the order that a return undoes",
+    "channel": "the channel of a contact",
+    "offer": "what a contact offered",
+    "propensity": "the probability with which a contact or held_out was drawn",
+}
+
+# What the options of columns are called in the parsed arguments.
+_COLUMN = "column "
+
+
+def add_columns(sub: argparse.ArgumentParser) -> None:
+    """Options for which column holds what."""
+    columns = sub.add_argument_group("columns of the log, of which customer, time and item are needed")
+    for what, name in _NAMES.items():
+        doc = f"the column with {_HELD.get(what, what)}; by default {name!r}"
+        if what not in ("customer", "time", "item"):
+            doc += "; '' for none"
+        columns.add_argument(f"--{what.replace('_', '-')}-column", dest=_COLUMN + what, metavar="NAME", help=doc)
+
+
+def read_log(given: argparse.Namespace, say: Callable[[str], None]) -> History:
+    """The log, with a word on what was read, and on what looks odd."""
+    columns = {name.removeprefix(_COLUMN): value for name, value in vars(given).items() if name.startswith(_COLUMN)}
+    columns = {what: name or None for what, name in columns.items() if name is not None}
+    options = {p.name: getattr(given, p.name) for p in parameters(History) if hasattr(given, p.name)}
+    if options.get("delimiter") in ("\\t", "tab"):
+        options["delimiter"] = "\t"
+    if given.log != "-":
+        history = History(given.log, columns=columns, **options)
+    elif sys.stdin is None or sys.stdin.isatty():
+        raise WrongUse("LOG is -, but nothing is piped in; give a file, or `... | beforehand`")
+    else:
+        with tempfile.TemporaryDirectory() as place:
+            path = Path(place) / "standard input.csv"
+            with path.open("wb") as file:
+                shutil.copyfileobj(sys.stdin.buffer, file)
+            history = History(path, columns=columns, **options)
+    say(str(history.report))
+    _note_gap(history, given.as_of, say)
+    return history
+
+
+def _note_gap(history: History, as_of: str, say: Callable[[str], None]) -> None:
+    """Says so when the log ends long before the day of the forecast, for then everyone looks overdue."""
+    try:
+        day = datetime.fromisoformat(as_of)
+    except ValueError:
+        return  # The core says what is wrong with it.
+    gap = (day if day.tzinfo else day.replace(tzinfo=UTC)) - history.last_at
+    if gap.days > 30 and history.n_events:
+        say(f"note: the log ends {history.last_at.date()}, {gap.days:,} days before --as-of")
