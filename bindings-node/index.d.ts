@@ -723,9 +723,9 @@ export function decline(data: Data, options: DeclineArguments): Promise<DeclineT
  * const log = []
  * for (let team = 0; team < 40; team++) {
  *   for (let week = 0; week < 52; week++) {
- *     const days = team === 7 && week >= 48 ? 1 : 4 + ((team * week) % 3)
- *     for (let day = 0; day < days; day++) {
- *       log.push({ customer: team, item: "reports", at: new Date(Date.UTC(2025, 0, 6 + 7 * week + day)) })
+ *     const uses = team === 7 && week >= 48 ? 1 : 10 + ((team * week) % 3)
+ *     for (let use = 0; use < uses; use++) {
+ *       log.push({ customer: team, item: "reports", at: new Date(Date.UTC(2025, 0, 6 + 7 * week + (use % 7))) })
  *     }
  *   }
  * }

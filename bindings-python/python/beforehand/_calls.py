@@ -627,9 +627,9 @@ def decide_declines(
         >>> import beforehand
         >>> from datetime import date, timedelta
         >>> log = [
-        ...     {"customer": team, "item": "reports", "at": date(2025, 1, 6) + timedelta(weeks=week, days=day)}
+        ...     {"customer": team, "item": "reports", "at": date(2025, 1, 6) + timedelta(weeks=week, days=day % 7)}
         ...     for team in range(40) for week in range(52)
-        ...     for day in range(1 if team == 7 and week >= 48 else 4 + (team * week) % 3)
+        ...     for day in range(1 if team == 7 and week >= 48 else 10 + (team * week) % 3)
         ... ]
         >>> policy = beforehand.Policy(
         ...     margin_share=1.0,
