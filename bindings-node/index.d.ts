@@ -736,8 +736,8 @@ export function decline(data: Data, options: DeclineArguments): Promise<DeclineT
  *   customers: [{ customer: 7, remainingValue: 4000 }],
  * }
  * const decided = await decideDeclines(log, { asOf: "2026-01-04", policy, helpTerms: { alarmDays: 28 } })
- * for (const { decline, decision } of decided) console.log(decline.customer, decision.action)
- * // 7 contact
+ * console.log(decided.map(({ decline, decision }) => `${decline.customer}: ${decision.action}`).join())
+ * // 7: contact
  * ```
  */
 export function decideDeclines(data: Data, options: DecideDeclinesArguments): Promise<DeclineDecision[]>

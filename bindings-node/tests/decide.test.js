@@ -217,22 +217,22 @@ test('a policy that is wrong is told where', async () => {
   await wrong({ routes: [{ route: 'person' }] }, /^policy\.routes\[0\]\.route is "person" \(a string\);.*human/)
   await wrong({ limits: { holidays: [new Date(0)] } }, /^policy\.limits\.holidays\[0\] is a Date/)
   // Values, told by the core in the names of JavaScript.
-  await wrong({ marginShare: 2 }, /^marginShare is 2; allowed are 0 to 1/)
-  await wrong({ offers: [] }, /^offers is empty; give at least one/)
-  await wrong({ offers: [{ name: 'reminder', probWinBack: 1.5 }] }, /^probWinBack of "reminder" is 1\.5; allowed are 0 to 1/)
+  await wrong({ marginShare: 2 }, /^policy\.marginShare is 2; allowed are 0 to 1/)
+  await wrong({ offers: [] }, /^policy\.offers is empty; give at least one/)
+  await wrong({ offers: [{ name: 'reminder', probWinBack: 1.5 }] }, /^policy\.offers\[0\]\.probWinBack of "reminder" is 1\.5; allowed are 0 to 1/)
   await wrong({ channels: [policy.channels[0], policy.channels[0]], limits: {} }, /^there are two channels "app"; names must differ/)
-  await wrong({ fatigue: { halfLifeDays: 0 } }, /^fatigue\.halfLifeDays is 0; allowed are 0\.01 to 3650/)
-  await wrong({ caution: { confidence: 0.2 } }, /^caution\.confidence is 0\.2; allowed are 0\.5 to 0\.999/)
-  await wrong({ costs: { perIgnored: -1 } }, /^costs\.perIgnored is -1; allowed are/)
-  await wrong({ routes: [{ route: 'auto' }, { route: 'human', moodBelow: -3 }] }, /^routes\[1\]\.moodBelow is -3; allowed are -1 to 1/)
-  await wrong({ limits: { caps: [{ maxContacts: 0, days: 7 }] } }, /^limits\.caps\[0\]\.maxContacts is 0; allowed are 1 to 1000/)
-  await wrong({ limits: { channels: [{ name: 'sms', weekdays: [] }] } }, /^limits\.channels\[0\]\.weekdays \(of "sms"\) is empty/)
+  await wrong({ fatigue: { halfLifeDays: 0 } }, /^policy\.fatigue\.halfLifeDays is 0; allowed are 0\.01 to 3650/)
+  await wrong({ caution: { confidence: 0.2 } }, /^policy\.caution\.confidence is 0\.2; allowed are 0\.5 to 0\.999/)
+  await wrong({ costs: { perIgnored: -1 } }, /^policy\.costs\.perIgnored is -1; allowed are/)
+  await wrong({ routes: [{ route: 'auto' }, { route: 'human', moodBelow: -3 }] }, /^policy\.routes\[1\]\.moodBelow is -3; allowed are -1 to 1/)
+  await wrong({ limits: { caps: [{ maxContacts: 0, days: 7 }] } }, /^policy\.limits\.caps\[0\]\.maxContacts is 0; allowed are 1 to 1000/)
+  await wrong({ limits: { channels: [{ name: 'sms', weekdays: [] }] } }, /^policy\.limits\.channels\[0\]\.weekdays \(of "sms"\) is empty/)
   await wrong({ limits: { channels: [{ name: 'smms' }] } }, /^limits name a channel "smms", but the policy's channels are app, sms/)
   await wrong({ limits: { holidays: ['25.12.2025'] } }, /policy\.limits\.holidays\[0\].*25\.12\.2025/)
-  await wrong({ timeZone: 'Asia/Shangai' }, /^timeZone is "Asia\/Shangai"; give an IANA name such as UTC/)
+  await wrong({ timeZone: 'Asia/Shangai' }, /^there is no time zone "Asia\/Shangai"; write one such as Asia\/Shanghai/)
   await wrong({ messages: [{ key: 'reminder', locale: 'en', text: '{{ itm }}' }] }, /itm/)
   // Everyone's decisions reject with the same.
-  await fails(() => model.decide(events, { asOf, policy: { ...policy, marginShare: 2 } }), { code: 'invalid_options', field: 'marginShare' })
+  await fails(() => model.decide(events, { asOf, policy: { ...policy, marginShare: 2 } }), { code: 'invalid_options', field: 'policy.marginShare' })
 })
 
 test('a policy is the same as long as it holds the same', async () => {
@@ -243,7 +243,7 @@ test('a policy is the same as long as it holds the same', async () => {
   for (let i = 0; i < 3; i++) assert.deepEqual(ask(), expected)
   const refused = (message) => fails(ask, { code: 'invalid_options', message })
   mine.offers[1].probWinBack = 1.5
-  await refused(/^probWinBack of "returning" is 1\.5/)
+  await refused(/^policy\.offers\[1\]\.probWinBack of "returning" is 1\.5/)
   mine.offers[1].probWinBack = 0.5
   assert.deepEqual(ask(), expected)
   mine.orderValue = NaN
