@@ -46,6 +46,8 @@ pub(super) struct Days {
     reached: Vec<f64>,
     /// What it costs that the contact comes too early or too late, expected.
     timing: Vec<f64>,
+    /// What no day exceeds: the most of `win` and `own`, the least of `reached` and `timing`.
+    best: [f64; 4],
 }
 
 /// How a gain changes with P(win back), the customer's own chance, the order's value and the channel's cost.
@@ -99,6 +101,9 @@ impl Days {
         if !due.is_watched {
             self.own.copy_from_slice(&self.win);
         }
+        let most = |column: &[f64]| column.iter().copied().fold(0.0, f64::max);
+        let least = |column: &[f64]| column.iter().copied().fold(f64::INFINITY, f64::min);
+        self.best = [most(&self.win), most(&self.own), least(&self.reached), least(&self.timing)];
     }
 
     /// Adds what it costs, on each day, that a contact comes with much stock left.
@@ -140,6 +145,13 @@ impl Days {
     /// The effect on everyone and on those who would have bought, P(the contact goes out), and what its timing costs, by day.
     pub(super) fn columns(&self) -> [&[f64]; 4] {
         [&self.win, &self.own, &self.reached, &self.timing]
+    }
+
+    /// The most that a sum of the columns with these weights can be on any day; the last two weights are not positive.
+    pub(super) fn bound(&self, weights: [f64; 4]) -> f64 {
+        let [a, b, c, d] = weights;
+        let [win, own, reached, timing] = self.best;
+        a.max(0.0) * win + b.max(0.0) * own + c * reached + d * timing
     }
 
     /// The columns on one day.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 
 /// What is left of an effect is not looked at below this share of its peak.
-const NEGLIGIBLE: f64 = 1e-3;
+const NEGLIGIBLE: f64 = 5e-3;
 
 /// The effect of a contact as a share of its peak, by the days of stock left when it comes.
 ///

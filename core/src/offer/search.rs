@@ -8,6 +8,8 @@ use super::gains::{Days, Parts, Slopes, Stakes};
 
 /// Days whose gains are looked at together.
 const AT_ONCE: usize = 32;
+/// Rounding of a bound, a share of it.
+const SLACK: f64 = 1e-12;
 
 /// An offer on a channel.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,6 +61,10 @@ impl Gains<'_> {
         let mut gains = [0.0; AT_ONCE];
         for (place, way) in ways.iter().enumerate() {
             let weights = self.weights(&way.stakes);
+            // Equal gains are kept apart by their days: only what is clearly less is passed over.
+            if best.is_some_and(|b| self.days.bound(weights) < b.gain - SLACK * b.gain.abs()) {
+                continue;
+            }
             for start in (0..columns[0].len()).step_by(AT_ONCE) {
                 let (n, top) = weigh(columns.map(|column| &column[start..]), weights, &mut gains);
                 // Most stretches of days hold nothing better.

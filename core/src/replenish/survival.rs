@@ -65,14 +65,14 @@ impl Survival {
         if whole > 1e-12 {
             out = self.structure.hazards(days);
             for x in &mut out {
-                *x = (*x - before) / whole;
+                *x = ((*x - before) / whole).clamp(0.0, 1.0);
             }
         } else {
             for x in &mut out {
-                *x = (*x - start) / (end - start);
+                *x = ((*x - start) / (end - start)).clamp(0.0, 1.0);
             }
         }
-        out.map(|x| x.clamp(0.0, 1.0))
+        out
     }
 
     /// The cumulative hazard: -ln P(no purchase within `days`).
@@ -158,7 +158,11 @@ fn shares(survival: &Survival, knot: usize, days: Spans) -> Spans {
 #[multiversion(targets("x86_64+avx+avx2"))]
 fn probs(survival: &Survival, knot: usize, days: Spans) -> Spans {
     let (start, end) = (survival.knot(knot - 1).1, survival.knot(knot).1);
-    survival.shares_within(knot, days).map(|share| one_minus_exp(start + (end - start) * share))
+    let mut out = survival.shares_within(knot, days);
+    for x in &mut out {
+        *x = one_minus_exp(start + (end - start) * *x);
+    }
+    out
 }
 
 /// Which of eight steps of a rising function a value lies on, and how far beyond its start, 0 to 1; `end` is the
