@@ -1426,9 +1426,9 @@ export interface DecideColumns {
   readonly action: readonly ("contact" | "wait" | "abstain" | "hand_off")[]
   /**
    * Why nothing is done, or why a person decides: `no_gain`, `doubt`, `limit`, `capacity`, `holdout`, `explore`,
-   * `missing`, `rule`; none for a contact and for waiting.
+   * `refused`, `missing`, `rule`; none for a contact and for waiting.
    */
-  readonly because: readonly ("no_gain" | "doubt" | "limit" | "capacity" | "holdout" | "explore" | "missing" | "rule" | null)[]
+  readonly because: readonly ("no_gain" | "doubt" | "limit" | "capacity" | "holdout" | "explore" | "refused" | "missing" | "rule" | null)[]
   /** What it is about: the item bought last. */
   readonly item: IdValues
   /** The item to propose instead, when the customer moves on; empty for none. */
@@ -1459,9 +1459,9 @@ export interface DecideRow {
   readonly action: "contact" | "wait" | "abstain" | "hand_off"
   /**
    * Why nothing is done, or why a person decides: `no_gain`, `doubt`, `limit`, `capacity`, `holdout`, `explore`,
-   * `missing`, `rule`; none for a contact and for waiting.
+   * `refused`, `missing`, `rule`; none for a contact and for waiting.
    */
-  readonly because: "no_gain" | "doubt" | "limit" | "capacity" | "holdout" | "explore" | "missing" | "rule" | null
+  readonly because: "no_gain" | "doubt" | "limit" | "capacity" | "holdout" | "explore" | "refused" | "missing" | "rule" | null
   /** What it is about: the item bought last. */
   readonly item: Id
   /** The item to propose instead, when the customer moves on; empty for none. */
@@ -2333,6 +2333,11 @@ export interface Caution {
   readonly personCost?: number | null
   /** Whom a decision is handed to. Default `customer_success`. */
   readonly handOffTo?: string
+  /**
+   * An offer that a person refused to make to a customer is not proposed again for so many days, 0 to 366. Default
+   * 28.
+   */
+  readonly refusedDays?: number
 }
 
 /**
@@ -2365,6 +2370,8 @@ export interface Learned {
    * rate of response is never taken for an effect.
    */
   readonly effects?: readonly LearnedEffect[]
+  /** What people made of proposals, offer by offer. */
+  readonly approvals?: readonly LearnedApproval[]
 }
 
 /**
@@ -2387,6 +2394,23 @@ export interface LearnedEffect {
   readonly probWinBack: number
   /** Its standard error. */
   readonly standardError: number
+}
+
+/** What people made of proposals with one offer. */
+export interface LearnedApproval {
+  /** The offer, by name. */
+  readonly offer: string
+  /** Proposals approved as they were. */
+  readonly nApproved: number
+  /** Proposals approved after an edit. */
+  readonly nEdited: number
+  /** Proposals refused. */
+  readonly nRefused: number
+  /**
+   * P(the next one is approved, as it is or edited): the mean of a uniform prior's posterior, `(nApproved + nEdited +
+   * 1) / (n + 2)`.
+   */
+  readonly probApproved: number
 }
 
 /** A rule about who acts. It holds when every condition stated does; the first rule that holds counts. */
@@ -2586,6 +2610,7 @@ export interface Evidence {
  * - `use_fell`: The share of the use that was lost; n: counts per period before the fall.
  * - `false_alarm`: The share of healthy customers whose use shows as much of a fall in a year; n: as for `use_fell`.
  * - `recovers`: P(the use recovers without help); n: as for `use_fell`.
+ * - `approved`: P(a person approves the proposal); n: verdicts it rests on.
  */
 export type EvidenceKind =
   | "due_soon"
@@ -2596,6 +2621,7 @@ export type EvidenceKind =
   | "use_fell"
   | "false_alarm"
   | "recovers"
+  | "approved"
 
 /** What keeps a better contact from being made. */
 export interface Binding {
@@ -2715,6 +2741,7 @@ export interface Wait {
  * - `capacity`: Others gain more from the capacity or budget there is.
  * - `holdout`: The customer belongs to the holdout, which is never contacted.
  * - `explore`: A lottery chose to do nothing, to learn what contacts are worth.
+ * - `refused`: A person has refused this proposal of late, or would most likely refuse it.
  * - `missing`: Something is missing: see `missing`.
  */
 export type AbstainReason =
@@ -2724,6 +2751,7 @@ export type AbstainReason =
   | "capacity"
   | "holdout"
   | "explore"
+  | "refused"
   | "missing"
 
 /** Do not contact. */
@@ -3422,7 +3450,8 @@ export type Reason =
  * What a row of the log says happened.
  *
  * Purchases and returns are what the customer did; the other kinds are *contacts*: what the business did to reach the
- * customer, and how the customer answered. Contacts lie beside the purchases and change no forecast of them.
+ * customer, how the customer answered, and what people made of contacts that were proposed to them. Contacts lie
+ * beside the purchases and change no forecast of them.
  * - `purchase`: The customer bought the item.
  * - `return`: The customer brought the item back, or the order was cancelled. Undoes the purchase it names and is
  * never a purchase itself.
@@ -3432,6 +3461,9 @@ export type Reason =
  * - `held_out`: The customer would have been contacted, but a lottery put the customer into the control group.
  * - `opt_out`: The customer no longer wants messages on the channel; without a channel, on none.
  * - `opt_in`: The customer wants messages on the channel; without a channel, on all.
+ * - `approved`: A person approved a proposed contact as it was.
+ * - `edited`: A person approved a proposed contact after an edit.
+ * - `refused`: A person refused a proposed contact.
  */
 export type EventKind =
   | "purchase"
@@ -3442,6 +3474,9 @@ export type EventKind =
   | "held_out"
   | "opt_out"
   | "opt_in"
+  | "approved"
+  | "edited"
+  | "refused"
 
 /**
  * The stable, language-independent name of what went wrong.

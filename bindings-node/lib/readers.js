@@ -134,6 +134,7 @@ function Learned(v) {
   return {
     hours: v.hours,
     effects: v.effects.map((w) => LearnedEffect(w)),
+    approvals: v.approvals.map((w) => LearnedApproval(w)),
   }
 }
 exports.Learned = Learned
@@ -150,6 +151,17 @@ function LearnedEffect(v) {
   }
 }
 exports.LearnedEffect = LearnedEffect
+
+function LearnedApproval(v) {
+  return {
+    offer: v.offer,
+    nApproved: v.n_approved,
+    nEdited: v.n_edited,
+    nRefused: v.n_refused,
+    probApproved: v.prob_approved,
+  }
+}
+exports.LearnedApproval = LearnedApproval
 
 function Decision(v) {
   const read = { contact: Contact, wait: Wait, abstain: Abstain, hand_off: HandOff }[v.action]

@@ -97,6 +97,7 @@ exports.names = new Map([
   ["min_periods", "minPeriods"],
   ["min_purchases", "minPurchases"],
   ["mood_below", "moodBelow"],
+  ["n_approved", "nApproved"],
   ["n_assumed_one", "nAssumedOne"],
   ["n_at_upper", "nAtUpper"],
   ["n_conflicting_items", "nConflictingItems"],
@@ -112,6 +113,7 @@ exports.names = new Map([
   ["n_cutoffs", "nCutoffs"],
   ["n_days", "nDays"],
   ["n_days_empty", "nDaysEmpty"],
+  ["n_edited", "nEdited"],
   ["n_events", "nEvents"],
   ["n_events_after", "nEventsAfter"],
   ["n_forecasts", "nForecasts"],
@@ -162,6 +164,7 @@ exports.names = new Map([
   ["precision_top_1pct", "precisionTop1pct"],
   ["prob_again", "probAgain"],
   ["prob_alive", "probAlive"],
+  ["prob_approved", "probApproved"],
   ["prob_below", "probBelow"],
   ["prob_lapse", "probLapse"],
   ["prob_lost_per_ignored", "probLostPerIgnored"],
@@ -172,6 +175,7 @@ exports.names = new Map([
   ["quiet_days", "quietDays"],
   ["quiet_hours", "quietHours"],
   ["recency_days", "recencyDays"],
+  ["refused_days", "refusedDays"],
   ["remaining_value", "remainingValue"],
   ["remind_at", "remindAt"],
   ["remind_quantile", "remindQuantile"],
@@ -328,6 +332,7 @@ exports.structs = {
     confidence: { json: "confidence", type: "float" },
     personCost: { json: "person_cost", type: ["optional", "float"] },
     handOffTo: { json: "hand_off_to", type: "text" },
+    refusedDays: { json: "refused_days", type: "float" },
   },
   Lottery: {
     holdoutShare: { json: "holdout_share", type: "float" },
@@ -337,6 +342,7 @@ exports.structs = {
   Learned: {
     hours: { json: "hours", type: ["optional", "text"] },
     effects: { json: "effects", type: ["list", "LearnedEffect"] },
+    approvals: { json: "approvals", type: ["list", "LearnedApproval"] },
   },
   LearnedEffect: {
     offer: { json: "offer", type: "text", required: true, doc: "The offer, by name." },
@@ -346,6 +352,13 @@ exports.structs = {
     shareHeldOut: { json: "share_held_out", type: "float", required: true, doc: "The share of the held out that did." },
     probWinBack: { json: "prob_win_back", type: "float", required: true, doc: "Of those who would not have bought, the share that contacts won; may come out negative." },
     standardError: { json: "standard_error", type: "float", required: true, doc: "Its standard error." },
+  },
+  LearnedApproval: {
+    offer: { json: "offer", type: "text", required: true, doc: "The offer, by name." },
+    nApproved: { json: "n_approved", type: "int", required: true, doc: "Proposals approved as they were." },
+    nEdited: { json: "n_edited", type: "int", required: true, doc: "Proposals approved after an edit." },
+    nRefused: { json: "n_refused", type: "int", required: true, doc: "Proposals refused." },
+    probApproved: { json: "prob_approved", type: "float", required: true, doc: "P(the next one is approved, as it is or edited)" },
   },
   RouteRule: {
     route: { json: "route", type: "Route", required: true, doc: "Who acts." },

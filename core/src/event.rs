@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 /// What a row of the log says happened.
 ///
 /// Purchases and returns are what the customer did; the other kinds are *contacts*: what the business did to reach the customer,
-/// and how the customer answered. Contacts lie beside the purchases and change no forecast of them.
+/// how the customer answered, and what people made of contacts that were proposed to them. Contacts lie beside the purchases and change no forecast of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -34,10 +34,16 @@ pub enum EventKind {
     OptOut,
     /// The customer wants messages on the channel; without a channel, on all.
     OptIn,
+    /// A person approved a proposed contact as it was.
+    Approved,
+    /// A person approved a proposed contact after an edit.
+    Edited,
+    /// A person refused a proposed contact.
+    Refused,
 }
 
 /// Every kind with the words that logs use for it; the first is its own.
-const WORDS: [(EventKind, &[&str]); 8] = [
+const WORDS: [(EventKind, &[&str]); 11] = [
     (EventKind::Purchase, &["purchase", "purchased", "sale", "sold", "order", "buy"]),
     (
         EventKind::Return,
@@ -49,6 +55,9 @@ const WORDS: [(EventKind, &[&str]); 8] = [
     (EventKind::HeldOut, &["held_out", "held-out", "held out", "holdout", "control"]),
     (EventKind::OptOut, &["opt_out", "opt-out", "opt out", "optout", "unsubscribe", "unsubscribed"]),
     (EventKind::OptIn, &["opt_in", "opt-in", "opt in", "optin", "subscribe", "subscribed"]),
+    (EventKind::Approved, &["approved", "approve"]),
+    (EventKind::Edited, &["edited", "edit"]),
+    (EventKind::Refused, &["refused", "refuse", "rejected", "reject"]),
 ];
 
 impl EventKind {
@@ -67,6 +76,9 @@ impl EventKind {
             Self::HeldOut => "held_out",
             Self::OptOut => "opt_out",
             Self::OptIn => "opt_in",
+            Self::Approved => "approved",
+            Self::Edited => "edited",
+            Self::Refused => "refused",
         }
     }
 
@@ -82,6 +94,9 @@ impl EventKind {
     /// | [`HeldOut`](Self::HeldOut) | `held_out`, `held-out`, `held out`, `holdout`, `control` |
     /// | [`OptOut`](Self::OptOut) | `opt_out`, `opt-out`, `opt out`, `optout`, `unsubscribe`, `unsubscribed` |
     /// | [`OptIn`](Self::OptIn) | `opt_in`, `opt-in`, `opt in`, `optin`, `subscribe`, `subscribed` |
+    /// | [`Approved`](Self::Approved) | `approved`, `approve` |
+    /// | [`Edited`](Self::Edited) | `edited`, `edit` |
+    /// | [`Refused`](Self::Refused) | `refused`, `refuse`, `rejected`, `reject` |
     ///
     /// ```
     /// use beforehand::EventKind;
@@ -285,6 +300,28 @@ impl Event {
     /// A message in which something was clicked.
     pub fn clicked(customer: impl Into<EventId>, at: Timestamp) -> Self {
         Self::new(EventKind::Click, customer, at)
+    }
+
+    /// A proposed contact that a person approved as it was.
+    ///
+    /// ```
+    /// use beforehand::{Event, EventKind, Timestamp};
+    /// let event = Event::approved("acme", "2026-03-02T10:00:00".parse::<Timestamp>()?).offer("tips");
+    /// assert_eq!(event.kind, EventKind::Approved);
+    /// # Ok::<(), beforehand::Error>(())
+    /// ```
+    pub fn approved(customer: impl Into<EventId>, at: Timestamp) -> Self {
+        Self::new(EventKind::Approved, customer, at)
+    }
+
+    /// A proposed contact that a person approved after an edit.
+    pub fn edited(customer: impl Into<EventId>, at: Timestamp) -> Self {
+        Self::new(EventKind::Edited, customer, at)
+    }
+
+    /// A proposed contact that a person refused.
+    pub fn refused(customer: impl Into<EventId>, at: Timestamp) -> Self {
+        Self::new(EventKind::Refused, customer, at)
     }
 
     /// Consent withdrawn: for all channels, unless [`Self::channel`] names one.

@@ -12,8 +12,17 @@ use beforehand::{
 use proptest::prelude::*;
 use shop::{Stream, events, history, start};
 
-const ANSWERS: [EventKind; 6] =
-    [EventKind::Contact, EventKind::Open, EventKind::Click, EventKind::HeldOut, EventKind::OptOut, EventKind::OptIn];
+const ANSWERS: [EventKind; 9] = [
+    EventKind::Contact,
+    EventKind::Open,
+    EventKind::Click,
+    EventKind::HeldOut,
+    EventKind::OptOut,
+    EventKind::OptIn,
+    EventKind::Approved,
+    EventKind::Edited,
+    EventKind::Refused,
+];
 
 fn day(days: f64) -> Timestamp {
     start().plus_days(days)

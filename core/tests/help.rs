@@ -1,11 +1,13 @@
 //! Case C: use falls two weeks in a row, and a person is asked to offer help, with the words ready.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use beforehand::EventKind::{Approved, Edited, Refused};
 use beforehand::churn::{DeclineOptions, UsageDecline, usage_declines};
 use beforehand::offer::{
-    AbstainReason, Channel, CustomerTerms, Decision, HelpTerms, ItemTerms, Offer, Planner, Policy, Route, RouteRule,
+    AbstainReason, Caution, Channel, CustomerTerms, Decision, HelpTerms, ItemTerms, Learned, Offer, Planner, Policy,
+    Route, RouteRule,
 };
-use beforehand::{Event, History, IngestOptions, Timestamp};
+use beforehand::{Event, EventKind, History, IngestOptions, Timestamp};
 
 const N_WEEKS: u32 = 60;
 
@@ -107,4 +109,56 @@ fn an_alarm_of_long_ago_is_not_acted_on_and_one_of_the_future_not_seen() {
     let wrong = HelpTerms { prob_recovers: 1.5, ..HelpTerms::default() };
     let error = planner.decide_declines(&declines, &history, as_of(), &wrong).unwrap_err();
     assert_eq!(error.field(), Some("prob_recovers"));
+}
+
+/// A person's verdict on the proposal, some days before the decision.
+fn verdict(account: u32, kind: EventKind, days: f64) -> Event {
+    let (account, at) = (format!("account {account}"), as_of().plus_days(-days));
+    let event = match kind {
+        EventKind::Approved => Event::approved(account, at),
+        EventKind::Edited => Event::edited(account, at),
+        EventKind::Refused => Event::refused(account, at),
+        other => panic!("{other} is no verdict"),
+    };
+    event.offer("tips")
+}
+
+#[test]
+fn a_refused_proposal_is_not_made_again_for_a_while() {
+    let refused = |days| {
+        let mut log = accounts();
+        log.push(verdict(7, Refused, days));
+        only(log, policy())
+    };
+    let Decision::Abstain(abstain) = refused(5.0) else { panic!("proposed again") };
+    assert_eq!(abstain.because, AbstainReason::Refused);
+    assert!(abstain.reasoning.words.contains("否决"), "{}", abstain.reasoning.words);
+    assert!(matches!(refused(29.0), Decision::Contact(_)));
+    let mut log = accounts();
+    log.extend([verdict(7, Approved, 5.0), verdict(8, Refused, 5.0)]);
+    assert!(matches!(only(log, policy()), Decision::Contact(_)), "the verdict was about somebody else");
+}
+
+#[test]
+fn proposals_that_people_refuse_are_learned_to_be_not_worth_their_time() {
+    let with = |kinds: [(EventKind, u32); 3]| {
+        let mut log = accounts();
+        let kinds = kinds.into_iter().flat_map(|(kind, n)| (0..n).map(move |_| kind));
+        log.extend(kinds.enumerate().map(|(i, kind)| verdict(20 + i as u32, kind, 60.0)));
+        let (history, _) = history(log.clone());
+        let learned = Learned::of(&history, as_of(), &policy(), 14.0).unwrap();
+        let caution = Caution { person_cost: Some(60.0), ..Caution::default() };
+        (learned.approvals.clone(), only(log, Policy { learned, caution, ..policy() }))
+    };
+    let (approvals, decision) = with([(Approved, 6), (Edited, 2), (Refused, 1)]);
+    let [tips] = &approvals[..] else { panic!("{approvals:?}") };
+    assert_eq!((tips.offer.as_str(), tips.n_approved, tips.n_edited, tips.n_refused), ("tips", 6, 2, 1));
+    assert!((tips.prob_approved - 9.0 / 11.0).abs() < 1e-12);
+    let Decision::Contact(contact) = decision else { panic!("not proposed") };
+    assert!(contact.reasoning.words.contains("人工批准该方案"), "{}", contact.reasoning.words);
+
+    // One in eleven of them approved: a tenth of the gain does not pay a person's hour.
+    let (_, decision) = with([(Approved, 0), (Edited, 0), (Refused, 9)]);
+    let Decision::Abstain(abstain) = decision else { panic!("{decision:?}") };
+    assert_eq!(abstain.because, AbstainReason::Refused);
 }

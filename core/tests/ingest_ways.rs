@@ -19,7 +19,8 @@ fn event() -> impl Strategy<Value = Event> {
         2 => Just(EventKind::Contact),
         1 => Just(EventKind::HeldOut),
         1 => prop_oneof![
-            Just(EventKind::Open), Just(EventKind::Click), Just(EventKind::OptOut), Just(EventKind::OptIn)
+            Just(EventKind::Open), Just(EventKind::Click), Just(EventKind::OptOut), Just(EventKind::OptIn),
+            Just(EventKind::Approved), Just(EventKind::Edited), Just(EventKind::Refused)
         ],
     ];
     let required = (id(), of(id()), 0i64..400, quantity, kind);

@@ -1549,7 +1549,7 @@ class ModelCalls:
             - `customer` (id): Who.
             - `action` (word): `contact`, `wait`, `abstain` or `hand_off`.
             - `because` (word): Why nothing is done, or why a person decides: `no_gain`, `doubt`, `limit`,
-              `capacity`, `holdout`, `explore`, `missing`, `rule`; none for a contact and for waiting.
+              `capacity`, `holdout`, `explore`, `refused`, `missing`, `rule`; none for a contact and for waiting.
             - `item` (id): What it is about: the item bought last.
             - `next_item` (text): The item to propose instead, when the customer moves on; empty for none.
             - `offer` (text): The offer, by its name in the policy; empty for none.

@@ -42,6 +42,7 @@ TYPES = (
     "Lottery",
     "Learned",
     "LearnedEffect",
+    "LearnedApproval",
     "RouteRule",
     "Route",
     "ItemTerms",

@@ -187,6 +187,7 @@ EvidenceKind: TypeAlias = Literal[
     "use_fell",
     "false_alarm",
     "recovers",
+    "approved",
 ]
 """What speaks for a contact or against it.
 
@@ -205,6 +206,8 @@ EvidenceKind: TypeAlias = Literal[
 - `false_alarm`: The share of healthy customers whose use shows as much of a fall in a year; n: as for `use_fell`.
 
 - `recovers`: P(the use recovers without help); n: as for `use_fell`.
+
+- `approved`: P(a person approves the proposal); n: verdicts it rests on.
 """
 
 Limit: TypeAlias = Literal[
@@ -252,7 +255,16 @@ ChangeOf: TypeAlias = Literal["prob_win_back", "prob_own", "order_value", "conta
 - `contact_cost`: What the contact costs.
 """
 
-AbstainReason: TypeAlias = Literal["no_gain", "doubt", "limit", "capacity", "holdout", "explore", "missing"]
+AbstainReason: TypeAlias = Literal[
+    "no_gain",
+    "doubt",
+    "limit",
+    "capacity",
+    "holdout",
+    "explore",
+    "refused",
+    "missing",
+]
 """Why nothing is done.
 
 - `no_gain`: No contact in the days planned ahead is expected to gain anything.
@@ -266,6 +278,8 @@ AbstainReason: TypeAlias = Literal["no_gain", "doubt", "limit", "capacity", "hol
 - `holdout`: The customer belongs to the holdout, which is never contacted.
 
 - `explore`: A lottery chose to do nothing, to learn what contacts are worth.
+
+- `refused`: A person has refused this proposal of late, or would most likely refuse it.
 
 - `missing`: Something is missing: see `missing`.
 """
@@ -517,11 +531,24 @@ Reason: TypeAlias = Literal[
 - `nothing_left_to_return`: A return of units that were all returned already.
 """
 
-EventKind: TypeAlias = Literal["purchase", "return", "contact", "open", "click", "held_out", "opt_out", "opt_in"]
+EventKind: TypeAlias = Literal[
+    "purchase",
+    "return",
+    "contact",
+    "open",
+    "click",
+    "held_out",
+    "opt_out",
+    "opt_in",
+    "approved",
+    "edited",
+    "refused",
+]
 """What a row of the log says happened.
 
 Purchases and returns are what the customer did; the other kinds are *contacts*: what the business did to reach the
-customer, and how the customer answered. Contacts lie beside the purchases and change no forecast of them.
+customer, how the customer answered, and what people made of contacts that were proposed to them. Contacts lie beside
+the purchases and change no forecast of them.
 
 - `purchase`: The customer bought the item.
 
@@ -539,6 +566,12 @@ a purchase itself.
 - `opt_out`: The customer no longer wants messages on the channel; without a channel, on none.
 
 - `opt_in`: The customer wants messages on the channel; without a channel, on all.
+
+- `approved`: A person approved a proposed contact as it was.
+
+- `edited`: A person approved a proposed contact after an edit.
+
+- `refused`: A person refused a proposed contact.
 """
 
 
@@ -1013,6 +1046,10 @@ class Caution(Shown):
     """
     hand_off_to: str = "customer_success"
     """Whom a decision is handed to. Default `customer_success`."""
+    refused_days: float = 28.0
+    """An offer that a person refused to make to a customer is not proposed again for so many days, 0 to 366. Default
+    28.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=False)
@@ -1069,6 +1106,34 @@ class LearnedEffect(Shown):
 
 
 @dataclass(frozen=True, slots=True, kw_only=False)
+class LearnedApproval(Shown):
+    """What people made of proposals with one offer."""
+
+    offer: str
+    """The offer, by name."""
+    n_approved: int
+    """Proposals approved as they were."""
+    n_edited: int
+    """Proposals approved after an edit."""
+    n_refused: int
+    """Proposals refused."""
+    prob_approved: float
+    """P(the next one is approved, as it is or edited): the mean of a uniform prior's posterior, `(n_approved +
+    n_edited + 1) / (n + 2)`.
+    """
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> LearnedApproval:
+        return cls(
+            offer=d["offer"],
+            n_approved=d["n_approved"],
+            n_edited=d["n_edited"],
+            n_refused=d["n_refused"],
+            prob_approved=d["prob_approved"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
 class Learned(Shown):
     """What a log's contacts teach; put it into the policy."""
 
@@ -1080,12 +1145,15 @@ class Learned(Shown):
     """What each offer wins, where the log holds a control for it. Offers without one rest on what the policy states:
     a rate of response is never taken for an effect.
     """
+    approvals: Sequence[LearnedApproval] = ()
+    """What people made of proposals, offer by offer."""
 
     @classmethod
     def _of(cls, d: Mapping[str, Any]) -> Learned:
         return cls(
             hours=d["hours"],
             effects=tuple(LearnedEffect._of(v) for v in d["effects"]),
+            approvals=tuple(LearnedApproval._of(v) for v in d["approvals"]),
         )
 
 
@@ -2423,6 +2491,7 @@ __all__ = [
     "LapseReason",
     "LapseRisk",
     "Learned",
+    "LearnedApproval",
     "LearnedEffect",
     "Limit",
     "Limits",

@@ -120,8 +120,8 @@ impl Reason {
             Self::BadAmount => "give a finite number, or nothing",
             Self::BadPackSize => "give a positive finite number, or nothing",
             Self::BadKind => {
-                "write purchase, return, contact, open, click, held_out, opt_out or opt_in; only a return may name an order it \
-                 undoes"
+                "write purchase, return, contact, open, click, held_out, opt_out, opt_in, approved, edited or refused; only a \
+                 return may name an order it undoes"
             }
             Self::BadPropensity => "give a probability above 0 and at most 1, or nothing",
             Self::IdTooLong => "allowed are 65,536 bytes; check that the column holds identifiers",

@@ -152,6 +152,8 @@ pub enum AbstainReason {
     Holdout,
     /// A lottery chose to do nothing, to learn what contacts are worth.
     Explore,
+    /// A person has refused this proposal of late, or would most likely refuse it.
+    Refused,
     /// Something is missing: see `missing`.
     Missing,
 }
@@ -166,6 +168,7 @@ impl AbstainReason {
             Self::Capacity => "capacity",
             Self::Holdout => "holdout",
             Self::Explore => "explore",
+            Self::Refused => "refused",
             Self::Missing => "missing",
         }
     }
@@ -323,6 +326,8 @@ pub enum EvidenceKind {
     FalseAlarm,
     /// P(the use recovers without help); n: as for `use_fell`.
     Recovers,
+    /// P(a person approves the proposal); n: verdicts it rests on.
+    Approved,
 }
 
 /// What keeps a better contact from being made.

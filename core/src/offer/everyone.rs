@@ -26,7 +26,8 @@ const NO_WORD: u8 = u8::MAX;
 const NO_INSTANT: i64 = i64::MIN;
 
 const ACTIONS: [&str; 4] = ["contact", "wait", "abstain", "hand_off"];
-const BECAUSE: [&str; 8] = ["no_gain", "doubt", "limit", "capacity", "holdout", "explore", "missing", "rule"];
+const BECAUSE: [&str; 9] =
+    ["no_gain", "doubt", "limit", "capacity", "holdout", "explore", "refused", "missing", "rule"];
 const ROUTES: [&str; 2] = ["auto", "approve"];
 
 /// One customer's decision before it becomes columns.

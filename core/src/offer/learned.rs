@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::approvals::{self, LearnedApproval};
 use super::hour::SendHours;
 use super::past_of::{Channels, Zones};
 use super::policy::Policy;
@@ -51,6 +52,8 @@ pub struct Learned {
     /// What each offer wins, where the log holds a control for it. Offers without one rest on what the policy states: a rate of
     /// response is never taken for an effect.
     pub effects: Vec<LearnedEffect>,
+    /// What people made of proposals, offer by offer.
+    pub approvals: Vec<LearnedApproval>,
 }
 
 /// Hours of sending cross languages as one text, for nobody but the library reads them.
@@ -107,7 +110,7 @@ impl Arm {
 
 impl Learned {
     /// Learns from the contacts of a history up to `as_of`: effects from those whose outcome is known, that is made at least
-    /// `window_days` before; hours from all opens. Of the policy its channels and time zones are used.
+    /// `window_days` before; hours from all opens; approvals from all verdicts. Of the policy its channels and time zones are used.
     ///
     /// # Errors
     /// `invalid_options` for a window that is not between 0 and 364 days, for a policy that is none, and for a time zone that
@@ -151,7 +154,8 @@ impl Learned {
             let control = held_out.get(&Some(offer.clone())).or_else(|| held_out.get(&None))?;
             effect(offer, &arm, control)
         };
-        Ok(Self { hours, effects: contacted.into_iter().filter_map(effect).collect() })
+        let approvals = approvals::learn(&view, as_of);
+        Ok(Self { hours, effects: contacted.into_iter().filter_map(effect).collect(), approvals })
     }
 }
 

@@ -6,6 +6,7 @@
 //! channel may be used at all. `hour`: at which hour of an allowed day to send. `lottery`: what is left to chance, to learn.
 //! `cycles`: needs from gaps alone, without a model. `help`: needs from a fall in use.
 
+mod approvals;
 mod capacity;
 mod costs;
 mod customers;
@@ -38,6 +39,7 @@ mod weigh;
 mod wording;
 mod words;
 
+pub use approvals::LearnedApproval;
 pub use costs::Costs;
 pub use cycles::{Cycles, PastCycles};
 pub use decision::{
@@ -51,7 +53,7 @@ pub use help::{DeclineDecision, HelpTerms};
 pub use hour::{HourBasis, HourChoice, HourCounts, HourMask, SendHours};
 pub use learned::{Learned, LearnedEffect};
 pub use limits::{Calendar, Cap, ChannelLimits, CivilDate, Consent, DayOpening, Limit, Limits, Openings};
-pub use limits::{Past, QuietHours, Sent, TimeOfDay, Weekday, Window};
+pub use limits::{Past, QuietHours, RefusedProposal, Sent, TimeOfDay, Weekday, Window};
 pub use message::{Escape, MessageKey, Parameter, Template, Templates};
 pub use need::Need;
 pub use planner::Planner;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use super::hour::HourCounts;
-use super::limits::{Consent, Past, Sent};
+use super::limits::{Consent, Past, RefusedProposal, Sent};
 use super::planner::Planner;
 use super::policy::Policy;
 use crate::error::{Error, Result};
@@ -130,6 +130,10 @@ impl Channels {
                         None => past.consents.fill(consent),
                         Some(_) => past.consents.iter_mut().skip(channel).take(1).for_each(|c| *c = consent),
                     }
+                }
+                EventKind::Refused => {
+                    let offer = contact.offer.map(|offer| offer.to_string());
+                    past.refused.push(RefusedProposal { at: contact.at, offer });
                 }
                 _ => {}
             }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::approvals::Approvals;
 use super::decision::{Abstain, AbstainReason, Contact, Decision, HandOff, HandOffReason, Reasoning, Wait};
 use super::effects::Effects;
 use super::hour::HourCounts;
@@ -52,6 +53,7 @@ pub(super) struct Day<'a> {
     pub(super) planner: &'a Planner,
     pub(super) as_of: Timestamp,
     pub(super) effects: Effects,
+    pub(super) approvals: Approvals,
     calendars: BTreeMap<&'a str, Calendar>,
 }
 
@@ -149,7 +151,7 @@ impl Planner {
                 calendars.insert(zone, self.limits.calendar(zone, as_of, self.policy.horizon_days)?);
             }
         }
-        Ok(Day { planner: self, as_of, effects, calendars })
+        Ok(Day { planner: self, as_of, effects, approvals: Approvals::of(&self.policy), calendars })
     }
 }
 
@@ -187,6 +189,7 @@ impl Day<'_> {
         out.keeps = policy.fatigue.keep.powf(self.ignored(who.past));
         // A day with anything left of it counts as one: contacts of one need and the next are decided anew anyway.
         out.gap_days = self.planner.limits.min_gap_days.ceil() as usize;
+        self.refused(who.past, &mut out.refused);
         out.open.clear();
         let n_days = self.planner.n_days();
         for channel in 0..policy.channels.len() {
@@ -196,6 +199,19 @@ impl Day<'_> {
             out.open.resize((channel + 1) * n_days, false);
         }
         Ok(())
+    }
+
+    /// Which offers a person refused of late.
+    fn refused(&self, past: &Past, out: &mut Vec<bool>) {
+        out.clear();
+        let policy = &self.planner.policy;
+        let is_recent = |at: Timestamp| at <= self.as_of && self.as_of.days_since(at) < policy.caution.refused_days;
+        for refused in past.refused.iter().filter(|refused| is_recent(refused.at)) {
+            out.resize(policy.offers.len(), false);
+            for (offer, out) in policy.offers.iter().zip(out.iter_mut()) {
+                *out |= refused.offer.as_ref().is_none_or(|name| *name == offer.name);
+            }
+        }
     }
 
     /// Contacts ignored so far, those further back counting less.
@@ -273,7 +289,11 @@ impl Day<'_> {
         match route(&policy.routes, &self.situation(who, &now.way, gain)) {
             Route::Human => Settled::HandOff { because: HandOffReason::Rule, chosen: now },
             // Help is a person's word: nobody hears from a machine that it watches what they use.
-            Route::Auto if need.help.is_some() => {
+            route if route == Route::Approve || need.help.is_some() => {
+                let (prob_approved, _) = self.approvals.offer(now.way.offer);
+                if prob_approved * gain.mean <= caution.person_cost.unwrap_or(0.0) {
+                    return Settled::Abstain { because: AbstainReason::Refused, about: Some(now) };
+                }
                 Settled::Contact { chosen: now, gain, route: Route::Approve, propensity }
             }
             route => Settled::Contact { chosen: now, gain, route, propensity },
@@ -321,6 +341,9 @@ impl Day<'_> {
             if let Some(pick) = any.filter(|p| p.gain > 0.0 && free.is_none_or(|f| p.gain > f.pick.gain)) {
                 free = Some(chosen(pick));
             }
+        }
+        if is_missing && standing.refused.contains(&true) {
+            return Settled::Abstain { because: AbstainReason::Refused, about: None };
         }
         if is_missing {
             return Settled::Abstain { because: AbstainReason::Missing, about: None };

@@ -141,11 +141,13 @@ pub struct Caution {
     pub person_cost: Option<f64>,
     /// Whom a decision is handed to. Default `customer_success`.
     pub hand_off_to: String,
+    /// An offer that a person refused to make to a customer is not proposed again for so many days, 0 to 366. Default 28.
+    pub refused_days: f64,
 }
 
 impl Default for Caution {
     fn default() -> Self {
-        Self { confidence: 0.8, person_cost: None, hand_off_to: "customer_success".to_owned() }
+        Self { confidence: 0.8, person_cost: None, hand_off_to: "customer_success".to_owned(), refused_days: 28.0 }
     }
 }
 
@@ -263,6 +265,7 @@ impl Policy {
         }
         within("fatigue.keep", self.fatigue.keep, 0.0, 1.0)?;
         within("fatigue.half_life_days", self.fatigue.half_life_days, 0.01, 3650.0)?;
+        within("caution.refused_days", self.caution.refused_days, 0.0, 366.0)?;
         within("caution.confidence", self.caution.confidence, 0.5, 0.999)?;
         if let Some(cost) = self.caution.person_cost {
             within("caution.person_cost", cost, 0.0, 1e9)?;

@@ -103,6 +103,11 @@ impl Reasoner<'_> {
             Some(help) => help_evidence(help, need, effect),
             None => self.due_evidence(need, effect),
         };
+        let (prob_approved, n_verdicts) = self.day.approvals.offer(way.offer);
+        if n_verdicts > 0 {
+            let is_for = prob_approved >= 0.5;
+            out.push(Evidence { kind: EvidenceKind::Approved, is_for, value: prob_approved, n: n_verdicts });
+        }
         let n_sent = self.who.past.contacts.iter().filter(|c| c.at <= self.day.as_of).count() as u64;
         if n_sent > 0 {
             let value = self.day.ignored(self.who.past);

@@ -19,6 +19,8 @@ pub(super) struct Standing {
     pub(super) open: Vec<bool>,
     /// The gap over all channels, days.
     pub(super) gap_days: usize,
+    /// Offers that a person refused of late; empty for none.
+    pub(super) refused: Vec<bool>,
 }
 
 /// A need's best contact.
@@ -66,7 +68,8 @@ impl<'a> Weigher<'a> {
         };
         for (offer, terms) in policy.offers.iter().enumerate() {
             let is_sound = terms.discount_share <= 0.0 || terms.discount_share < margin_share;
-            if !is_sound || standing.n_purchases < terms.min_purchases {
+            let is_refused = standing.refused.get(offer).copied().unwrap_or(false);
+            if !is_sound || is_refused || standing.n_purchases < terms.min_purchases {
                 continue;
             }
             for (channel, by) in policy.channels.iter().enumerate() {

@@ -88,6 +88,7 @@ fn nothing(because: AbstainReason, missing: &[String], language: Language) -> St
         AbstainReason::Explore => {
             ("a lottery chose to do nothing, to learn what contacts earn", "随机抽中不联系，以便学习效果")
         }
+        AbstainReason::Refused => ("a person has refused it, or would most likely", "人工已否决，或很可能否决该方案"),
         AbstainReason::Missing => ("something is missing", "缺少信息"),
     };
     match language {
@@ -116,6 +117,7 @@ fn lines(reasoning: &Reasoning, language: Language) -> Vec<String> {
             EvidenceKind::FalseAlarm => {
                 ("healthy customers that show as much in a year", "一年内正常客户出现同样迹象的比例")
             }
+            EvidenceKind::Approved => ("a person approves the proposal", "人工批准该方案"),
             EvidenceKind::Recovers => ("the use recovers without help", "无需帮助自行恢复"),
         };
         let number = if e.kind == EvidenceKind::IgnoredContacts {

@@ -21,7 +21,8 @@ _HELD = {
     "item": "what: texts or whole numbers",
     "quantity": "how many units",
     "amount": "the total price",
-    "kind": "whether it is a purchase, a return, or about a contact: contact, open, click, held_out, opt_out, opt_in",
+    "kind": "whether it is a purchase, a return, or about a contact: contact, open, click, held_out, opt_out, opt_in, approved, "
+    "edited, refused",
     "category": "the category of the item",
     "need": "the need of the item: items of one need replace each other",
     "pack_size": "the content of a unit",

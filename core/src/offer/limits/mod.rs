@@ -22,4 +22,4 @@ pub use civil::{CivilDate, TimeOfDay, Weekday};
 pub use limit::Limit;
 pub use opening::{DayOpening, Openings};
 pub use options::{Cap, ChannelLimits, Limits, QuietHours};
-pub use past::{Consent, Past, Sent};
+pub use past::{Consent, Past, RefusedProposal, Sent};

@@ -20,6 +20,18 @@ pub struct Sent {
     pub answered: bool,
 }
 
+/// A proposed contact that a person refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RefusedProposal {
+    /// When it was refused.
+    pub at: Timestamp,
+    /// The offer, by its name in the policy; any offer when it is not known.
+    #[serde(default)]
+    pub offer: Option<String>,
+}
+
 /// Whether a customer allowed a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -44,6 +56,8 @@ pub struct Past {
     pub contacts: Vec<Sent>,
     /// One per channel, in the order of [`Limits::channels`](super::Limits::channels); what is missing is unknown.
     pub consents: Vec<Consent>,
+    /// Proposals that a person refused, in any order; those after the instant asked about are not looked at.
+    pub refused: Vec<RefusedProposal>,
 }
 
 impl Past {

@@ -266,7 +266,7 @@ fn case() -> impl Strategy<Value = Case> {
                 },
                 zone,
                 as_of,
-                past: Past { contacts: past.0.into_iter().map(contact).collect(), consents: past.1 },
+                past: Past { contacts: past.0.into_iter().map(contact).collect(), consents: past.1, ..Past::default() },
             }
         },
     )

@@ -41,7 +41,7 @@ impl Output for DecisionTable {
             "because",
             "word",
             "Why nothing is done, or why a person decides: `no_gain`, `doubt`, `limit`, `capacity`, `holdout`, `explore`, \
-             `missing`, `rule`; none for a contact and for waiting.",
+             `refused`, `missing`, `rule`; none for a contact and for waiting.",
         ),
         column("item", "id", "What it is about: the item bought last."),
         column("next_item", "text", "The item to propose instead, when the customer moves on; empty for none."),
