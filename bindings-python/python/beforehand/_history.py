@@ -62,9 +62,9 @@ class History:
             texts; numbers of any type.
         columns: which column holds what: `customer`, `time`, `item` (by default columns named `customer`, `at`, `item`) and
             the optional `quantity` (units), `amount` (total price), `kind` (purchase, return, or about a contact: contact, open,
-            click, held_out, opt_out, opt_in, approved, edited, refused), `category`, `need` (items of one need replace each other), `pack_size` (content of
-            a unit), `order`, `undoes` (the order that a return undoes); and of contacts, which may be about no item, `channel`,
-            `offer`, `propensity` (the probability with which a contact or held_out was drawn).
+            click, held_out, opt_out, opt_in, approved, edited, refused), `category`, `need` (items of one need replace each
+            other), `pack_size` (content of a unit), `order`, `undoes` (the order that a return undoes); and of contacts, which
+            may be about no item, `channel`, `offer`, `propensity` (the probability with which a contact or held_out was drawn).
         time_zone: the IANA time zone of the shop: it decides on which day an instant falls, and what a time without zone means.
         merge_days: purchases of one item by one customer fewer than so many days apart are one purchase; 0 to 366.
         time_unit: what whole numbers in the time column count. There is no default: a wrong guess raises no alarm.
