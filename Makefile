@@ -89,6 +89,7 @@ peers: $(PEERS)/.venv/installed ## Score existing tools and beforehand on the sa
 	$(CARGO) build --release --package benches --bin predict
 	$(PEERS_PYTHON) $(PEERS)/compare.py --markdown $(PEERS)/RESULTS.md
 	$(PEERS_PYTHON) $(PEERS)/churn.py --markdown $(PEERS)/RESULTS_CHURN.md
+	$(PEERS_PYTHON) $(PEERS)/offers.py --markdown $(PEERS)/RESULTS_OFFERS.md
 
 $(PEERS)/.venv/installed: $(PEERS)/requirements.txt
 	$(PYTHON) -m venv $(PEERS)/.venv
