@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::day::{Day, Who};
 use super::decision::Decision;
 use super::due::Due;
 use super::effects::Effects;
@@ -9,7 +10,7 @@ use super::hour::HourCounts;
 use super::limits::Past;
 use super::need::Need;
 use super::past_of::Channels;
-use super::planner::{Day, Planner, Who};
+use super::planner::Planner;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::EventId;
 use crate::history::{History, HistoryView};

@@ -4,10 +4,11 @@ use rayon::prelude::*;
 
 use super::capacity::{Choice, Use, allot};
 use super::customers::Customers;
+use super::day::{Day, Settled, Who};
 use super::decision::AbstainReason;
 use super::limits::Past;
 use super::need::Need;
-use super::planner::{Day, Planner, Settled, Who};
+use super::planner::Planner;
 use super::route::Route;
 use super::search::Way;
 use super::weigh::{Chosen, Standing, Weigher};

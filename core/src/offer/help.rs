@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::customers::n_purchases;
+use super::day::Who;
 use super::decision::Decision;
 use super::due::Due;
 use super::effects::Effects;
 use super::need::Need;
 use super::past_of::Channels;
-use super::planner::{Planner, Who};
+use super::planner::Planner;
 use crate::churn::{ModuleFinding, UsageDecline};
 use crate::error::{Error, Result};
 use crate::event::EventId;

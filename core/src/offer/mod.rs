@@ -2,15 +2,17 @@
 //!
 //! `policy` (with `terms`, `costs`, `response`, `route`: what the business states) and a `need` (when it falls `due`) →
 //! `gains` (what a contact gains, day by day) → `search` (the best day, offer and channel) → `weigh` (one customer's needs
-//! against each other) → `judge` (is the gain sure enough) → `planner` (the `decision`, with its `reasoning`). `limits`: when a
-//! channel may be used at all. `hour`: at which hour of an allowed day to send. `lottery`: what is left to chance, to learn.
-//! `cycles`: needs from gaps alone, without a model. `help`: needs from a fall in use.
+//! against each other) → `judge` (is the gain sure enough) → `day` (the `decision`, with its `reasoning`), which a `planner`
+//! makes for an instant. `limits`: when a channel may be used at all. `hour`: at which hour of an allowed day to send.
+//! `lottery`: what is left to chance, to learn. `learned`, `effects`, `approvals`: what the log has taught. `cycles`: needs from
+//! gaps alone, without a model. `help`: needs from a fall in use.
 
 mod approvals;
 mod capacity;
 mod costs;
 mod customers;
 mod cycles;
+mod day;
 mod decision;
 mod due;
 mod effects;

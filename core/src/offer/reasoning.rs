@@ -1,10 +1,10 @@
 //! Why a decision came out as it did, as data.
 
+use super::day::{Day, Who};
 use super::decision::{Binding, Candidate, Change, ChangeOf, ClosedDay, Evidence, EvidenceKind, Reasoning};
 use super::help::Help;
 use super::limits::DayOpening;
 use super::need::Need;
-use super::planner::{Day, Who};
 use super::search::{Pick, Way};
 use super::weigh::{Chosen, Standing, Weigher};
 use crate::error::Result;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::day::{Day, Who};
 use super::message::{Escape, MessageKey, Parameter};
 use super::need::Need;
-use super::planner::{Day, Who};
 use super::search::Way;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::EventId;

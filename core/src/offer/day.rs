@@ -1,0 +1,340 @@
+//! One instant's decisions: what to do about each customer, and why.
+
+use std::collections::BTreeMap;
+
+use super::approvals::Approvals;
+use super::decision::{Abstain, AbstainReason, Contact, Decision, HandOff, HandOffReason, Reasoning, Wait};
+use super::effects::Effects;
+use super::hour::HourCounts;
+use super::judge::{Gain, Verdict};
+use super::limits::{Calendar, Past};
+use super::lottery::Ticket;
+use super::need::Need;
+use super::planner::Planner;
+use super::policy::Lottery;
+use super::reasoning::Reasoner;
+use super::route::{Route, Situation, route};
+use super::search::{Pick, Way};
+use super::terms::CustomerTerms;
+use super::weigh::{Chosen, Standing, Weigher};
+use crate::error::Result;
+use crate::event::EventId;
+use crate::time::Timestamp;
+
+/// The calendars of an instant, per time zone, and the effects as they are known then.
+#[derive(Debug)]
+pub(super) struct Day<'a> {
+    pub(super) planner: &'a Planner,
+    pub(super) as_of: Timestamp,
+    pub(super) effects: Effects,
+    pub(super) approvals: Approvals,
+    pub(super) calendars: BTreeMap<&'a str, Calendar>,
+}
+
+/// One customer whose needs are weighed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Who<'a> {
+    pub(super) customer: Option<&'a EventId>,
+    pub(super) n_purchases: u32,
+    pub(super) past: &'a Past,
+    /// When the customer opened what came on each channel; empty when nothing is known.
+    pub(super) opens: &'a [HourCounts],
+}
+
+/// What was settled about one customer: the contact now, or why none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Settled {
+    Contact { chosen: Chosen, gain: Gain, route: Route, propensity: f64 },
+    Wait { chosen: Chosen },
+    Abstain { because: AbstainReason, about: Option<Chosen> },
+    HandOff { because: HandOffReason, chosen: Chosen },
+}
+
+impl Day<'_> {
+    pub(super) fn calendar(&self, terms: Option<&CustomerTerms>) -> Option<&Calendar> {
+        let zone = terms.and_then(|t| t.time_zone.as_deref()).unwrap_or(&self.planner.policy.time_zone);
+        self.calendars.get(zone)
+    }
+
+    pub(super) fn weigher(&self) -> Weigher<'_> {
+        Weigher::new(self.planner, &self.effects.of_offer)
+    }
+
+    /// What is known of a customer beside the needs.
+    pub(super) fn standing(&self, who: Who<'_>, out: &mut Standing) -> Result<()> {
+        let policy = &self.planner.policy;
+        let terms = who.customer.and_then(|customer| self.planner.customer_terms(customer));
+        out.n_purchases = who.n_purchases;
+        out.remaining_value = terms.and_then(|t| t.remaining_value).unwrap_or(policy.costs.remaining_value);
+        out.keeps = policy.fatigue.keep.powf(self.ignored(who.past));
+        // A day with anything left of it counts as one: contacts of one need and the next are decided anew anyway.
+        out.gap_days = self.planner.limits.min_gap_days.ceil() as usize;
+        self.refused(who.past, &mut out.refused);
+        out.open.clear();
+        let n_days = self.planner.n_days();
+        for channel in 0..policy.channels.len() {
+            if let Some(calendar) = self.calendar(terms) {
+                out.open.extend(calendar.openings(channel, who.past)?.take(n_days).map(|day| day.is_open()));
+            }
+            out.open.resize((channel + 1) * n_days, false);
+        }
+        Ok(())
+    }
+
+    /// Which offers a person refused of late.
+    fn refused(&self, past: &Past, out: &mut Vec<bool>) {
+        out.clear();
+        let policy = &self.planner.policy;
+        let is_recent = |at: Timestamp| at <= self.as_of && self.as_of.days_since(at) < policy.caution.refused_days;
+        for refused in past.refused.iter().filter(|refused| is_recent(refused.at)) {
+            out.resize(policy.offers.len(), false);
+            for (offer, out) in policy.offers.iter().zip(out.iter_mut()) {
+                *out |= refused.offer.as_ref().is_none_or(|name| *name == offer.name);
+            }
+        }
+    }
+
+    /// Contacts ignored so far, those further back counting less.
+    pub(super) fn ignored(&self, past: &Past) -> f64 {
+        let half_life = self.planner.policy.fatigue.half_life_days;
+        let ignored = past.contacts.iter().filter(|c| !c.answered && c.at <= self.as_of);
+        // From 0, for the sum of nothing is -0.
+        ignored.map(|c| (-self.as_of.days_since(c.at) / half_life).exp2()).fold(0.0, |sum, part| sum + part)
+    }
+
+    /// What to do about one customer, without words.
+    pub(super) fn settle(
+        &self,
+        who: Who<'_>,
+        needs: &[Need],
+        standing: &Standing,
+        weigher: &mut Weigher<'_>,
+        chosen: &mut Vec<Chosen>,
+    ) -> Settled {
+        weigher.choose(needs, standing, chosen);
+        let Some(now) = chosen.iter().find(|c| c.pick.day == 0).copied() else {
+            let next =
+                chosen.iter().min_by(|a, b| a.pick.day.cmp(&b.pick.day).then(b.pick.gain.total_cmp(&a.pick.gain)));
+            return next
+                .map_or_else(|| self.without_gain(needs, standing, weigher), |&chosen| Settled::Wait { chosen });
+        };
+        let need = &needs[now.need];
+        weigher.list_ways(need, standing);
+        weigher.look(&need.due);
+        self.settle_now(who, need, now, standing, weigher)
+    }
+
+    /// The best contact is today's: whether to make it.
+    fn settle_now(
+        &self,
+        who: Who<'_>,
+        need: &Need,
+        mut now: Chosen,
+        standing: &Standing,
+        weigher: &Weigher<'_>,
+    ) -> Settled {
+        let policy = &self.planner.policy;
+        let (caution, lottery) = (&policy.caution, &policy.lottery);
+        let ticket = who.customer.map(|customer| self.ticket(customer));
+        let explores = ticket.is_some_and(|t| lottery.explores(t));
+        let mut gain = weigher.gain(&need.due, &now.pick);
+        let mut propensity = 1.0;
+        if gain.verdict(caution.confidence) == Verdict::Doubt {
+            if caution.person_cost.is_some_and(|cost| gain.value_of_knowing() > cost) {
+                return Settled::HandOff { because: HandOffReason::Doubt, chosen: now };
+            }
+            if !explores {
+                return Settled::Abstain { because: AbstainReason::Doubt, about: Some(now) };
+            }
+            propensity = lottery.explore_share;
+        } else if lottery.explore_share > 0.0
+            && let Some(ticket) = ticket
+        {
+            let n_days = self.planner.n_days();
+            let options = best_per_offer(weigher, need, |channel| standing.open[channel * n_days]);
+            let share = lottery.explore_share / (options.len() + 1) as f64;
+            let drawn = explores.then(|| Lottery::choose(ticket, options.len() + 1));
+            if drawn == Some(options.len()) {
+                return Settled::Abstain { because: AbstainReason::Explore, about: Some(now) };
+            }
+            let pick = drawn.map_or(now.pick, |drawn| options[drawn]);
+            propensity = share + if pick == now.pick { 1.0 - lottery.explore_share } else { 0.0 };
+            now = Chosen { pick, way: weigher.ways[pick.way], ..now };
+            gain = weigher.gain(&need.due, &pick);
+        }
+        propensity *= 1.0 - lottery.holdout_share;
+        if ticket.is_some_and(|t| lottery.holds_out(t)) {
+            return Settled::Abstain { because: AbstainReason::Holdout, about: Some(now) };
+        }
+        match route(&policy.routes, &self.situation(who, &now.way, gain)) {
+            Route::Human => Settled::HandOff { because: HandOffReason::Rule, chosen: now },
+            // Help is a person's word: nobody hears from a machine that it watches what they use.
+            route if route == Route::Approve || need.help.is_some() => {
+                let (prob_approved, _) = self.approvals.offer(now.way.offer);
+                if prob_approved * gain.mean <= caution.person_cost.unwrap_or(0.0) {
+                    return Settled::Abstain { because: AbstainReason::Refused, about: Some(now) };
+                }
+                Settled::Contact { chosen: now, gain, route: Route::Approve, propensity }
+            }
+            route => Settled::Contact { chosen: now, gain, route, propensity },
+        }
+    }
+
+    fn ticket(&self, customer: &EventId) -> Ticket {
+        let terms = self.planner.customer_terms(customer);
+        let calendar = self.calendar(terms);
+        let day = calendar.and_then(|c| c.openings(0, &Past::default()).ok()?.next()).map_or(0, |d| d.date().days());
+        self.planner.policy.lottery.ticket(customer, day)
+    }
+
+    fn situation(&self, who: Who<'_>, way: &Way, gain: Gain) -> Situation {
+        let terms = who.customer.and_then(|customer| self.planner.customer_terms(customer));
+        Situation {
+            order_value: way.stakes.order_value,
+            discount_share: way.stakes.discount_share,
+            confidence: gain.prob_positive(),
+            mood: terms.and_then(|t| t.mood),
+            has_contract: terms.is_some_and(|t| t.has_contract),
+        }
+    }
+
+    /// No open day gains anything: whether limits are the reason, or doubt, or there is nothing to gain.
+    fn without_gain(&self, needs: &[Need], standing: &Standing, weigher: &mut Weigher<'_>) -> Settled {
+        let n_days = self.planner.n_days();
+        let mut best: Option<(Chosen, Gain)> = None;
+        let mut free: Option<Chosen> = None;
+        let mut is_missing = !needs.is_empty();
+        for (place, need) in needs.iter().enumerate() {
+            weigher.list_ways(need, standing);
+            is_missing &= weigher.ways.is_empty();
+            if weigher.ways.is_empty() {
+                continue;
+            }
+            weigher.look(&need.due);
+            let gains = weigher.gains(&need.due);
+            let chosen = |pick: Pick| Chosen { need: place, pick, way: weigher.ways[pick.way] };
+            let open = gains.best(&weigher.ways, 0, |day, channel| standing.open[channel * n_days + day]);
+            if let Some(pick) = open.filter(|p| best.is_none_or(|(b, _)| p.gain > b.pick.gain)) {
+                best = Some((chosen(pick), weigher.gain(&need.due, &pick)));
+            }
+            let any = gains.best(&weigher.ways, 0, |_, _| true);
+            if let Some(pick) = any.filter(|p| p.gain > 0.0 && free.is_none_or(|f| p.gain > f.pick.gain)) {
+                free = Some(chosen(pick));
+            }
+        }
+        if is_missing && standing.refused.contains(&true) {
+            return Settled::Abstain { because: AbstainReason::Refused, about: None };
+        }
+        if is_missing {
+            return Settled::Abstain { because: AbstainReason::Missing, about: None };
+        }
+        if free.is_some() {
+            return Settled::Abstain { because: AbstainReason::Limit, about: free };
+        }
+        if let (Some((chosen, gain)), Some(cost)) = (best, self.planner.policy.caution.person_cost)
+            && chosen.pick.day == 0
+            && gain.verdict(self.planner.policy.caution.confidence) == Verdict::Doubt
+            && gain.value_of_knowing() > cost
+        {
+            return Settled::HandOff { because: HandOffReason::Doubt, chosen };
+        }
+        Settled::Abstain { because: AbstainReason::NoGain, about: best.map(|b| b.0) }
+    }
+
+    /// What to do about one customer, with the reasoning and the words.
+    pub(super) fn decide(&self, who: Who<'_>, needs: &[Need]) -> Result<Decision> {
+        let mut standing = Standing::default();
+        self.standing(who, &mut standing)?;
+        let mut weigher = self.weigher();
+        let settled = self.settle(who, needs, &standing, &mut weigher, &mut Vec::new());
+        let mut reasoner = Reasoner { day: self, who, needs, standing: &standing, weigher };
+        let decision = match settled {
+            Settled::Contact { chosen, route, propensity, .. } => {
+                let (need, names) = (&needs[chosen.need], self.names(&chosen.way));
+                Decision::Contact(Contact {
+                    item: need.item.clone(),
+                    next_item: need.next_item.clone(),
+                    offer: names.0.to_owned(),
+                    discount_share: chosen.way.stakes.discount_share,
+                    channel: names.1.to_owned(),
+                    contact_at: self.send_at(who, chosen.way.channel)?,
+                    expected_margin: chosen.pick.gain,
+                    route,
+                    propensity,
+                    effect: self.effects.source(chosen.way.offer),
+                    message: self.message(who, need, &chosen.way)?,
+                    reasoning: reasoner.explain(&chosen)?,
+                })
+            }
+            Settled::Wait { chosen } => {
+                let names = self.names(&chosen.way);
+                Decision::Wait(Wait {
+                    until_at: self.as_of.plus_days(chosen.pick.day as f64),
+                    item: needs[chosen.need].item.clone(),
+                    offer: names.0.to_owned(),
+                    channel: names.1.to_owned(),
+                    expected_margin: chosen.pick.gain,
+                    reasoning: reasoner.explain(&chosen)?,
+                })
+            }
+            Settled::Abstain { because, about } => Decision::Abstain(Abstain {
+                because,
+                missing: if because == AbstainReason::Missing { missing(needs) } else { Vec::new() },
+                reasoning: about.map_or_else(|| Ok(Reasoning::default()), |chosen| reasoner.explain(&chosen))?,
+            }),
+            Settled::HandOff { because, chosen } => {
+                let (need, names) = (&needs[chosen.need], self.names(&chosen.way));
+                Decision::HandOff(HandOff {
+                    to: self.planner.policy.caution.hand_off_to.clone(),
+                    because,
+                    item: need.item.clone(),
+                    offer: names.0.to_owned(),
+                    channel: names.1.to_owned(),
+                    expected_margin: chosen.pick.gain,
+                    message: self.message(who, need, &chosen.way)?,
+                    reasoning: reasoner.explain(&chosen)?,
+                })
+            }
+        };
+        Ok(decision.in_words(self.locale(who)))
+    }
+
+    /// The language for a customer.
+    pub(super) fn locale(&self, who: Who<'_>) -> &str {
+        let terms = who.customer.and_then(|customer| self.planner.customer_terms(customer));
+        terms.and_then(|t| t.locale.as_ref()).unwrap_or(&self.planner.policy.locale)
+    }
+
+    /// The names of a way's offer and channel.
+    pub(super) fn names(&self, way: &Way) -> (&str, &str) {
+        let policy = &self.planner.policy;
+        (&policy.offers[way.offer].name, &policy.channels[way.channel].name)
+    }
+}
+
+/// Today's best contact with each offer that gains anything.
+fn best_per_offer(weigher: &Weigher<'_>, need: &Need, open: impl Fn(usize) -> bool) -> Vec<Pick> {
+    let gains = weigher.gains(&need.due);
+    let offers = weigher.ways.iter().map(|w| w.offer).max().map_or(0, |o| o + 1);
+    let best = |offer: usize| {
+        let ways = weigher.ways.iter().enumerate().filter(|(_, w)| w.offer == offer && open(w.channel));
+        let picks = ways.map(|(way, w)| Pick { day: 0, way, gain: gains.on(w, 0) });
+        picks.fold(None, |best: Option<Pick>, p| if best.is_none_or(|b| p.gain > b.gain) { Some(p) } else { best })
+    };
+    (0..offers).filter_map(best).filter(|p| p.gain > 0.0).collect()
+}
+
+fn missing(needs: &[Need]) -> Vec<String> {
+    if needs.iter().any(|need| need.help.is_some()) {
+        let what =
+            "what the customer will still bring: give remaining_value in the customer's terms or in the policy's costs";
+        return vec![what.to_owned()];
+    }
+    let unknown = needs.iter().filter(|n| n.order_value.is_none()).filter_map(|n| n.item.as_ref()).take(3);
+    let items: Vec<String> = unknown.map(ToString::to_string).collect();
+    let of = if items.is_empty() { String::new() } else { format!(" (of {})", items.join(", ")) };
+    vec![format!(
+        "what an order is worth{of}: give amounts in the log, or the value of an order in the item's terms or in the policy; \
+         or no offer is open to the customer, or nothing is in stock"
+    )]
+}
