@@ -62,7 +62,7 @@ node-build: ## Build the Node package in place, from its locked tools
 
 node-test: node-build ## Build the Node package, and run its tests and examples
 	@if command -v $(NPM) >/dev/null 2>&1; then \
-		(cd $(NODE_PACKAGE) && $(NPM) test --silent) && \
+		(cd $(NODE_PACKAGE) && BEFOREHAND_PYTHON="$$(command -v $(PYTHON_BIN)/python || echo python3)" $(NPM) test --silent) && \
 		cd $(NODE_EXAMPLES) && $(NPM) ci --silent && $(NPM) test --silent; \
 	else printf '\n*** SKIPPED: npm is not installed, so the Node package is NOT tested\n\n'; fi
 
