@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import sys
@@ -85,3 +86,22 @@ def test_errors_are_the_packages(frame: Any, model: beforehand.Model) -> None:
         beforehand.spark.fit(frame, as_of="2025-08-20", max_training_rows=1)
     with pytest.raises(beforehand.EmptyDataError):
         beforehand.spark.fit(frame, as_of="2001-01-01", n_parts=2)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"capacity": 10}, "policy.capacity"),
+        ({"budget": 5.0}, "policy.budget"),
+        ({"channels": [beforehand.Channel("sms", cost=0.15, capacity=5)]}, "policy.channels[0].capacity"),
+        ({"items": [beforehand.ItemTerms("filter", stock=3)]}, "policy.items[0].stock"),
+    ],
+)
+def test_what_all_customers_share_is_not_shared_out_part_by_part(
+    frame: Any, model: beforehand.Model, change: dict[str, Any], field: str
+) -> None:
+    reminder, app = beforehand.Offer("reminder", prob_win_back=0.2), beforehand.Channel("app", cost=0.05)
+    policy = beforehand.Policy(margin_share=0.35, order_value=30.0, offers=[reminder], channels=[app])
+    with pytest.raises(beforehand.InvalidOptionsError, match="part by part") as caught:
+        beforehand.spark.decide(model, frame, as_of="2025-08-20", policy=dataclasses.replace(policy, **change))
+    assert caught.value.field == field

@@ -1,5 +1,7 @@
 //! Customers whose use has fallen: whom to offer help, through a person.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::customers::n_purchases;
@@ -86,8 +88,8 @@ impl Planner {
     /// the policy's offers (a reminder's P(win back) is that of help), and limits, fatigue, holdout and rules hold as ever.
     /// That the need is real is as likely as the alarm is not one of those that healthy customers raise in a year.
     ///
-    /// One entry per customer with an alarm in the last days, by the latest one, in the order of `declines`. `history` tells what
-    /// was sent to them before.
+    /// One entry per customer with an alarm in the last days, by the latest one, in the order of customers. `history` tells what was
+    /// sent to them before.
     ///
     /// # Errors
     /// `invalid_options`; `unknown_customer` when an alarm is about a customer of whom the history knows nothing.
@@ -103,11 +105,11 @@ impl Planner {
         let day = self.day(as_of, Effects::of(&self.policy))?;
         let channels = Channels::of(&self.policy);
         let is_recent = |alarm_at: Timestamp| alarm_at <= as_of && as_of.days_since(alarm_at) < terms.alarm_days;
-        let mut latest: Vec<&UsageDecline> = Vec::new();
+        let mut latest: BTreeMap<&EventId, &UsageDecline> = BTreeMap::new();
         for decline in declines.iter().filter(|d| is_recent(d.alarm_at)) {
-            match latest.last_mut() {
-                Some(last) if last.customer == decline.customer => *last = decline,
-                _ => latest.push(decline),
+            let known = latest.entry(&decline.customer).or_insert(decline);
+            if known.alarm_at < decline.alarm_at {
+                *known = decline;
             }
         }
         let decide = |decline: &UsageDecline| {
@@ -119,7 +121,7 @@ impl Planner {
             let decision = day.decide(who, &[self.need_of_help(decline, terms)?])?;
             Ok(DeclineDecision { decline: decline.clone(), decision })
         };
-        latest.into_iter().map(decide).collect()
+        latest.into_values().map(decide).collect()
     }
 
     fn need_of_help(&self, decline: &UsageDecline, terms: &HelpTerms) -> Result<Need> {
