@@ -1,16 +1,20 @@
 //! Decisions about all customers of a history at once, as columns.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::capacity::{Choice, Use, allot};
 use super::customers::Customers;
 use super::day::{Day, Settled, Who};
 use super::decision::AbstainReason;
+use super::judge::Gain;
 use super::limits::Past;
 use super::need::Need;
 use super::planner::Planner;
+use super::policy::Policy;
 use super::route::Route;
-use super::search::Way;
+use super::search::{Pick, Way};
 use super::weigh::{Chosen, Standing, Weigher};
 use crate::error::Result;
 use crate::event::EventId;
@@ -96,7 +100,7 @@ impl Planner {
         let view = history.into();
         let customers = Customers::new(self, model, view.clone(), as_of)?;
         let day = &customers.day;
-        let scarce = Scarce::new(self, &customers);
+        let scarce = Scarce::new(&self.policy, &customers);
         let mut rows: Vec<Row> = Vec::new();
         let mut watch = Watch::new(&mut go_on, Stage::Forecast);
         let tasks: Vec<u32> = view.customers.clone().step_by(CUSTOMERS_PER_TASK).collect();
@@ -138,7 +142,7 @@ fn row(
     settled: Settled,
     needs: &[Need],
     items: &[u32],
-    scarce: &Scarce<'_>,
+    scarce: &Scarce,
     standing: &Standing,
     weigher: &mut Weigher<'_>,
     n_days: usize,
@@ -167,20 +171,18 @@ fn row(
 }
 
 /// The resources of which there is not enough for everyone, perhaps.
-struct Scarce<'a> {
-    planner: &'a Planner,
+struct Scarce {
     names: Vec<String>,
     limits: Vec<f64>,
     capacity: Option<u32>,
     budget: Option<u32>,
     /// Per channel, and per item code of the history.
     channels: Vec<Option<u32>>,
-    stocks: std::collections::BTreeMap<u32, u32>,
+    stocks: BTreeMap<u32, u32>,
 }
 
-impl<'a> Scarce<'a> {
-    fn new(planner: &'a Planner, customers: &Customers<'_>) -> Self {
-        let policy = &planner.policy;
+impl Scarce {
+    fn new(policy: &Policy, customers: &Customers<'_>) -> Self {
         let (mut names, mut limits) = (Vec::new(), Vec::new());
         let mut add = |name: String, limit: Option<f64>| {
             limit.map(|limit| {
@@ -193,7 +195,7 @@ impl<'a> Scarce<'a> {
         let budget = add("budget".to_owned(), policy.budget);
         let of_channel = policy.channels.iter().map(|c| (c.name.clone(), c.capacity.map(|n| n as f64)));
         let channels = of_channel.map(|(name, limit)| add(name, limit)).collect();
-        let mut stocks = std::collections::BTreeMap::new();
+        let mut stocks = BTreeMap::new();
         for terms in &policy.items {
             if let (Some(stock), Some(code)) = (terms.stock, customers.item_code(&terms.item))
                 && let Some(resource) = add(terms.item.to_string(), Some(stock))
@@ -201,7 +203,7 @@ impl<'a> Scarce<'a> {
                 stocks.insert(code, resource);
             }
         }
-        Self { planner, names, limits, capacity, budget, channels, stocks }
+        Self { names, limits, capacity, budget, channels, stocks }
     }
 
     /// What a contact uses: itself, its cost and the discount it will give, its channel, and the stock it will sell.
@@ -243,14 +245,13 @@ impl<'a> Scarce<'a> {
             row.settled = match option {
                 Some(option) => {
                     let (way, mean, _) = row.choices[option];
-                    let pick = super::search::Pick { gain: mean, ..chosen.pick };
-                    let gain = super::judge::Gain { mean, ..gain };
+                    let pick = Pick { gain: mean, ..chosen.pick };
+                    let gain = Gain { mean, ..gain };
                     Settled::Contact { chosen: Chosen { pick, way, ..chosen }, gain, route, propensity }
                 }
                 None => Settled::Abstain { because: AbstainReason::Capacity, about: Some(chosen) },
             };
         }
-        debug_assert!(self.planner.policy.channels.len() == self.channels.len());
         self.names.iter().cloned().zip(prices).collect()
     }
 }
@@ -350,9 +351,7 @@ fn told(customers: &Customers<'_>, row: &Row) -> Result<Told> {
     let past: Past = customers.past_of(row.customer);
     let opens = customers.opens_of(row.customer, &customer)?;
     let who = Who { customer: Some(&customer), n_purchases: 0, past: &past, opens: &opens };
-    let item = EventId::from(customers.history().items.ids.id(row.item));
-    let need = Need { item: Some(item), ..need.clone() };
-    let text = day.message(who, &need, &chosen.way)?.map(|m| m.text).unwrap_or_default();
+    let text = day.message(who, need, &chosen.way)?.map(|m| m.text).unwrap_or_default();
     let at = match row.settled {
         Settled::Contact { .. } => day.send_at(who, chosen.way.channel)?.as_micros(),
         _ => NO_INSTANT,
