@@ -46,6 +46,12 @@ fn call(
     answers::into_python(py, answer)
 }
 
+/// Refuses arguments that concern all customers together, for who divides them into parts.
+#[pyfunction]
+fn check_parts(py: Python<'_>, name: &str, arguments: &str) -> PyResult<()> {
+    Call::named(name).and_then(|call| call.check_parts(arguments)).map_err(|e| errors::raise(py, &e))
+}
+
 /// The names of the calls, so that a test can compare them with the package's.
 #[pyfunction]
 fn calls() -> Vec<&'static str> {
@@ -61,5 +67,6 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<NativeModel>()?;
     m.add_class::<NativeTable>()?;
     m.add_function(wrap_pyfunction!(call, m)?)?;
+    m.add_function(wrap_pyfunction!(check_parts, m)?)?;
     m.add_function(wrap_pyfunction!(calls, m)?)
 }

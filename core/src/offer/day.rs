@@ -15,8 +15,9 @@ use super::policy::Lottery;
 use super::reasoning::Reasoner;
 use super::route::{Route, Situation, route};
 use super::search::{Pick, Way};
+use super::standing::Standing;
 use super::terms::CustomerTerms;
-use super::weigh::{Chosen, Standing, Weigher};
+use super::weigh::{Chosen, Weigher};
 use crate::error::Result;
 use crate::event::EventId;
 use crate::time::Timestamp;
@@ -51,9 +52,14 @@ pub(super) enum Settled {
 }
 
 impl Day<'_> {
-    pub(super) fn calendar(&self, terms: Option<&CustomerTerms>) -> Option<&Calendar> {
-        let zone = terms.and_then(|t| t.time_zone.as_deref()).unwrap_or(&self.planner.policy.time_zone);
-        self.calendars.get(zone)
+    /// What the policy says of a customer.
+    fn terms(&self, who: Who<'_>) -> Option<&CustomerTerms> {
+        who.customer.and_then(|customer| self.planner.customer_terms(customer))
+    }
+
+    /// The days of a customer's time zone.
+    pub(super) fn calendar(&self, customer: Option<&EventId>) -> Option<&Calendar> {
+        self.calendars.get(self.planner.time_zone(customer))
     }
 
     pub(super) fn weigher(&self) -> Weigher<'_> {
@@ -63,20 +69,17 @@ impl Day<'_> {
     /// What is known of a customer beside the needs.
     pub(super) fn standing(&self, who: Who<'_>, out: &mut Standing) -> Result<()> {
         let policy = &self.planner.policy;
-        let terms = who.customer.and_then(|customer| self.planner.customer_terms(customer));
         out.n_purchases = who.n_purchases;
-        out.remaining_value = terms.and_then(|t| t.remaining_value).unwrap_or(policy.costs.remaining_value);
+        out.remaining_value = self.terms(who).and_then(|t| t.remaining_value).unwrap_or(policy.costs.remaining_value);
         out.keeps = policy.fatigue.keep.powf(self.ignored(who.past));
         // A day with anything left of it counts as one: contacts of one need and the next are decided anew anyway.
         out.gap_days = self.planner.limits.min_gap_days.ceil() as usize;
         self.refused(who.past, &mut out.refused);
-        out.open.clear();
-        let n_days = self.planner.n_days();
+        out.open.clear(self.planner.n_days());
+        let calendar = self.calendar(who.customer);
         for channel in 0..policy.channels.len() {
-            if let Some(calendar) = self.calendar(terms) {
-                out.open.extend(calendar.openings(channel, who.past)?.take(n_days).map(|day| day.is_open()));
-            }
-            out.open.resize((channel + 1) * n_days, false);
+            let days = calendar.map(|calendar| calendar.openings(channel, who.past)).transpose()?;
+            out.open.push(days.into_iter().flatten().map(|day| day.is_open()));
         }
         Ok(())
     }
@@ -150,8 +153,7 @@ impl Day<'_> {
         } else if lottery.explore_share > 0.0
             && let Some(ticket) = ticket
         {
-            let n_days = self.planner.n_days();
-            let options = best_per_offer(weigher, need, |channel| standing.open[channel * n_days]);
+            let options = best_per_offer(weigher, need, |channel| standing.open.contains(0, channel));
             let share = lottery.explore_share / (options.len() + 1) as f64;
             let drawn = explores.then(|| Lottery::choose(ticket, options.len() + 1));
             if drawn == Some(options.len()) {
@@ -181,14 +183,13 @@ impl Day<'_> {
     }
 
     fn ticket(&self, customer: &EventId) -> Ticket {
-        let terms = self.planner.customer_terms(customer);
-        let calendar = self.calendar(terms);
+        let calendar = self.calendar(Some(customer));
         let day = calendar.and_then(|c| c.openings(0, &Past::default()).ok()?.next()).map_or(0, |d| d.date().days());
         self.planner.policy.lottery.ticket(customer, day)
     }
 
     fn situation(&self, who: Who<'_>, way: &Way, gain: Gain) -> Situation {
-        let terms = who.customer.and_then(|customer| self.planner.customer_terms(customer));
+        let terms = self.terms(who);
         Situation {
             order_value: way.stakes.order_value,
             discount_share: way.stakes.discount_share,
@@ -200,7 +201,6 @@ impl Day<'_> {
 
     /// No open day gains anything: whether limits are the reason, or doubt, or there is nothing to gain.
     fn without_gain(&self, needs: &[Need], standing: &Standing, weigher: &mut Weigher<'_>) -> Settled {
-        let n_days = self.planner.n_days();
         let mut best: Option<(Chosen, Gain)> = None;
         let mut free: Option<Chosen> = None;
         let mut is_missing = !needs.is_empty();
@@ -213,7 +213,7 @@ impl Day<'_> {
             weigher.look(&need.due);
             let gains = weigher.gains(&need.due);
             let chosen = |pick: Pick| Chosen { need: place, pick, way: weigher.ways[pick.way] };
-            let open = gains.best(&weigher.ways, 0, |day, channel| standing.open[channel * n_days + day]);
+            let open = gains.best(&weigher.ways, 0, |day, channel| standing.open.contains(day, channel));
             if let Some(pick) = open.filter(|p| best.is_none_or(|(b, _)| p.gain > b.pick.gain)) {
                 best = Some((chosen(pick), weigher.gain(&need.due, &pick)));
             }
@@ -301,8 +301,7 @@ impl Day<'_> {
 
     /// The language for a customer.
     pub(super) fn locale(&self, who: Who<'_>) -> &str {
-        let terms = who.customer.and_then(|customer| self.planner.customer_terms(customer));
-        terms.and_then(|t| t.locale.as_ref()).unwrap_or(&self.planner.policy.locale)
+        self.terms(who).and_then(|t| t.locale.as_ref()).unwrap_or(&self.planner.policy.locale)
     }
 
     /// The names of a way's offer and channel.

@@ -14,6 +14,7 @@ mod customers;
 mod cycles;
 mod day;
 mod decision;
+mod decisions;
 mod due;
 mod effects;
 mod everyone;
@@ -32,7 +33,10 @@ mod policy;
 mod reasoning;
 mod response;
 mod route;
+mod row;
+mod scarce;
 mod search;
+mod standing;
 mod terms;
 #[cfg(test)]
 #[allow(clippy::expect_used)]
@@ -48,8 +52,8 @@ pub use decision::{
     Abstain, AbstainReason, Binding, Candidate, Change, ChangeOf, ClosedDay, Contact, Decision, EffectSource, Evidence,
     EvidenceKind, HandOff, HandOffReason, Reasoning, Wait,
 };
+pub use decisions::Decisions;
 pub use due::Due;
-pub use everyone::Decisions;
 pub use gains::Parts;
 pub use help::{DeclineDecision, HelpTerms};
 pub use hour::{HourBasis, HourChoice, HourCounts, HourMask, SendHours};

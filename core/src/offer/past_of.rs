@@ -66,14 +66,11 @@ impl Channels {
         id: &EventId,
         as_of: Timestamp,
     ) -> Result<Vec<HourCounts>> {
-        let policy = planner.policy();
-        if policy.learned.hours.is_none() {
+        if planner.policy().learned.hours.is_none() {
             return Ok(Vec::new());
         }
-        let terms = planner.customer_terms(id);
-        let zone = terms.and_then(|t| t.time_zone.as_ref()).unwrap_or(&policy.time_zone);
         let mut zones = Zones::default();
-        Ok(self.hours(history, customer, as_of, zones.get(zone)?))
+        Ok(self.hours(history, customer, as_of, zones.get(planner.time_zone(Some(id)))?))
     }
 
     /// When the customer opened what came on each channel, by the clock of a zone: by the hour of the sending where the log holds

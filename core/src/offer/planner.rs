@@ -107,6 +107,12 @@ impl Planner {
         self.customers.get(customer).map(|&place| &self.policy.customers[place])
     }
 
+    /// The name of a customer's time zone; of one not known, the policy's.
+    pub(super) fn time_zone(&self, customer: Option<&EventId>) -> &str {
+        let terms = customer.and_then(|customer| self.customer_terms(customer));
+        terms.and_then(|t| t.time_zone.as_deref()).unwrap_or(&self.policy.time_zone)
+    }
+
     /// What holds for every decision of one instant.
     pub(super) fn day(&self, as_of: Timestamp, effects: Effects) -> Result<Day<'_>> {
         let zones = self.policy.customers.iter().filter_map(|c| c.time_zone.as_deref());

@@ -6,7 +6,8 @@ use super::help::Help;
 use super::limits::DayOpening;
 use super::need::Need;
 use super::search::{Pick, Way};
-use super::weigh::{Chosen, Standing, Weigher};
+use super::standing::Standing;
+use super::weigh::{Chosen, Weigher};
 use crate::error::Result;
 
 /// Gains that differ by less are the same.
@@ -29,11 +30,10 @@ impl Reasoner<'_> {
         self.weigher.look(&need.due);
         let candidates = self.candidates(need, chosen);
         let gains = self.weigher.gains(&need.due);
-        let n_days = self.day.planner.n_days();
         let same = |w: &Way| (w.offer, w.channel) == (chosen.way.offer, chosen.way.channel);
         let (place, way) = (chosen.pick.way, chosen.way);
-        let other =
-            gains.best(&[way], 0, |day, channel| day != chosen.pick.day && self.standing.open[channel * n_days + day]);
+        let is_other = |day| day != chosen.pick.day;
+        let other = gains.best(&[way], 0, |day, channel| is_other(day) && self.standing.open.contains(day, channel));
         debug_assert!(self.weigher.ways.get(place).is_some_and(same));
         let runner_up = other.map(|pick| self.candidate(need, &Pick { way: place, ..pick }));
         Ok(Reasoning {
@@ -50,9 +50,8 @@ impl Reasoner<'_> {
 
     /// What the limits leave of the days planned ahead on a channel.
     fn openings(&self, channel: usize) -> Result<impl Iterator<Item = DayOpening<'_>>> {
-        let terms = self.who.customer.and_then(|customer| self.day.planner.customer_terms(customer));
-        let openings =
-            self.day.calendar(terms).map(|calendar| calendar.openings(channel, self.who.past)).transpose()?;
+        let calendar = self.day.calendar(self.who.customer);
+        let openings = calendar.map(|calendar| calendar.openings(channel, self.who.past)).transpose()?;
         Ok(openings.into_iter().flatten().take(self.day.planner.n_days()))
     }
 
@@ -64,8 +63,7 @@ impl Reasoner<'_> {
     /// The chosen contact, then the best of every other offer, best first.
     fn candidates(&self, need: &Need, chosen: &Chosen) -> Vec<Candidate> {
         let gains = self.weigher.gains(&need.due);
-        let n_days = self.day.planner.n_days();
-        let open = |day: usize, channel: usize| self.standing.open[channel * n_days + day];
+        let open = |day, channel| self.standing.open.contains(day, channel);
         let mut picks: Vec<Pick> = Vec::new();
         for offer in 0..self.day.planner.policy.offers.len() {
             let ways =
@@ -139,8 +137,7 @@ impl Reasoner<'_> {
 
     /// The limit without which a better contact could be made.
     fn binding(&self, need: &Need, chosen: &Chosen) -> Result<Option<Binding>> {
-        let n_days = self.day.planner.n_days();
-        let is_open = |day: usize, channel: usize| self.standing.open[channel * n_days + day];
+        let is_open = |day, channel| self.standing.open.contains(day, channel);
         let gains = self.weigher.gains(&need.due);
         let Some(free) = gains.best(&self.weigher.ways, 0, |_, _| true) else { return Ok(None) };
         let channel = self.weigher.ways[free.way].channel;

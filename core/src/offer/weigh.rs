@@ -6,22 +6,7 @@ use super::judge::Gain;
 use super::need::Need;
 use super::planner::Planner;
 use super::search::{Gains, Pick, Way};
-
-/// What is known of one customer when needs are weighed.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Standing {
-    /// Purchases so far, of anything.
-    pub(super) n_purchases: u32,
-    /// What ignored contacts have left of the effect, 0 to 1.
-    pub(super) keeps: f64,
-    pub(super) remaining_value: f64,
-    /// Which channel is open on which day: channel by channel.
-    pub(super) open: Vec<bool>,
-    /// The gap over all channels, days.
-    pub(super) gap_days: usize,
-    /// Offers that a person refused of late; empty for none.
-    pub(super) refused: Vec<bool>,
-}
+use super::standing::Standing;
 
 /// A need's best contact.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,10 +29,6 @@ pub(super) struct Weigher<'a> {
 impl<'a> Weigher<'a> {
     pub(super) fn new(planner: &'a Planner, effects: &'a [(f64, f64)]) -> Self {
         Self { planner, effects, days: Days::default(), ways: Vec::new() }
-    }
-
-    fn n_days(&self) -> usize {
-        self.planner.n_days()
     }
 
     /// The ways to see to a need that do not sell below cost; none where the order's value is unknown.
@@ -129,15 +110,14 @@ impl<'a> Weigher<'a> {
     /// needs ask for the same days, the one that gains less is left for a later decision.
     pub(super) fn choose(&mut self, needs: &[Need], standing: &Standing, chosen: &mut Vec<Chosen>) {
         chosen.clear();
-        let n_days = self.n_days();
         for (place, need) in needs.iter().enumerate() {
             self.list_ways(need, standing);
             if self.ways.is_empty() || self.bound(&need.due) <= 0.0 {
                 continue;
             }
             self.look(&need.due);
-            let open = |day: usize, channel: usize| standing.open[channel * n_days + day];
-            let best = self.gains(&need.due).best(&self.ways, 0, open);
+            let is_open = |day, channel| standing.open.contains(day, channel);
+            let best = self.gains(&need.due).best(&self.ways, 0, is_open);
             if let Some(pick) = best.filter(|pick| pick.gain > 0.0) {
                 chosen.push(Chosen { need: place, pick, way: self.ways[pick.way] });
             }

@@ -66,8 +66,7 @@ impl Day<'_> {
     /// When to send on the day of the decision: at the customer's best hour among those allowed, where the policy has learned
     /// from opens; else as soon as it is allowed.
     pub(super) fn send_at(&self, who: Who<'_>, channel: usize) -> Result<Timestamp> {
-        let terms = who.customer.and_then(|customer| self.planner.customer_terms(customer));
-        let opening = match self.calendar(terms) {
+        let opening = match self.calendar(who.customer) {
             Some(calendar) => calendar.openings(channel, who.past)?.next(),
             None => None,
         };

@@ -97,6 +97,7 @@ pub struct Call {
     pub is_long: bool,
     /// Whether a value comes with its words.
     pub has_words: bool,
+    check_parts: fn(&str) -> Result<()>,
     run: fn(&Subject<'_>, &str, Watch<'_>) -> Result<Answer>,
     /// The schema of the arguments, and of the value answered.
     #[cfg(feature = "schema")]
@@ -113,6 +114,15 @@ impl Call {
             let names: Vec<&str> = CALLS.iter().map(|call| call.name).collect();
             Error::options("call", format!("there is no call {name:?}; there are {}", names.join(", ")))
         })
+    }
+
+    /// Whether the call may be made on parts of the customers, each with all that is known of its customers, and the answers united:
+    /// so engines that divide the work ask.
+    ///
+    /// # Errors
+    /// `invalid_options` for arguments that cannot be read, and for one that concerns all customers together (the field named).
+    pub fn check_parts(&self, arguments: &str) -> Result<()> {
+        (self.check_parts)(arguments)
     }
 
     /// Runs the call with arguments as a JSON object.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .. import _native as native
-from .._errors import InvalidDataError, InvalidOptionsError
+from .._errors import InvalidDataError
 from .._history import Columns, names_of
 from .._model import Model
 from .._values import to_json
@@ -57,7 +57,7 @@ def table(
 ) -> DataFrame:
     """Answers part by part."""
     names, options, text = names_of(columns or model._columns), json.dumps({"time_zone": time_zone}), to_json(arguments)
-    _refuse_shared(json.loads(text).get("policy") or {})
+    native.check_parts(name, text)
     needed = _needed(frame, names)
     sent = frame.sparkSession.sparkContext.broadcast(model.to_bytes())
     names_json = json.dumps(names)
@@ -69,20 +69,6 @@ def table(
     # The types of the answer depend on those of the identifiers: asked of a part without a purchase before `as_of`.
     schema = _schema(answer(_probe(needed, names)))
     return _apply(_divided(needed, names, n_parts), answer, schema)
-
-
-def _refuse_shared(policy: Mapping[str, Any]) -> None:
-    """What all customers share cannot be shared out part by part."""
-    shared = {name: policy.get(name) for name in ("capacity", "budget")}
-    for entries, name in (("channels", "capacity"), ("items", "stock")):
-        shared |= {f"{entries}[{i}].{name}": entry.get(name) for i, entry in enumerate(policy.get(entries) or [])}
-    for place, value in shared.items():
-        if value is not None:
-            message = (
-                f"policy.{place} is {value}, which all customers share; on Spark they are decided part by part: leave it out, or "
-                f"decide on one machine with Model.decide"
-            )
-            raise InvalidOptionsError(message, f"policy.{place}")
 
 
 def _needed(frame: DataFrame, names: Mapping[str, str | None]) -> DataFrame:

@@ -62,6 +62,10 @@ trait Arguments: serde::de::DeserializeOwned + Documented {
     const IS_LONG: bool = true;
     const HAS_WORDS: bool = false;
     type Output: Output;
+    /// Whether the answers about parts of the customers are together the answer about all of them.
+    fn check_parts(&self) -> Result<()> {
+        Ok(())
+    }
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<Self::Output>;
 }
 
@@ -92,6 +96,7 @@ const fn of<A: Arguments>() -> Call {
         answer: A::Output::KIND,
         is_long: A::IS_LONG,
         has_words: A::HAS_WORDS,
+        check_parts: |json| arguments::read::<A>(json)?.check_parts(),
         run: |subject, json, watch| arguments::read::<A>(json)?.run(subject, watch)?.into_answer(),
         #[cfg(feature = "schema")]
         schemas: |generator| (generator.subschema_for::<A>(), A::Output::schema(generator)),

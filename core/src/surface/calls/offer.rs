@@ -4,10 +4,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::churn::week;
-use super::planners::{kept_planner, planner};
+use super::planners::{kept_planner, planner, policy};
 use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column};
 use crate::churn::{DeclineOptions, usage_declines};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::EventId;
 use crate::offer::{Decision, DeclineDecision, HelpTerms, Learned, Policy};
 use crate::progress::Progress;
@@ -63,6 +63,16 @@ impl Output for DecisionTable {
 impl Arguments for Decide {
     const NAME: &'static str = "decide";
     type Output = DecisionTable;
+
+    fn check_parts(&self) -> Result<()> {
+        let policy = policy(self.policy.get())?;
+        let Some((field, limit)) = policy.shared_limits().next() else { return Ok(()) };
+        let message = format!(
+            "{field} is {limit}, which all customers share; here they are decided part by part: leave it out, or decide about all \
+             of them in one call on one machine"
+        );
+        Err(Error::options(&field, message).under("policy"))
+    }
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<DecisionTable> {
         let planner = planner(self.policy.get())?;
@@ -150,7 +160,8 @@ pub(super) struct LearnContacts {
     /// Nothing later is looked at.
     as_of: Timestamp,
     /// The policy whose channels and time zones the contacts are of.
-    policy: Policy,
+    #[cfg_attr(feature = "schema", schemars(with = "Policy"))]
+    policy: Box<RawValue>,
     /// A purchase counts as an outcome of a contact within so many days, above 0 and up to 364. Default: 14.
     #[serde(default = "fortnight")]
     window_days: f64,
@@ -166,6 +177,7 @@ impl Arguments for LearnContacts {
     type Output = Value<Learned>;
 
     fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
-        Ok(Value::new(Learned::of(subject.history()?, self.as_of, &self.policy, self.window_days)?))
+        let policy = policy(self.policy.get())?;
+        Ok(Value::new(Learned::of(subject.history()?, self.as_of, &policy, self.window_days)?))
     }
 }

@@ -4,12 +4,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::arguments;
 use crate::error::Result;
-use crate::offer::Planner;
+use crate::offer::{Planner, Policy};
 
 /// Policies that are kept ready, with the text each was given as: who asks about one customer asks with the same policy again, and
 /// to read it and make it ready takes longer than to decide.
 const N_KEPT: usize = 8;
 static KEPT: Mutex<Vec<(Box<str>, Arc<Planner>)>> = Mutex::new(Vec::new());
+
+/// The policy, read and checked.
+pub(super) fn policy(json: &str) -> Result<Policy> {
+    let policy: Policy = arguments::read_part("policy", json)?;
+    policy.validate().map_err(|e| e.under("policy"))?;
+    Ok(policy)
+}
 
 /// The policy made ready.
 pub(super) fn planner(policy: &str) -> Result<Planner> {
