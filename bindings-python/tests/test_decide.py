@@ -397,6 +397,9 @@ def test_what_else_can_be_wrong(model: beforehand.Model, history: beforehand.His
         model.decide(history, as_of="2025-01-01", policy=POLICY)
     with pytest.raises(beforehand.InvalidOptionsError, match="window_days is 0"):
         beforehand.learn_contacts(history, as_of=NOW, policy=POLICY, window_days=0)
+    with pytest.raises(beforehand.InvalidOptionsError, match=r"policy\.margin_share is 35") as e:
+        beforehand.learn_contacts(history, as_of=NOW, policy=dataclasses.replace(POLICY, margin_share=35))
+    assert e.value.field == "policy.margin_share"
     with pytest.raises(beforehand.InvalidOptionsError, match="policy") as e:
         model.decide(history, as_of=NOW, policy="policy.json")  # type: ignore[arg-type]
     assert e.value.field == "policy"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .. import _native as native
-from .._errors import InvalidDataError
+from .._errors import InvalidDataError, InvalidOptionsError
 from .._history import Columns, names_of
 from .._model import Model
 from .._values import to_json
