@@ -2,7 +2,7 @@
 
 from typing import Any, final
 
-__all__ = ["Fitting", "History", "Model", "Table", "__version__", "call", "calls"]
+__all__ = ["Fitting", "History", "Model", "Table", "__version__", "call", "calls", "check_parts"]
 
 __version__: str
 
