@@ -41,6 +41,14 @@ struct Gone {
     by: [f64; 4],
 }
 
+/// How many panels a range of the logarithm of time needs. The integrand is a product of powers of `c + u`, whose logarithms
+/// change by no more than `power · (unit + u) / (c + u)` per unit of the range: most at its end, where they are given as
+/// `(power, c + u)` with `unit + u`.
+fn n_panels(reach: f64, end: f64, factors: &[(f64, f64)]) -> f64 {
+    let change: f64 = factors.iter().map(|(power, sum)| power * (end / sum).min(1.0)).sum();
+    (reach * change / PANEL).ceil().clamp(1.0, 4000.0)
+}
+
 impl Pareto {
     fn gone(&self, x: f64, t_last: f64, t_observed: f64) -> Gone {
         let Self { r, alpha, s, beta } = *self;
@@ -54,7 +62,7 @@ impl Pareto {
         // τ = t_last + unit (e^y - 1): both factors are smooth in y.
         let unit = a_last.min(b_last);
         let reach = (silence / unit).ln_1p();
-        let n_panels = (reach * (q + s + 1.0) / PANEL).ceil().clamp(1.0, 4000.0);
+        let n_panels = n_panels(reach, unit * reach.exp(), &[(q, a_end), (s, b_end), (1.0, b_end)]);
         // The largest value of the integrand, at the start; the factor unit · e^y / (β + τ) is at most 1.
         let largest = q * (a_end / a_last).ln() + s * (b_end / b_last).ln();
         let mut sums = [0.0; 5];
@@ -105,7 +113,7 @@ impl Pareto {
         let unit = a.min(b);
         let reach = (t / unit).ln_1p();
         let constant = ln_rising(q, n) - ln_gamma(n) + q * a.ln();
-        let n_panels = (reach * (q + self.s + n + 1.0) / PANEL).ceil().clamp(1.0, 4000.0);
+        let n_panels = n_panels(reach, unit * reach.exp(), &[(q + n, a + t), (self.s, b + t), (n, unit)]);
         let mut sum = 0.0;
         for panel in 0..n_panels as usize {
             let edge = |i: usize| reach * i as f64 / n_panels;
