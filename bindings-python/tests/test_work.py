@@ -109,6 +109,7 @@ def test_ctrl_c_stops_a_fit(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_after_a_fork(log: pa.Table) -> None:
     """A child has threads of its own, and the parent keeps its."""
+    log = log.slice(0, len(log) // 8)
     want = beforehand.fit(log, as_of="2026-01-01")
     child = os.fork()
     if child == 0:

@@ -65,7 +65,7 @@ impl Arguments for Decide {
     type Output = DecisionTable;
 
     fn check_parts(&self) -> Result<()> {
-        let policy = policy(self.policy.get())?;
+        let policy: Policy = policy(self.policy.get())?;
         let Some((field, limit)) = policy.shared_limits().next() else { return Ok(()) };
         let message = format!(
             "{field} is {limit}, which all customers share; here they are decided part by part: leave it out, or decide about all \
