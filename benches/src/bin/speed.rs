@@ -60,7 +60,7 @@ fn main() -> Result<(), Box<dyn Error>> {
          \"fit_seconds\": {fit_seconds:.4}, \"forecast_seconds\": {forecast_seconds:.4}, \
          \"total_seconds\": {total_seconds:.4}, \"cpu_seconds\": {}, \"longest_wait_ms\": {:.1}, \"one_customer_us\": {:.2}, \
          \"own_history_10_us\": {:.2}, \"own_history_200_us\": {:.2}, \"n_customers\": {}, \"decide_seconds\": {:.4}, \
-         \"decide_scarce_seconds\": {:.4}, \"one_decision_us\": {:.2}}}",
+         \"n_contacts\": {}, \"decide_scarce_seconds\": {:.4}, \"n_scarce_contacts\": {}, \"one_decision_us\": {:.2}}}",
         n_events * RAW_BYTES_PER_ROW,
         or_null(peak_bytes.map(|b| b.to_string())),
         or_null(cpu.map(|s| format!("{s:.2}"))),
@@ -70,7 +70,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         own_200 * 1e6,
         history.n_customers(),
         deciding.everyone,
+        deciding.n_contacts,
         deciding.scarce,
+        deciding.n_scarce_contacts,
         deciding.one * 1e6,
     )?;
     Ok(())
@@ -122,21 +124,26 @@ fn own_history_seconds(model: &Model, history: &History, as_of: Timestamp, n: u3
 /// Seconds that decisions take, forecasts included: everyone's, and one customer's.
 struct Deciding {
     everyone: f64,
+    /// How many are contacted.
+    n_contacts: u64,
     /// Everyone's, with contacts for one customer in a hundred.
     scarce: f64,
+    n_scarce_contacts: u64,
     one: f64,
 }
 
 impl Deciding {
     fn measured(model: &Model, history: &History, as_of: Timestamp) -> Result<Self, Box<dyn Error>> {
+        // On the next morning: by night nobody is contacted.
+        let as_of: Timestamp = format!("{}T08:00:00Z", as_of.plus_days(1.0).date()).parse()?;
         let planner = Planner::new(policy())?;
         let everyone = Instant::now();
-        black_box(planner.decide_all(model, history, as_of)?);
+        let n_contacts = black_box(planner.decide_all(model, history, as_of)?).n_contacts;
         let everyone = everyone.elapsed().as_secs_f64();
         let few = Some(history.n_customers() as u64 / 100);
         let sparing = Planner::new(Policy { capacity: few, ..policy() })?;
         let scarce = Instant::now();
-        black_box(sparing.decide_all(model, history, as_of)?);
+        let n_scarce_contacts = black_box(sparing.decide_all(model, history, as_of)?).n_contacts;
         let scarce = scarce.elapsed().as_secs_f64();
         let mut seconds = Vec::new();
         for view in some_customers(history) {
@@ -145,7 +152,7 @@ impl Deciding {
             black_box(planner.decide(model, black_box(view), as_of)?);
             seconds.push(start.elapsed().as_secs_f64());
         }
-        Ok(Self { everyone, scarce, one: median(seconds) })
+        Ok(Self { everyone, n_contacts, scarce, n_scarce_contacts, one: median(seconds) })
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use statrs::function::gamma::{digamma, ln_gamma};
 
+use super::by_day::ByDay;
 use super::due::Due;
 use crate::error::{Error, Result};
 use crate::stats::{minimise, normal_below};
@@ -165,7 +166,7 @@ impl Cycles {
         let (a, b) = (self.own.0 + sums.n_returned, self.own.1 + sums.n_known - sums.n_returned);
         let q = a / (a + b);
         Ok(Due {
-            by_day,
+            by_day: ByDay::given(by_day),
             prob_exists: 1.0,
             prob_own: q,
             prob_own_sd: (q * (1.0 - q) / (a + b + 1.0)).sqrt(),

@@ -203,22 +203,24 @@ impl Day<'_> {
     fn without_gain(&self, needs: &[Need], standing: &Standing, weigher: &mut Weigher<'_>) -> Settled {
         let mut best: Option<(Chosen, Gain)> = None;
         let mut free: Option<Chosen> = None;
-        let mut is_missing = !needs.is_empty();
-        for (place, need) in needs.iter().enumerate() {
-            weigher.list_ways(need, standing);
-            is_missing &= weigher.ways.is_empty();
-            if weigher.ways.is_empty() {
-                continue;
+        let promising = weigher.promising(needs, standing);
+        let is_missing = promising.is_empty() && !needs.is_empty();
+        for (bound, place) in promising {
+            // The others cannot reach the gain found so far.
+            if free.or(best.map(|b| b.0)).is_some_and(|found| bound < found.pick.gain) {
+                break;
             }
+            let need = &needs[place];
+            weigher.list_ways(need, standing);
             weigher.look(&need.due);
             let gains = weigher.gains(&need.due);
             let chosen = |pick: Pick| Chosen { need: place, pick, way: weigher.ways[pick.way] };
             let open = gains.best(&weigher.ways, 0, |day, channel| standing.open.contains(day, channel));
-            if let Some(pick) = open.filter(|p| best.is_none_or(|(b, _)| p.gain > b.pick.gain)) {
+            if let Some(pick) = open.filter(|p| best.is_none_or(|(b, _)| b.is_below(p, place))) {
                 best = Some((chosen(pick), weigher.gain(&need.due, &pick)));
             }
             let any = gains.best(&weigher.ways, 0, |_, _| true);
-            if let Some(pick) = any.filter(|p| p.gain > 0.0 && free.is_none_or(|f| p.gain > f.pick.gain)) {
+            if let Some(pick) = any.filter(|p| p.gain > 0.0 && free.is_none_or(|f| f.is_below(p, place))) {
                 free = Some(chosen(pick));
             }
         }

@@ -1,5 +1,6 @@
 //! When a need falls due, as a decision needs it: a probability per day.
 
+use super::by_day::ByDay;
 use crate::error::{Error, Result};
 use crate::replenish::{Pair, REACH_DAYS};
 
@@ -10,7 +11,7 @@ use crate::replenish::{Pair, REACH_DAYS};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Due {
     /// P(falls due within day i from `as_of`), summing to at most 1; the rest lies beyond.
-    pub(super) by_day: Vec<f64>,
+    pub(super) by_day: ByDay,
     /// P(the need still exists): not below `prob_own`.
     pub(super) prob_exists: f64,
     pub(super) prob_own: f64,
@@ -50,7 +51,7 @@ impl Due {
         if !(0.0..=0.5).contains(&prob_own_sd) {
             return refused("prob_own_sd", format!("prob_own_sd is {prob_own_sd}; allowed are 0 to 0.5"));
         }
-        Ok(Self { by_day: prob_by_day, prob_exists: 1.0, prob_own, prob_own_sd, is_watched: true })
+        Ok(Self { by_day: ByDay::given(prob_by_day), prob_exists: 1.0, prob_own, prob_own_sd, is_watched: true })
     }
 
     /// The need of a forecast.
@@ -68,13 +69,7 @@ impl Due {
         let left = (1.5 * pair.cycle_days - pair.recency_days).max(0.5 * pair.cycle_days);
         let within = left.clamp(7.0, REACH_DAYS);
         let met = pair.survival.prob_within(within).max(f64::MIN_POSITIVE);
-        let mut by_day = Vec::with_capacity(n_days);
-        let mut before = 0.0;
-        pair.survival.each_day(n_days.min(within.ceil() as usize), |prob| {
-            let until = (f64::from(prob) / met).min(1.0);
-            by_day.push((until - before).max(0.0));
-            before = until;
-        });
+        let by_day = ByDay::of_curve(pair.survival, n_days.min(within.ceil() as usize), met);
         let prob_own = (met * unprompted_share).clamp(0.0, 1.0);
         let prob_own_sd = (prob_own * (1.0 - prob_own) / (f64::from(pair.n_events) + 11.0)).sqrt();
         let prob_exists = pair.survival.prob_again().clamp(prob_own, 1.0);

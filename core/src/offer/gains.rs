@@ -77,7 +77,7 @@ pub(super) struct Stakes {
 impl Days {
     /// Expectations for contacts on the days 0 … `n_days` - 1 from `as_of`; `effects` by [`Response::by_day`](super::Response).
     pub(super) fn fill(&mut self, due: &Due, (effects, before): (&[f64], usize), costs: &Costs, n_days: usize) {
-        let p = &due.by_day;
+        let p = due.by_day.probs();
         for column in [&mut self.win, &mut self.own, &mut self.passed, &mut self.timing] {
             column.clear();
             column.resize(n_days, 0.0);

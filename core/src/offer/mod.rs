@@ -8,6 +8,7 @@
 //! gaps alone, without a model. `help`: needs from a fall in use.
 
 mod approvals;
+mod by_day;
 mod capacity;
 mod costs;
 mod customers;

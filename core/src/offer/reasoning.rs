@@ -118,11 +118,11 @@ impl Reasoner<'_> {
     fn due_evidence(&self, need: &Need, effect: Evidence) -> Vec<Evidence> {
         let (policy, due) = (&self.day.planner.policy, &need.due);
         let between = |from: f64, to: f64| -> f64 {
-            let days = due.by_day.iter().enumerate();
+            let days = due.by_day.probs().iter().enumerate();
             // From 0, for the sum of nothing is -0.
             days.filter(|(day, _)| (from..=to).contains(&(*day as f64 + 0.5))).fold(0.0, |sum, (_, p)| sum + p)
         };
-        let within: f64 = due.by_day.iter().sum();
+        let within = due.by_day.within();
         let response = &policy.response;
         let n = u64::from(need.n_events);
         let soon = between(response.best_from_days, response.best_to_days);

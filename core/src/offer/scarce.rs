@@ -12,18 +12,6 @@ use super::row::Row;
 use super::search::{Pick, Way};
 use super::weigh::Chosen;
 
-impl Policy {
-    /// The limits over all customers together, by their place in the policy.
-    pub(crate) fn shared_limits(&self) -> impl Iterator<Item = (String, f64)> + '_ {
-        let of_all = [("capacity", self.capacity.map(|n| n as f64)), ("budget", self.budget)];
-        let of_all = of_all.map(|(name, limit)| (name.to_owned(), limit)).into_iter();
-        let channels = self.channels.iter().zip(0..);
-        let channels = channels.map(|(c, place)| (format!("channels[{place}].capacity"), c.capacity.map(|n| n as f64)));
-        let items = self.items.iter().zip(0..).map(|(terms, place)| (format!("items[{place}].stock"), terms.stock));
-        of_all.chain(channels).chain(items).filter_map(|(field, limit)| Some((field, limit?)))
-    }
-}
-
 /// The resources of which there is not enough for everyone, perhaps.
 pub(super) struct Scarce {
     names: Vec<String>,

@@ -8,6 +8,9 @@ use super::planner::Planner;
 use super::search::{Gains, Pick, Way};
 use super::standing::Standing;
 
+/// Rounding of a curve in single precision, a share of it.
+const ROUNDING: f64 = 1e-6;
+
 /// A need's best contact.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Chosen {
@@ -17,6 +20,13 @@ pub(super) struct Chosen {
     pub(super) way: Way,
 }
 
+impl Chosen {
+    /// Whether a pick for the need at a place comes before this: it gains more, or as much for a need that stands earlier.
+    pub(super) fn is_below(&self, pick: &Pick, need: usize) -> bool {
+        pick.gain.total_cmp(&self.pick.gain).then(self.need.cmp(&need)).is_gt()
+    }
+}
+
 /// Weighs needs, with scratch space that serves one customer after another.
 pub(super) struct Weigher<'a> {
     planner: &'a Planner,
@@ -24,11 +34,13 @@ pub(super) struct Weigher<'a> {
     effects: &'a [(f64, f64)],
     days: Days,
     pub(super) ways: Vec<Way>,
+    promising: Vec<(f64, usize)>,
+    kept: Vec<usize>,
 }
 
 impl<'a> Weigher<'a> {
     pub(super) fn new(planner: &'a Planner, effects: &'a [(f64, f64)]) -> Self {
-        Self { planner, effects, days: Days::default(), ways: Vec::new() }
+        Self { planner, effects, days: Days::default(), ways: Vec::new(), promising: Vec::new(), kept: Vec::new() }
     }
 
     /// The ways to see to a need that do not sell below cost; none where the order's value is unknown.
@@ -90,8 +102,8 @@ impl<'a> Weigher<'a> {
     }
 
     /// No way can gain more than this, whatever the day: a look that costs next to nothing.
-    fn bound(&self, due: &Due) -> f64 {
-        let within: f64 = due.by_day.iter().sum();
+    pub(super) fn bound(&self, due: &Due) -> f64 {
+        let within = (due.by_day.within() * (1.0 + ROUNDING)).min(1.0);
         let costs = &self.planner.policy.costs;
         let of = |way: &Way| {
             let s = &way.stakes;
@@ -101,36 +113,70 @@ impl<'a> Weigher<'a> {
                 * (s.order_value * (s.margin_share - s.discount_share) + ignored);
             let kept = due.prob_own * (ignored - s.order_value * s.discount_share).max(0.0);
             let reached = if due.is_watched { 1.0 - due.prob_own * within } else { 1.0 };
-            (won + kept) * within.min(1.0) - (ignored + s.contact_cost) * reached
+            (won + kept) * within - (ignored + s.contact_cost) * reached
         };
         self.ways.iter().map(of).fold(f64::NEG_INFINITY, f64::max)
     }
 
-    /// Each need's best contact that gains anything, best first, at least a gap apart from those that gain more. Where two
-    /// needs ask for the same days, the one that gains less is left for a later decision.
-    pub(super) fn choose(&mut self, needs: &[Need], standing: &Standing, chosen: &mut Vec<Chosen>) {
-        chosen.clear();
+    /// The needs that there are ways to see to, with what they gain at most; most first.
+    pub(super) fn promising(&mut self, needs: &[Need], standing: &Standing) -> Vec<(f64, usize)> {
+        let mut out = std::mem::take(&mut self.promising);
+        out.clear();
         for (place, need) in needs.iter().enumerate() {
             self.list_ways(need, standing);
-            if self.ways.is_empty() || self.bound(&need.due) <= 0.0 {
-                continue;
+            if !self.ways.is_empty() {
+                out.push((self.bound(&need.due), place));
             }
+        }
+        out.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        out
+    }
+
+    /// Each need's best contact that gains anything, best first, at least a gap apart from those that gain more. Where two
+    /// needs ask for the same days, the one that gains less is left for a later decision. Once today's contact is found, what
+    /// gains less is not looked for.
+    pub(super) fn choose(&mut self, needs: &[Need], standing: &Standing, chosen: &mut Vec<Chosen>) {
+        chosen.clear();
+        let promising = self.promising(needs, standing);
+        for (i, &(_, place)) in promising.iter().enumerate().take_while(|(_, (bound, _))| *bound > 0.0) {
+            let need = &needs[place];
+            self.list_ways(need, standing);
             self.look(&need.due);
             let is_open = |day, channel| standing.open.contains(day, channel);
             let best = self.gains(&need.due).best(&self.ways, 0, is_open);
             if let Some(pick) = best.filter(|pick| pick.gain > 0.0) {
-                chosen.push(Chosen { need: place, pick, way: self.ways[pick.way] });
+                let before = chosen.partition_point(|c| !c.is_below(&pick, place));
+                chosen.insert(before, Chosen { need: place, pick, way: self.ways[pick.way] });
+            }
+            // What is still to be looked at can gain no more than this.
+            let most = promising.get(i + 1).map_or(0.0, |next| next.0.max(0.0));
+            let n_certain = chosen.partition_point(|c| c.pick.gain > most);
+            if has_today(&chosen[..n_certain]) {
+                keep_apart(&chosen[..n_certain], standing.gap_days, &mut self.kept);
+                if self.kept.iter().any(|&kept| chosen[kept].pick.day == 0) {
+                    break;
+                }
             }
         }
-        chosen.sort_by(|a, b| b.pick.gain.total_cmp(&a.pick.gain).then(a.need.cmp(&b.need)));
-        let mut kept = 0;
-        for i in 0..chosen.len() {
-            let day = chosen[i].pick.day;
-            if chosen[..kept].iter().all(|c| c.pick.day.abs_diff(day) >= standing.gap_days.max(1)) {
-                chosen.swap(kept, i);
-                kept += 1;
-            }
+        keep_apart(chosen, standing.gap_days, &mut self.kept);
+        for (to, &from) in self.kept.iter().enumerate() {
+            chosen[to] = chosen[from];
         }
-        chosen.truncate(kept);
+        chosen.truncate(self.kept.len());
+        self.promising = promising;
+    }
+}
+
+fn has_today(chosen: &[Chosen]) -> bool {
+    chosen.iter().any(|c| c.pick.day == 0)
+}
+
+/// The places of those that are a gap apart from all that are kept before them.
+fn keep_apart(chosen: &[Chosen], gap_days: usize, kept: &mut Vec<usize>) {
+    kept.clear();
+    for (place, c) in chosen.iter().enumerate() {
+        if kept.iter().all(|&k| chosen[k].pick.day.abs_diff(c.pick.day) >= gap_days.max(1)) {
+            kept.push(place);
+        }
     }
 }

@@ -4,12 +4,12 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::churn::week;
-use super::planners::{kept_planner, planner, policy};
+use super::planners::{kept_planner, planner, policy, shared_limits};
 use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column};
 use crate::churn::{DeclineOptions, usage_declines};
 use crate::error::{Error, Result};
 use crate::event::EventId;
-use crate::offer::{Decision, DeclineDecision, HelpTerms, Learned, Policy};
+use crate::offer::{Decision, DeclineDecision, HelpTerms, Learned};
 use crate::progress::Progress;
 use crate::table::Table;
 use crate::time::Timestamp;
@@ -26,7 +26,7 @@ pub(super) struct Decide {
     /// The instant of the decision; not before the model's own. Nothing later is looked at.
     as_of: Timestamp,
     /// What the business may do, what it costs, and how careful to be.
-    #[cfg_attr(feature = "schema", schemars(with = "Policy"))]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::offer::Policy"))]
     policy: Box<RawValue>,
 }
 
@@ -65,8 +65,8 @@ impl Arguments for Decide {
     type Output = DecisionTable;
 
     fn check_parts(&self) -> Result<()> {
-        let policy: Policy = policy(self.policy.get())?;
-        let Some((field, limit)) = policy.shared_limits().next() else { return Ok(()) };
+        let policy = policy(self.policy.get())?;
+        let Some((field, limit)) = shared_limits(&policy).next() else { return Ok(()) };
         let message = format!(
             "{field} is {limit}, which all customers share; here they are decided part by part: leave it out, or decide about all \
              of them in one call on one machine"
@@ -91,7 +91,7 @@ pub(super) struct DecideFor {
     /// The instant of the decision; not before the model's own. Nothing later is looked at.
     as_of: Timestamp,
     /// What the business may do, what it costs, and how careful to be.
-    #[cfg_attr(feature = "schema", schemars(with = "Policy"))]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::offer::Policy"))]
     policy: Box<RawValue>,
     /// Whom it is about; may be left out when `data` holds one customer only.
     #[serde(default)]
@@ -122,7 +122,7 @@ pub(super) struct DecideDeclines {
     /// The end of the last period, and the instant of the decision; nothing later is looked at.
     as_of: Timestamp,
     /// What the business may do, what it costs, and how careful to be. Its offers are ways of helping.
-    #[cfg_attr(feature = "schema", schemars(with = "Policy"))]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::offer::Policy"))]
     policy: Box<RawValue>,
     /// What is known of the help.
     #[serde(default)]
@@ -160,7 +160,7 @@ pub(super) struct LearnContacts {
     /// Nothing later is looked at.
     as_of: Timestamp,
     /// The policy whose channels and time zones the contacts are of.
-    #[cfg_attr(feature = "schema", schemars(with = "Policy"))]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::offer::Policy"))]
     policy: Box<RawValue>,
     /// A purchase counts as an outcome of a contact within so many days, above 0 and up to 364. Default: 14.
     #[serde(default = "fortnight")]

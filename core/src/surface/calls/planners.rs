@@ -18,6 +18,16 @@ pub(super) fn policy(json: &str) -> Result<Policy> {
     Ok(policy)
 }
 
+/// The limits over all customers together, by their place in the policy.
+pub(super) fn shared_limits(policy: &Policy) -> impl Iterator<Item = (String, f64)> + '_ {
+    let of_all = [("capacity", policy.capacity.map(|n| n as f64)), ("budget", policy.budget)];
+    let of_all = of_all.into_iter().map(|(name, limit)| (name.to_owned(), limit));
+    let channels = policy.channels.iter().zip(0..);
+    let channels = channels.map(|(c, place)| (format!("channels[{place}].capacity"), c.capacity.map(|n| n as f64)));
+    let items = policy.items.iter().zip(0..).map(|(terms, place)| (format!("items[{place}].stock"), terms.stock));
+    of_all.chain(channels).chain(items).filter_map(|(field, limit)| Some((field, limit?)))
+}
+
 /// The policy made ready.
 pub(super) fn planner(policy: &str) -> Result<Planner> {
     Planner::new(arguments::read_part("policy", policy)?).map_err(|e| e.under("policy"))
