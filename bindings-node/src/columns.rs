@@ -49,13 +49,7 @@ fn column(flat: &Array<'_>, at: u32, name: &str) -> napi::Result<ArrayRef> {
     Ok(match kind.as_str() {
         "codes" => {
             let codes: Uint32ArraySlice<'_> = entry(flat, data)?;
-            let codes: UInt32Array = if codes.contains(&NONE) {
-                codes.iter().map(|&code| (code != NONE).then_some(code)).collect()
-            } else {
-                codes.to_vec().into()
-            };
-            let values = texts(flat, at + 3, None, name)?;
-            Arc::new(DictionaryArray::<UInt32Type>::try_new(codes, Arc::new(values)).map_err(failed)?)
+            dictionary(codes.to_vec(), texts(flat, at + 3, None, name)?).map_err(failed)?
         }
         "texts" => {
             let n: u32 = entry(flat, data)?;
@@ -66,18 +60,12 @@ fn column(flat: &Array<'_>, at: u32, name: &str) -> napi::Result<ArrayRef> {
             Arc::new(StringArray::from(texts))
         }
         "numbers" => {
-            let numbers: Float64ArraySlice<'_> = entry(flat, data)?;
-            Arc::new(match some(&numbers) {
-                None => Float64Array::from(numbers.to_vec()),
-                Some(some) => some.collect(),
-            })
+            let given: Float64ArraySlice<'_> = entry(flat, data)?;
+            numbers(&given)
         }
         "ints" => {
-            let numbers: Float64ArraySlice<'_> = entry(flat, data)?;
-            Arc::new(match some(&numbers) {
-                None => Int64Array::from_iter_values(numbers.iter().map(|&x| x as i64)),
-                Some(some) => some.map(|x| x.map(|x| x as i64)).collect(),
-            })
+            let given: Float64ArraySlice<'_> = entry(flat, data)?;
+            ints(&given)
         }
         "wide" => {
             let numbers: BigInt64ArraySlice<'_> = entry(flat, data)?;
@@ -89,12 +77,7 @@ fn column(flat: &Array<'_>, at: u32, name: &str) -> napi::Result<ArrayRef> {
         }
         "instants" => {
             let ms: Float64ArraySlice<'_> = entry(flat, data)?;
-            let micros = |ms: f64| (ms * 1e3).round() as i64;
-            let array: TimestampMicrosecondArray = match some(&ms) {
-                None => TimestampMicrosecondArray::from_iter_values(ms.iter().map(|&ms| micros(ms))),
-                Some(some) => some.map(|ms| ms.map(micros)).collect(),
-            };
-            Arc::new(array.with_timezone("UTC"))
+            instants(&ms)
         }
         "micros" => {
             let micros: BigInt64ArraySlice<'_> = entry(flat, data)?;
@@ -102,6 +85,42 @@ fn column(flat: &Array<'_>, at: u32, name: &str) -> napi::Result<ArrayRef> {
         }
         _ => return Err(errors::data(name, format!("the kind of column {name:?} is unknown: {kind}"))),
     })
+}
+
+/// For each row the place of its text, [`NONE`] for none.
+pub(crate) fn dictionary(codes: Vec<u32>, values: StringArray) -> Result<ArrayRef, ArrowError> {
+    let codes: UInt32Array = if codes.contains(&NONE) {
+        codes.into_iter().map(|code| (code != NONE).then_some(code)).collect()
+    } else {
+        codes.into()
+    };
+    Ok(Arc::new(DictionaryArray::<UInt32Type>::try_new(codes, Arc::new(values))?))
+}
+
+/// NaN for none.
+pub(crate) fn numbers(numbers: &[f64]) -> ArrayRef {
+    Arc::new(match some(numbers) {
+        None => Float64Array::from(numbers.to_vec()),
+        Some(some) => some.collect(),
+    })
+}
+
+/// Whole numbers, NaN for none.
+pub(crate) fn ints(numbers: &[f64]) -> ArrayRef {
+    Arc::new(match some(numbers) {
+        None => Int64Array::from_iter_values(numbers.iter().map(|&x| x as i64)),
+        Some(some) => some.map(|x| x.map(|x| x as i64)).collect(),
+    })
+}
+
+/// Milliseconds since 1970, NaN for none.
+pub(crate) fn instants(ms: &[f64]) -> ArrayRef {
+    let micros = |ms: f64| (ms * 1e3).round() as i64;
+    let array: TimestampMicrosecondArray = match some(ms) {
+        None => TimestampMicrosecondArray::from_iter_values(ms.iter().map(|&ms| micros(ms))),
+        Some(some) => some.map(|ms| ms.map(micros)).collect(),
+    };
+    Arc::new(array.with_timezone("UTC"))
 }
 
 /// The numbers, NaN as none; nothing when there is no NaN, which is usual and cheaper.
