@@ -15,7 +15,7 @@
 use std::sync::Arc;
 
 use arrow_array::{Array as _, ArrayRef, RecordBatch, StringArray};
-use arrow_schema::{Field, Schema};
+use arrow_schema::{ArrowError, Field, Schema};
 
 use crate::{columns, errors};
 
@@ -33,18 +33,16 @@ pub(crate) fn batch(cells: &[f64], texts: &str, names: &[String]) -> napi::Resul
     for head in heads.chunks_exact(HEAD).take(n_columns) {
         let name = names.get(head[0] as usize).ok_or_else(broken)?;
         let mut own = || cells.split_off(..n_rows).ok_or_else(broken);
-        let array: ArrayRef = match head[1] as u8 {
-            0 => {
-                let codes = own()?.iter().map(|&code| code as u32).collect();
-                let values = StringArray::from_iter_values(texts.by_ref().take(head[2] as usize));
-                columns::dictionary(codes, values).map_err(|_| broken())?
-            }
-            1 => Arc::new(StringArray::from_iter_values(texts.by_ref().take(head[2] as usize))),
+        let mut own_texts = || StringArray::from_iter_values(texts.by_ref().take(head[2] as usize));
+        let array: Result<ArrayRef, ArrowError> = match head[1] as u8 {
+            0 => columns::dictionary(own()?.iter().map(|&code| code as u32).collect(), own_texts()),
+            1 => Ok(Arc::new(own_texts())),
             2 => columns::numbers(own()?),
             3 => columns::ints(own()?),
             4 => columns::instants(own()?),
             _ => return Err(broken()),
         };
+        let array = array.map_err(|_| broken())?;
         fields.push(Field::new(name, array.data_type().clone(), true));
         arrays.push(array);
     }
