@@ -2,6 +2,7 @@
 
 const { invalidData } = require('./errors.js')
 const { missing, packer, MS_OF, NONE } = require('./pack.js')
+const { textColumn } = require('./texts.js')
 const { shown, FIRST_MS, LAST_MS } = require('./values.js')
 
 const isNumeric = (value) => ArrayBuffer.isView(value) && !(value instanceof DataView)
@@ -50,8 +51,10 @@ function column(field, given, n, reading, out) {
   else numbers(field, array, out)
 }
 
-/** An ordinary array, value by value. */
+/** An ordinary array: of texts, or value by value. */
 function plain(field, values, n, reading, out) {
+  const texts = field.kind === 'id' ? textColumn(values) : undefined
+  if (texts !== undefined) return out.push(field.column, ...texts)
   const pack = packer({ ...field, read: (value) => value }, n, reading.unit)
   pack.push(values, 0, n)
   pack.into(out)

@@ -4,6 +4,7 @@ const { setImmediate: immediate } = require('node:timers/promises')
 const { fromColumns } = require('./columns.js')
 const { invalidData } = require('./errors.js')
 const { Pack } = require('./pack.js')
+const { parcelOf } = require('./parcel.js')
 const { isDate, isPromise, shown } = require('./values.js')
 
 /** Rows packed at a time off the fast path: some milliseconds. */
@@ -44,7 +45,16 @@ function columnsOf([form, data], reading) {
   return pack.finish()
 }
 
-/** The same in steps, between which the event loop goes on. */
+/**
+ * Rows or columns as they are handed over at once: `onParcel` is called with rows in one piece, where they fit into one, and
+ * `onColumns` with columns else.
+ */
+function handOver([form, data], reading, onParcel, onColumns) {
+  const parcel = form === 'rows' ? parcelOf(data, reading) : undefined
+  return parcel === undefined ? onColumns(columnsOf([form, data], reading)) : onParcel(parcel)
+}
+
+/** Rows or columns as columns, in steps, between which the event loop goes on. */
 async function columnsInSteps([form, data], reading, goOn) {
   if (form === 'columns' || data.length <= ROWS_AT_A_TIME) return columnsOf([form, data], reading)
   const pack = new Pack(data, reading)
@@ -56,4 +66,4 @@ async function columnsInSteps([form, data], reading, goOn) {
   return pack.finish()
 }
 
-module.exports = { classify, columnsOf, columnsInSteps }
+module.exports = { classify, handOver, columnsInSteps }

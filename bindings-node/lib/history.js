@@ -2,7 +2,7 @@
 
 const { readingOf } = require('./reading.js')
 const { entriesOf } = require('./options.js')
-const { classify, columnsOf } = require('./data.js')
+const { classify, handOver } = require('./data.js')
 const { invalidData, invalidOptions, native: guarded } = require('./errors.js')
 const native = require('./native.js')
 const readers = require('./readers.js')
@@ -25,9 +25,14 @@ class History {
     const { reading } = entriesOf(options, [])
     const classified = classify(data)
     if (classified[0] === 'bytes') throw invalidData('data', 'Arrow bytes are read off the event loop: await History.from(bytes)')
-    const settings = readingOf(reading)
-    const columns = columnsOf(classified, settings)
-    return guarded(() => native.History.fromColumns(columns, settings.settings))
+    const how = readingOf(reading)
+    const { settings } = how
+    return handOver(
+      classified,
+      how,
+      ({ cells, texts }) => guarded(() => native.History.fromParcel(cells, texts, settings)),
+      (columns) => guarded(() => native.History.fromColumns(columns, settings)),
+    )
   }
 
   static async from(data, options) {

@@ -1,6 +1,7 @@
 'use strict'
 
 const { invalidData } = require('./errors.js')
+const native = require('./native.js')
 const { hint } = require('./suggest.js')
 const { isDate, isPromise, shown, slip, wrongId, FIRST_MS, LAST_MS, MIN_INT, MAX_INT } = require('./values.js')
 
@@ -347,12 +348,20 @@ class Pack {
     return out
   }
 
-  /** A column that no row fills is a wrong name, more likely than not. */
+  /** A column that no row fills is a wrong name, more likely than not; but contacts may be about no item. */
   complain({ field, name }) {
+    if (field === 'item' && this.isOfContacts()) return
     const keys = new Set()
     for (const row of this.rows.slice(0, 100)) for (const key of Object.keys(row)) keys.add(key)
     if (keys.has(name)) return
     throw missing(field, name, [...keys], 'no row has')
+  }
+
+  /** Whether all rows say that they are about contacts. */
+  isOfContacts() {
+    const kind = this.reading.fields.find(({ field }) => field === 'kind')
+    const kinds = new Set(kind === undefined ? [undefined] : this.rows.map(kind.read))
+    return [...kinds].every((word) => typeof word === 'string' && native.isAboutContact(word))
   }
 }
 
@@ -363,4 +372,4 @@ function missing(field, name, keys, who) {
   return invalidData(name, `${who} a column ${JSON.stringify(name)}${what}; ${list}. Say which it is: ${example}`)
 }
 
-module.exports = { Pack, packer, missing, NONE, MS_OF }
+module.exports = { Pack, packer, missing, present, fromText, NONE, MS_OF }

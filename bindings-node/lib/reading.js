@@ -72,7 +72,8 @@ function make(columns, ingest) {
     })
   }
   const text = `{${entries(OPTIONS, ingest, '').join(',')}}`
-  const settings = errors.native(() => new native.Settings(JSON.stringify(core), text))
+  const places = fields.map(({ column }) => column)
+  const settings = errors.native(() => new native.Settings(JSON.stringify(core), text, places))
   return { settings, fields, names, unit: ingest.timeUnit ?? undefined }
 }
 

@@ -1,7 +1,7 @@
 'use strict'
 
 const { split } = require('./arguments.js')
-const { classify, columnsInSteps, columnsOf } = require('./data.js')
+const { classify, columnsInSteps, handOver } = require('./data.js')
 const { BeforehandError, fromNative, invalidData, invalidOptions, native: guarded } = require('./errors.js')
 const native = require('./native.js')
 const { readingOf } = require('./reading.js')
@@ -77,8 +77,14 @@ function short(spec, model, data, options) {
   if (classified[0] === 'bytes') {
     throw invalidData('data', `${spec.jsName} takes one customer's events as objects or columns; read Arrow bytes with await History.from(bytes)`)
   }
-  const columns = columnsOf(classified, reading)
-  return guardedAnswer(() => native.callOnColumns(spec.name, json, model?.native, columns, reading.settings), spec)
+  const { name } = spec
+  const { settings } = reading
+  return handOver(
+    classified,
+    reading,
+    ({ cells, texts }) => guardedAnswer(() => native.callOnParcel(name, json, model?.native, cells, texts, settings), spec),
+    (columns) => guardedAnswer(() => native.callOnColumns(name, json, model?.native, columns, settings), spec),
+  )
 }
 
 const guardedAnswer = (work, spec) => answered(spec, guarded(work))

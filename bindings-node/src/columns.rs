@@ -20,7 +20,7 @@ use arrow_array::{
     Array as _, ArrayRef, DictionaryArray, Float64Array, Int64Array, RecordBatch, StringArray,
     TimestampMicrosecondArray, UInt32Array,
 };
-use arrow_buffer::OffsetBuffer;
+use arrow_buffer::{BooleanBuffer, NullBuffer, OffsetBuffer};
 use arrow_schema::{ArrowError, Field, Schema};
 use napi::bindgen_prelude::{Array, BigInt64ArraySlice, Float64ArraySlice, FromNapiValue, Uint32ArraySlice};
 
@@ -49,13 +49,7 @@ fn column(flat: &Array<'_>, at: u32, name: &str) -> napi::Result<ArrayRef> {
     Ok(match kind.as_str() {
         "codes" => {
             let codes: Uint32ArraySlice<'_> = entry(flat, data)?;
-            let codes: UInt32Array = if codes.contains(&NONE) {
-                codes.iter().map(|&code| (code != NONE).then_some(code)).collect()
-            } else {
-                codes.to_vec().into()
-            };
-            let values = texts(flat, at + 3, None, name)?;
-            Arc::new(DictionaryArray::<UInt32Type>::try_new(codes, Arc::new(values)).map_err(failed)?)
+            dictionary(codes.to_vec(), texts(flat, at + 3, None, name)?).map_err(failed)?
         }
         "texts" => {
             let n: u32 = entry(flat, data)?;
@@ -66,18 +60,12 @@ fn column(flat: &Array<'_>, at: u32, name: &str) -> napi::Result<ArrayRef> {
             Arc::new(StringArray::from(texts))
         }
         "numbers" => {
-            let numbers: Float64ArraySlice<'_> = entry(flat, data)?;
-            Arc::new(match some(&numbers) {
-                None => Float64Array::from(numbers.to_vec()),
-                Some(some) => some.collect(),
-            })
+            let given: Float64ArraySlice<'_> = entry(flat, data)?;
+            numbers(&given).map_err(failed)?
         }
         "ints" => {
-            let numbers: Float64ArraySlice<'_> = entry(flat, data)?;
-            Arc::new(match some(&numbers) {
-                None => Int64Array::from_iter_values(numbers.iter().map(|&x| x as i64)),
-                Some(some) => some.map(|x| x.map(|x| x as i64)).collect(),
-            })
+            let given: Float64ArraySlice<'_> = entry(flat, data)?;
+            ints(&given).map_err(failed)?
         }
         "wide" => {
             let numbers: BigInt64ArraySlice<'_> = entry(flat, data)?;
@@ -89,12 +77,7 @@ fn column(flat: &Array<'_>, at: u32, name: &str) -> napi::Result<ArrayRef> {
         }
         "instants" => {
             let ms: Float64ArraySlice<'_> = entry(flat, data)?;
-            let micros = |ms: f64| (ms * 1e3).round() as i64;
-            let array: TimestampMicrosecondArray = match some(&ms) {
-                None => TimestampMicrosecondArray::from_iter_values(ms.iter().map(|&ms| micros(ms))),
-                Some(some) => some.map(|ms| ms.map(micros)).collect(),
-            };
-            Arc::new(array.with_timezone("UTC"))
+            instants(&ms).map_err(failed)?
         }
         "micros" => {
             let micros: BigInt64ArraySlice<'_> = entry(flat, data)?;
@@ -104,9 +87,44 @@ fn column(flat: &Array<'_>, at: u32, name: &str) -> napi::Result<ArrayRef> {
     })
 }
 
-/// The numbers, NaN as none; nothing when there is no NaN, which is usual and cheaper.
-fn some(numbers: &[f64]) -> Option<impl Iterator<Item = Option<f64>>> {
-    numbers.iter().any(|x| x.is_nan()).then(|| numbers.iter().map(|&x| (!x.is_nan()).then_some(x)))
+/// For each row the place of its text, [`NONE`] for none.
+pub(crate) fn dictionary(codes: Vec<u32>, values: StringArray) -> Result<ArrayRef, ArrowError> {
+    let valid = valid(&codes, |code| code != NONE);
+    let codes = UInt32Array::try_new(codes.into(), valid)?;
+    Ok(Arc::new(DictionaryArray::<UInt32Type>::try_new(codes, Arc::new(values))?))
+}
+
+/// NaN for none.
+pub(crate) fn numbers(numbers: &[f64]) -> Result<ArrayRef, ArrowError> {
+    Ok(Arc::new(Float64Array::try_new(numbers.to_vec().into(), given(numbers))?))
+}
+
+/// Whole numbers, NaN for none.
+pub(crate) fn ints(numbers: &[f64]) -> Result<ArrayRef, ArrowError> {
+    let ints = numbers.iter().map(|&x| x as i64).collect();
+    Ok(Arc::new(Int64Array::try_new(ints, given(numbers))?))
+}
+
+/// Milliseconds since 1970, NaN for none.
+pub(crate) fn instants(ms: &[f64]) -> Result<ArrayRef, ArrowError> {
+    let micros = |ms: f64| {
+        // Most are whole, and need not be rounded.
+        let (us, whole) = (ms * 1e3, (ms * 1e3) as i64);
+        if (whole as f64).to_bits() == us.to_bits() { whole } else { us.round() as i64 }
+    };
+    let micros = ms.iter().map(|&ms| micros(ms)).collect();
+    Ok(Arc::new(TimestampMicrosecondArray::try_new(micros, given(ms))?.with_timezone("UTC")))
+}
+
+/// Which numbers are none.
+fn given(numbers: &[f64]) -> Option<NullBuffer> {
+    valid(numbers, |x| !x.is_nan())
+}
+
+/// Which of the values stand for something; nothing when all do, which is usual and cheaper.
+fn valid<T: Copy>(values: &[T], is_valid: impl Fn(T) -> bool) -> Option<NullBuffer> {
+    let all = values.iter().all(|&value| is_valid(value));
+    (!all).then(|| BooleanBuffer::collect_bool(values.len(), |row| is_valid(values[row])).into())
 }
 
 /// Texts joined by NUL, in parts.

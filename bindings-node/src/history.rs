@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use beforehand::{ColumnNames, Error, ErrorCode, EventId, History, IngestOptions, IngestReport, Result};
-use napi::bindgen_prelude::Array;
+use napi::bindgen_prelude::{Array, Float64ArraySlice};
 use napi_derive::napi;
 
-use crate::{columns, errors, funnel};
+use crate::{columns, errors, funnel, parcel};
 
 /// How input is read: column names and options.
 #[derive(Debug, Clone)]
 pub(crate) struct Reading {
     pub(crate) names: ColumnNames,
     pub(crate) options: IngestOptions,
+    /// The columns that rows may fill: a parcel names them by their places.
+    columns: Vec<String>,
 }
 
 impl Reading {
@@ -31,14 +33,14 @@ pub struct Settings {
 
 #[napi]
 impl Settings {
-    /// Names and options as JSON.
+    /// Names and options as JSON, and the names of the columns that rows may fill.
     #[napi(constructor, catch_unwind)]
     #[allow(clippy::needless_pass_by_value)]
-    pub fn new(names: String, options: String) -> napi::Result<Self> {
+    pub fn new(names: String, options: String, columns: Vec<String>) -> napi::Result<Self> {
         let names = read("columns", &names)?;
         let options: IngestOptions = read("options", &options)?;
         options.validate().map_err(|e| errors::raise(&e))?;
-        Ok(Self { reading: Arc::new(Reading { names, options }) })
+        Ok(Self { reading: Arc::new(Reading { names, options, columns }) })
     }
 }
 
@@ -47,8 +49,18 @@ impl Settings {
         Arc::clone(&self.reading)
     }
 
-    pub(crate) fn history(&self, batches: impl IntoIterator<Item = RecordBatch>) -> Result<(History, IngestReport)> {
-        self.reading.history(batches)
+    /// The history of columns: see `columns`.
+    pub(crate) fn of_columns(&self, columns: &Array<'_>) -> napi::Result<(History, IngestReport)> {
+        self.history(columns::batch(columns)?)
+    }
+
+    /// The history of a few rows in one piece: see `parcel`.
+    pub(crate) fn of_parcel(&self, cells: &[f64], texts: &str) -> napi::Result<(History, IngestReport)> {
+        self.history(parcel::batch(cells, texts, &self.reading.columns)?)
+    }
+
+    fn history(&self, batch: RecordBatch) -> napi::Result<(History, IngestReport)> {
+        funnel::guarded(|| self.reading.history([batch])).map_err(|e| errors::raise(&e))
     }
 }
 
@@ -87,8 +99,14 @@ impl NativeHistory {
     #[napi(factory, catch_unwind)]
     #[allow(clippy::needless_pass_by_value)]
     pub fn from_columns(columns: Array<'_>, settings: &Settings) -> napi::Result<Self> {
-        let batch = columns::batch(&columns)?;
-        funnel::guarded(|| settings.history([batch])).map(Self::from).map_err(|e| errors::raise(&e))
+        settings.of_columns(&columns).map(Self::from)
+    }
+
+    /// From a few rows in one piece, here and now: see `parcel`.
+    #[napi(factory, catch_unwind)]
+    #[allow(clippy::needless_pass_by_value)]
+    pub fn from_parcel(cells: Float64ArraySlice<'_>, texts: String, settings: &Settings) -> napi::Result<Self> {
+        settings.of_parcel(&cells, &texts).map(Self::from)
     }
 
     /// The ingest report as JSON and in words.

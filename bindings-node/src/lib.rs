@@ -12,12 +12,13 @@ mod funnel;
 mod history;
 mod job;
 mod model;
+mod parcel;
 mod pool;
 mod source;
 mod table;
 
 use beforehand::surface::{Call, Subject};
-use napi::bindgen_prelude::Array;
+use napi::bindgen_prelude::{Array, Float64ArraySlice};
 use napi_derive::napi;
 
 use answers::{Answered, Outcome};
@@ -37,7 +38,7 @@ pub fn call(
     run(&name, &arguments, model, history.as_deref())
 }
 
-/// Runs a call here and now on a few rows, which come as columns: see `columns`.
+/// Runs a call here and now on rows that come as columns: see `columns`.
 #[napi(catch_unwind)]
 #[allow(clippy::needless_pass_by_value)]
 pub fn call_on_columns(
@@ -47,8 +48,22 @@ pub fn call_on_columns(
     columns: Array<'_>,
     settings: &Settings,
 ) -> napi::Result<Answered> {
-    let batch = columns::batch(&columns)?;
-    let (history, _) = funnel::guarded(|| settings.history([batch])).map_err(|e| errors::raise(&e))?;
+    let (history, _) = settings.of_columns(&columns)?;
+    run(&name, &arguments, model, Some(&history))
+}
+
+/// Runs a call here and now on a few rows, which come in one piece: see `parcel`.
+#[napi(catch_unwind)]
+#[allow(clippy::needless_pass_by_value)]
+pub fn call_on_parcel(
+    name: String,
+    arguments: String,
+    model: Option<&NativeModel>,
+    cells: Float64ArraySlice<'_>,
+    texts: String,
+    settings: &Settings,
+) -> napi::Result<Answered> {
+    let (history, _) = settings.of_parcel(&cells, &texts)?;
     run(&name, &arguments, model, Some(&history))
 }
 
@@ -63,6 +78,14 @@ fn run(
         Call::named(name)?.run(&Subject { model: model.as_deref(), history }, arguments, &|_, _| true)
     });
     answer.and_then(|answer| Outcome::Answer(answer).into_js()).map_err(|e| errors::raise(&e))
+}
+
+/// Whether a word for the kind of a row says that it is about a contact.
+#[napi(catch_unwind)]
+#[must_use]
+#[allow(clippy::needless_pass_by_value)]
+pub fn is_about_contact(word: String) -> bool {
+    beforehand::EventKind::from_word(&word).is_some_and(beforehand::EventKind::is_about_contact)
 }
 
 /// The names of the calls, so that a test can compare them with the package's.

@@ -247,10 +247,11 @@ impl Part {
             self.n_without_quantity += usize::from(has_quantities);
             quantity = 1.0;
         }
-        push_sparse(&mut self.quantity, n, quantity, 1.0, quantity.to_bits() == 1f64.to_bits());
-        push_sparse(&mut self.amount, n, row.amount, f64::NAN, row.amount.is_nan());
+        let room = self.customer.capacity();
+        push_sparse(&mut self.quantity, (n, room), quantity, 1.0, quantity.to_bits() == 1f64.to_bits());
+        push_sparse(&mut self.amount, (n, room), row.amount, f64::NAN, row.amount.is_nan());
         let order = block.order.get(i).copied().unwrap_or(MISSING);
-        push_sparse(&mut self.order, n, order, MISSING, order == MISSING);
+        push_sparse(&mut self.order, (n, room), order, MISSING, order == MISSING);
         if let Some(&category) = block.category.get(i)
             && category != MISSING
         {
@@ -312,12 +313,13 @@ fn is_return(kind: Option<EventKind>, block: &Block, i: usize) -> Result<bool, F
     }
 }
 
-/// Appends to a column that stays empty until a value differs from the usual one.
+/// Appends to a column that stays empty until a value differs from the usual one, and then has as much room as the others.
 #[inline]
-fn push_sparse<T: Copy>(column: &mut Vec<T>, n: usize, value: T, usual: T, is_usual: bool) {
+fn push_sparse<T: Copy>(column: &mut Vec<T>, (n, room): (usize, usize), value: T, usual: T, is_usual: bool) {
     if !column.is_empty() {
         column.push(value);
     } else if !is_usual {
+        column.reserve_exact(room);
         column.resize(n, usual);
         column.push(value);
     }

@@ -11,11 +11,15 @@ enum Language {
     Chinese,
 }
 
+/// Room for the words of most decisions.
+const USUAL_BYTES: usize = 1024;
+
 /// What a decision says, a line per thought: what is done, why, what else was weighed, what would change it. Chinese for locales that
 /// begin with `zh`, else English.
 pub(super) fn words(decision: &Decision, locale: &str) -> String {
     let language = if locale.to_ascii_lowercase().starts_with("zh") { Language::Chinese } else { Language::English };
     let mut out = headline(decision, language);
+    out.reserve(USUAL_BYTES);
     for line in lines(decision.reasoning(), language) {
         out.push('\n');
         out.push_str(&line);

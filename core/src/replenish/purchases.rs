@@ -74,6 +74,8 @@ impl Purchases {
         let end = range.start
             + (history.at_us[range.clone()].partition_point(|&us| us <= as_of.us))
                 .min(history.day[range.clone()].partition_point(|&day| day <= as_of.day));
+        self.unsorted.reserve(end - range.start);
+        self.visit_days.reserve(end - range.start);
         let undone = history.undone_in(range.start..end);
         let pack_size = &history.items.pack_size;
         for event in range.start..end {

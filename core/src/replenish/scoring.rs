@@ -130,7 +130,7 @@ impl<'a> Batch<'a> {
             factors: weekday_factors(&scorer.traits.population.weekday, as_of.day),
             block: Block::new(N_FEATURES),
             log_odds: [Spans::default(); BLOCK],
-            waiting: Vec::with_capacity(BLOCK),
+            waiting: Vec::new(),
         }
     }
 

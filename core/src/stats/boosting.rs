@@ -168,10 +168,14 @@ impl Boosting {
 
     /// Adds the model's log-odds times `weight` to `out`, one entry per row of the block.
     pub(crate) fn add_to(&self, block: &Block, weight: f32, out: &mut [Spans; BLOCK]) {
-        if block.len <= FEW {
-            add::<FEW>(&self.trees, block, weight, &mut out[..block.len]);
-        } else {
-            add::<BLOCK>(&self.trees, block, weight, &mut out[..block.len]);
+        let out = &mut out[..block.len];
+        // Places that no row fills are asked as well: a request has a row or a few.
+        match block.len {
+            0..=1 => add::<1>(&self.trees, block, weight, out),
+            2..=4 => add::<4>(&self.trees, block, weight, out),
+            5..=8 => add::<8>(&self.trees, block, weight, out),
+            9..=FEW => add::<FEW>(&self.trees, block, weight, out),
+            _ => add::<BLOCK>(&self.trees, block, weight, out),
         }
     }
 }
@@ -186,9 +190,7 @@ fn add<const ROWS: usize>(trees: &[Tree], block: &Block, weight: f32, out: &mut 
         for (g, tree) in group.iter().enumerate() {
             leaves[g] = tree.leaves.first_chunk().unwrap_or(&NOTHING);
             for (level, &(feature, threshold)) in tree.questions.iter().enumerate() {
-                for (l, &x) in leaf[g].iter_mut().zip(block.column::<ROWS>(feature as usize)) {
-                    *l |= u32::from(x > threshold) << level;
-                }
+                ask(block.column(feature as usize), threshold, 1 << level, &mut leaf[g]);
             }
         }
         for (i, s) in sum[..out.len()].iter_mut().enumerate() {
@@ -200,6 +202,15 @@ fn add<const ROWS: usize>(trees: &[Tree], block: &Block, weight: f32, out: &mut 
     }
     for (o, s) in out.iter_mut().zip(&sum) {
         o.iter_mut().zip(s).for_each(|(o, s)| *o += weight * s);
+    }
+}
+
+/// Sets a bit in the leaves of the rows that are above a threshold.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "to become wider vector instructions where its caller does")]
+fn ask<const ROWS: usize>(column: &[f32; ROWS], threshold: f32, bit: u32, leaves: &mut [u32; ROWS]) {
+    for (leaf, &x) in leaves.iter_mut().zip(column) {
+        *leaf |= if x > threshold { bit } else { 0 };
     }
 }
 

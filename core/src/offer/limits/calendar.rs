@@ -125,7 +125,11 @@ impl Limits {
         let first_day = now.map_or(0, |stretch| day_of(stretch, now_us));
         let last_day = CivilDate::from_days(first_day.saturating_add(n_days as i32 - 1)).days();
         let channels = self.channels.iter().map(|channel| {
-            let mut out = ChannelDays::default();
+            // Most days have one window or two.
+            let mut out = ChannelDays {
+                days: Vec::with_capacity(n_days as usize),
+                windows: Vec::with_capacity(2 * n_days as usize),
+            };
             for date in (first_day..=last_day).map(CivilDate::from_days) {
                 out.push(date, channel, &self.holidays, &clock, now_us);
             }

@@ -117,6 +117,9 @@ impl Output for String {
     }
 }
 
+/// Room for the JSON of most answers about one customer.
+const USUAL_BYTES: usize = 4096;
+
 /// A value, and what it says in plain words if it can be put so.
 struct Value<T> {
     value: T,
@@ -133,9 +136,13 @@ impl<T: Serialize + Documented> Output for Value<T> {
     const KIND: AnswerKind = AnswerKind::Value;
 
     fn into_answer(self) -> Result<Answer> {
-        let json = serde_json::to_string(&self.value).map_err(|e| {
+        let failed = |e: &dyn std::fmt::Display| {
             Error::new(ErrorCode::Internal, format!("the answer cannot be written: {e}; please report this"))
-        })?;
+        };
+        // Most answers fit, and need not be moved while they grow.
+        let mut json = Vec::with_capacity(USUAL_BYTES);
+        serde_json::to_writer(&mut json, &self.value).map_err(|e| failed(&e))?;
+        let json = String::from_utf8(json).map_err(|e| failed(&e))?;
         Ok(Answer::Value { json, words: self.words })
     }
 
