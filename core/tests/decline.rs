@@ -90,21 +90,26 @@ fn falling() -> Usage {
 
 #[test]
 fn the_stated_rate_holds_whatever_the_habits() {
+    const SEEDS: [u64; 3] = [11, 12, 13];
     let variants = [(0, false, false), (6, false, false), (0, true, false), (0, false, true), (8, true, true)];
     for (noise, season, pauses) in variants {
         let habits = Habits { noise, season, pauses };
-        let usage = usage(&counts(2_000, 100, habits, 11));
-        let model = DeclineModel::fit(&usage, &options()).unwrap();
-        let declines = model.scan(&usage);
-        let mut first = vec![None; usage.n_customers()];
-        for (c, alarm) in declines.iter() {
-            first[c as usize].get_or_insert(alarm.period);
+        let (mut false_alarms, mut found) = (0.0, 0);
+        for seed in SEEDS {
+            let usage = usage(&counts(2_000, 100, habits, seed));
+            let model = DeclineModel::fit(&usage, &options()).unwrap();
+            let declines = model.scan(&usage);
+            let mut first = vec![None; usage.n_customers()];
+            for (c, alarm) in declines.iter() {
+                first[c as usize].get_or_insert(alarm.period);
+            }
+            false_alarms += first[100..].iter().flatten().count() as f64 / 1_900.0 / SEEDS.len() as f64;
+            found += first[..100].iter().filter(|f| f.is_some_and(|w| (40..48).contains(&w))).count();
         }
-        let false_alarms = first[100..].iter().flatten().count() as f64 / 1_900.0;
-        // 52 weeks, from week 8 on; 5 % were stated. The standard error of the count is .005, of the threshold .005.
-        assert!((0.025..0.075).contains(&false_alarms), "{noise} {season} {pauses}: {false_alarms}");
-        let found = first[..100].iter().filter(|f| f.is_some_and(|w| (40..48).contains(&w))).count();
-        assert!(found >= 40, "{noise} {season} {pauses}: {found} of 100");
+        // 52 weeks, from week 8 on; 5 % were stated. From seed to seed the share varies by .014 when so few customers teach
+        // season and threshold, so the mean's standard error is .008.
+        assert!((0.03..0.07).contains(&false_alarms), "{noise} {season} {pauses}: {false_alarms}");
+        assert!(found >= 40 * SEEDS.len(), "{noise} {season} {pauses}: {found} of 100 per seed");
     }
 }
 

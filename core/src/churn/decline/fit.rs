@@ -3,6 +3,8 @@
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::abreast::{Count, Step, WIDE};
+use super::group::{Group, Member};
 use super::options::DeclineOptions;
 use super::period::{NEVER, Period, Typical};
 use super::state::DeclineState;
@@ -32,53 +34,36 @@ pub(super) struct Learned {
     pub(super) false_alarms_per_year: f64,
 }
 
-/// A customer of the sample.
-struct Member<'a> {
-    first_period: i64,
-    series: &'a [f32],
-    state: Option<DeclineState>,
-}
-
-impl Member<'_> {
-    /// The count of a period, if the customer was there and it is known.
-    fn count(&self, at: i64) -> Option<f32> {
-        let place = usize::try_from(at - self.first_period).ok()?;
-        self.series.get(place).copied().filter(|x| !x.is_nan())
-    }
-
-    fn is_there(&self, at: i64) -> bool {
-        usize::try_from(at - self.first_period).is_ok_and(|k| k < self.series.len())
-    }
-}
-
 struct Fit<'a> {
     options: &'a DeclineOptions,
-    members: Vec<Member<'a>>,
+    groups: Vec<Group<'a>>,
     typicals: Vec<Typical>,
     tally: Tally,
 }
 
-/// The customers that the population is learned from: those whose names have the smallest hashes.
-fn sample(usage: &Usage, max: usize) -> Vec<usize> {
+/// The customers that the population is learned from: those whose names have the smallest hashes; who came first first, so
+/// that those abreast begin together.
+fn sample(usage: &Usage, max: usize) -> Vec<Member<'_>> {
     let mut hashed: Vec<(u64, usize)> =
         usage.customers.iter().enumerate().map(|(c, id)| (xxh3_64(id.to_string().as_bytes()), c)).collect();
     if hashed.len() > max {
         hashed.select_nth_unstable(max);
         hashed.truncate(max);
     }
-    hashed.sort_unstable();
-    hashed.into_iter().map(|h| h.1).collect()
+    hashed.sort_unstable_by_key(|&(hash, c)| (usage.first[c], hash, c));
+    hashed.into_iter().map(|(_, c)| Member { first_period: usage.first[c], series: usage.series(c) }).collect()
+}
+
+fn groups<'a>(members: &[Member<'a>]) -> Vec<Group<'a>> {
+    members.chunks(WIDE).map(|those| Group::new(those.iter().copied())).collect()
 }
 
 /// Learns from everyone's counts.
 pub(super) fn learn(usage: &Usage, options: &DeclineOptions) -> Learned {
     let begin = usage.first_period();
     let n_periods = usage.last_period() - begin + 1;
-    let members: Vec<Member<'_>> = sample(usage, options.max_customers)
-        .into_iter()
-        .map(|c| Member { first_period: usage.first[c], series: usage.series(c), state: None })
-        .collect();
-    let mut fit = Fit { options, members, typicals: vec![Typical::default()], tally: Tally::default() };
+    let groups = groups(&sample(usage, options.max_customers));
+    let mut fit = Fit { options, groups, typicals: vec![Typical::default()], tally: Tally::default() };
     let warm_up = n_periods.min(i64::from(options.min_periods));
     fit.first_rounds(begin, begin + warm_up);
     let periods = fit.run(begin, begin + warm_up, begin + n_periods);
@@ -92,8 +77,9 @@ impl<'a> Fit<'a> {
         &self.typicals[self.typicals.len() - 1]
     }
 
-    fn states(&self) -> Vec<&DeclineState> {
-        self.members.iter().filter_map(|m| m.state.as_ref()).collect()
+    /// Those who have begun by a period.
+    fn states(&self, by: i64) -> Vec<DeclineState> {
+        self.groups.iter().flat_map(|g| g.begun(by)).map(|(_, state)| state).collect()
     }
 
     /// Goes through the first periods a few times, each time with what the last one taught.
@@ -109,13 +95,12 @@ impl<'a> Fit<'a> {
                 }
                 self.observe(at, &period);
             }
-            let states = self.states();
+            let states = self.states(end - 1);
             let mut new = typical(&states, &self.tally, self.now());
             (new.level_ln, new.level_sd) = levels(&states, self.now());
             // Nothing is known of seasons yet.
             new.season_sd = Typical::default().season_sd;
             self.typicals = vec![new];
-            self.members.iter_mut().for_each(|m| m.state = None);
         }
         self.tally = Tally::default();
     }
@@ -129,7 +114,7 @@ impl<'a> Fit<'a> {
         for at in begin..end {
             self.start(at);
             if at == next_round {
-                twins = Some(self.round(begin, &periods, at == first_alarm));
+                twins = Some(self.round(begin, at, &periods, at == first_alarm));
                 (next_round, step) = (next_round + step, step * 2);
             }
             let mut period = self.judge(at);
@@ -138,9 +123,12 @@ impl<'a> Fit<'a> {
                 let typical = &self.typicals[period.typical as usize];
                 twins.live(at, &mut period, typical, rate, before);
             }
-            self.observe(at, &period).into_par_iter().for_each(|(member, dispersion)| {
-                if let Some(state) = &mut member.state {
-                    state.raise(period.ln_threshold, options, dispersion);
+            let steps = self.observe(at, &period);
+            self.groups.par_iter_mut().zip(&steps).for_each(|(group, step)| {
+                for (i, count) in group.counts(at).iter().enumerate() {
+                    if count.is_known() {
+                        group.states.raise(i, period.ln_threshold, options, step.dispersion[i]);
+                    }
                 }
             });
             periods.push(period);
@@ -149,14 +137,14 @@ impl<'a> Fit<'a> {
     }
 
     /// Learns anew what is typical, and makes new twins by it.
-    fn round(&mut self, begin: i64, periods: &[Period], is_first: bool) -> Twins<'a> {
+    fn round(&mut self, begin: i64, at: i64, periods: &[Period], is_first: bool) -> Twins<'a> {
         for again in 0..=usize::from(is_first) {
-            let mut new = typical(&self.states(), &self.tally, self.now());
+            let mut new = typical(&self.states(at), &self.tally, self.now());
             if again > 0 || !is_first {
                 let before = self.now().dispersion_spread;
-                let twins = self.twins(begin, periods, self.now(), 1, self.options.n_simulated / SPREAD_SHARE);
-                let seen = dispersion_variance(self.members.iter().filter_map(|m| m.state.as_ref()));
-                let excess = seen - dispersion_variance(twins.states());
+                let twins = self.twins(begin, at, periods, self.now(), 1, self.options.n_simulated / SPREAD_SHARE);
+                let seen = dispersion_variance(&self.states(at));
+                let excess = seen - dispersion_variance(&twins.states());
                 new.dispersion_spread = (f64::from(before) + excess).clamp(0.0, 4.0) as f32;
             }
             if is_first && again == 0 {
@@ -165,18 +153,16 @@ impl<'a> Fit<'a> {
             }
             self.typicals.push(new);
         }
-        self.twins(begin, periods, self.now(), self.typicals.len() as u64, self.options.n_simulated)
+        self.twins(begin, at, periods, self.now(), self.typicals.len() as u64, self.options.n_simulated)
     }
 
-    fn twins(&self, begin: i64, periods: &[Period], typical: &Typical, round: u64, n: usize) -> Twins<'a> {
-        let models: Vec<Model<'a, '_>> = self
-            .members
-            .iter()
-            .filter_map(|m| {
-                let state = m.state.as_ref().filter(|s| s.trust() > 0.3)?;
-                Some(Model { first_period: m.first_period, series: m.series, state })
-            })
-            .collect();
+    /// Customers in whom no fall is suspected.
+    fn models(&self, by: i64) -> Vec<Model<'a>> {
+        self.groups.iter().flat_map(|g| g.begun(by)).filter(|(_, state)| state.trust() > 0.3).collect()
+    }
+
+    fn twins(&self, begin: i64, at: i64, periods: &[Period], typical: &Typical, round: u64, n: usize) -> Twins<'a> {
+        let models = self.models(at);
         let mut twins = Twins::new(&models, typical, round, n, self.options);
         twins.replay(begin, periods, &self.typicals);
         twins
@@ -187,12 +173,8 @@ impl<'a> Fit<'a> {
         let n = f64::from(self.options.min_periods) + self.options.periods_per_year - 1.0;
         let series = vec![0f32; n.ceil() as usize];
         let typical = self.now();
-        let models: Vec<Model<'_, '_>> = self
-            .states()
-            .into_iter()
-            .filter(|s| s.trust() > 0.3)
-            .map(|state| Model { first_period: 0, series: &series, state })
-            .collect();
+        let ordinary = Member { first_period: 0, series: &series };
+        let models: Vec<Model<'_>> = self.models(i64::MAX).into_iter().map(|(_, state)| (ordinary, state)).collect();
         let period = Period {
             ln_effect: 0.0,
             dispersion: typical.dispersion,
@@ -206,35 +188,30 @@ impl<'a> Fit<'a> {
 
     /// Customers whose first period this is.
     fn start(&mut self, at: i64) {
-        let typical = self.typicals[self.typicals.len() - 1].clone();
-        for member in self.members.iter_mut().filter(|m| m.first_period == at) {
-            member.state = Some(DeclineState::new(at, &typical));
-        }
+        let typical = self.now().clone();
+        self.groups.iter_mut().for_each(|g| g.start(at, &typical));
     }
 
     /// The period's effect and dispersion, from everyone's counts in it and what was known of each before.
     fn judge(&self, at: i64) -> Period {
         let typical = self.now();
         let dispersion = self.tally.dispersion_or(typical.dispersion);
-        let rows: Vec<Row> = self
-            .members
-            .par_iter()
-            .with_min_len(256)
-            .filter_map(|m| {
-                let (count, state) = (m.count(at)?, m.state.as_ref()?);
-                let (level, variance) = state.filter.expect(1.0);
-                Some(Row {
-                    count: f64::from(count),
-                    level: f64::from(level),
-                    variance: f64::from(variance),
-                    ln_offset: f64::from(state.season().follow(0.0)),
-                    strength: f64::from(state.season().strength),
-                    prob_silent: f64::from(state.prob_silent(typical)),
-                    trust: f64::from(state.trust()),
-                    dispersion: f64::from(dispersion * state.noise().ratio(typical)),
-                })
+        let row = |(member, state): (Member<'_>, DeclineState)| {
+            let Count::Known(count) = member.count(at) else { return None };
+            let (level, variance) = state.filter.level();
+            Some(Row {
+                count: f64::from(count),
+                level: f64::from(level),
+                variance: f64::from(variance),
+                ln_offset: f64::from(state.season().follow(0.0)),
+                strength: f64::from(state.season().strength),
+                prob_silent: f64::from(state.prob_silent(typical)),
+                trust: f64::from(state.trust()),
+                dispersion: f64::from(dispersion * state.noise().ratio(typical)),
             })
-            .collect();
+        };
+        let rows: Vec<Row> =
+            self.groups.par_iter().with_min_len(32).flat_map_iter(|g| g.begun(at).filter_map(row)).collect();
         let ln_effect = if rows.len() < MIN_CUSTOMERS { 0.0 } else { effect(&rows) };
         let parts: Vec<(f64, f64)> = rows.iter().map(|r| r.excess(ln_effect, f64::from(dispersion))).collect();
         let Excess { dispersion: seen, standard_error } = period_dispersion(&parts);
@@ -247,33 +224,19 @@ impl<'a> Fit<'a> {
         }
     }
 
-    /// Takes in a period; each member with the dispersion assumed for it.
-    fn observe(&mut self, at: i64, period: &Period) -> Vec<(&mut Member<'a>, f32)> {
+    /// Takes in a period.
+    fn observe(&mut self, at: i64, period: &Period) -> Vec<Step<WIDE>> {
         let typical = &self.typicals[period.typical as usize];
-        let steps: Vec<_> = self
-            .members
-            .par_iter_mut()
-            .filter(|m| m.is_there(at))
-            .map(|member| {
-                let count = member.count(at);
-                let step = member.state.as_mut().and_then(|state| {
-                    if count.is_none() {
-                        state.skip();
-                    }
-                    count.map(|count| (count, state.observe(count, period, typical)))
-                });
-                (member, step)
-            })
-            .collect();
-        let tally = &mut self.tally;
+        let steps: Vec<Step<WIDE>> =
+            self.groups.par_iter_mut().with_min_len(32).map(|g| g.observe(at, period, typical)).collect();
+        for (group, step) in self.groups.iter().zip(&steps) {
+            for (i, count) in group.counts(at).into_iter().enumerate() {
+                if let Count::Known(count) = count {
+                    self.tally.add(count, step, i, period);
+                }
+            }
+        }
         steps
-            .into_iter()
-            .filter_map(|(member, step)| {
-                let (count, step) = step?;
-                tally.add(count, &step, period);
-                Some((member, step.dispersion))
-            })
-            .collect()
     }
 }
 

@@ -26,10 +26,10 @@ pub(super) const SQUARES: Grid = {
     out
 };
 
-/// A number per point.
+/// A number per point of a grid, or per customer.
 #[inline(always)]
-pub(super) fn each(of: impl Fn(usize) -> f32) -> Grid {
-    let mut out = [0.0; GRID];
+pub(super) fn each<const N: usize>(of: impl Fn(usize) -> f32) -> [f32; N] {
+    let mut out = [0.0; N];
     for (j, x) in out.iter_mut().enumerate() {
         *x = of(j);
     }
@@ -55,12 +55,4 @@ pub(super) fn powers(ratio: f32) -> Grid {
     let (two, three) = (ratio * ratio, ratio * ratio * ratio);
     let four = two * two;
     [1.0, ratio, two, three, four, four * ratio, four * two, four * three]
-}
-
-/// `sum + weight · mass`, point by point.
-#[inline(always)]
-pub(super) fn add(sum: &mut Grid, weight: f32, mass: &Grid) {
-    for (s, m) in sum.iter_mut().zip(mass) {
-        *s += weight * m;
-    }
 }

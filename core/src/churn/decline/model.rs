@@ -3,7 +3,9 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::abreast::{Abreast, Count, WIDE};
 use super::fit::learn;
+use super::group::{Group, Member};
 use super::modules;
 use super::options::DeclineOptions;
 use super::period::{NEVER, Period, Typical};
@@ -78,21 +80,59 @@ impl DeclineModel {
     /// All alarms of a table: of each customer from the first period on. After an alarm the customer starts anew from the
     /// level since the fall.
     pub fn scan(&self, usage: &Usage) -> Declines {
-        let parts: Vec<Vec<(u32, Alarm)>> = (0..usage.n_customers())
-            .into_par_iter()
-            .with_min_len(64)
-            .map(|c| {
-                let mut state = self.start(usage.first[c]);
-                let counts = usage.series(c).iter();
-                counts.filter_map(|&x| self.advance(&mut state, x).map(|alarm| (c as u32, alarm))).collect()
+        let all = usage.in_order_of_coming(0);
+        let parts: Vec<Vec<(u32, Alarm)>> = all
+            .par_chunks(WIDE)
+            .map(|those| {
+                let mut out = Vec::new();
+                self.live(those, |i, alarm| out.push((those[i].0, alarm)));
+                out
             })
             .collect();
+        let mut alarms: Vec<(u32, Alarm)> = parts.into_iter().flatten().collect();
+        alarms.sort_by_key(|(customer, alarm)| (*customer, alarm.period));
         let mut out = Declines::default();
-        for (customer, alarm) in parts.into_iter().flatten() {
+        for (customer, alarm) in alarms {
             out.customer.push(customer);
             out.alarms.push(alarm);
         }
         out
+    }
+
+    /// Goes through all periods of some customers; their alarms are told with their places.
+    fn live<'a>(&self, those: &[(u32, Member<'a>)], mut tell: impl FnMut(usize, Alarm)) -> Group<'a> {
+        let mut group = Group::new(those.iter().map(|(_, member)| *member));
+        let begin = group.members.iter().map(|m| m.first_period).min().unwrap_or_default();
+        let end = group.members.iter().map(Member::end).max().unwrap_or_default();
+        for at in begin..end {
+            let period = self.period(at);
+            let typical = self.typical(&period);
+            group.start(at, typical);
+            let counts = group.counts(at);
+            let step = group.states.observe(&counts, &period, typical);
+            for (i, count) in counts.iter().enumerate() {
+                if count.is_known()
+                    && let Some(alarm) = self.raise(&mut group.states, i, at, &period, step.dispersion[i])
+                {
+                    tell(i, alarm);
+                }
+            }
+        }
+        group
+    }
+
+    /// The alarm after a period, if one is due.
+    fn raise<const N: usize>(
+        &self,
+        states: &mut Abreast<N>,
+        i: usize,
+        at: i64,
+        period: &Period,
+        dispersion: f32,
+    ) -> Option<Alarm> {
+        let ln_evidence = states.ln_evidence(i);
+        let since = states.raise(i, period.ln_threshold, &self.options, dispersion)?;
+        Some(Alarm::new(at, &since, ln_evidence - period.ln_threshold, self.options.false_alarms_per_year))
     }
 
     /// One customer's periods one by one: the count, what was expected of it if nothing has fallen, the evidence for a fall
@@ -122,17 +162,17 @@ impl DeclineModel {
     /// Where every customer of a table stands at its end, in the order of [`Usage::customers`]; the table's periods are numbered
     /// `shift` lower than the model's.
     pub fn states(&self, usage: &Usage, shift: i64) -> Vec<DeclineState> {
-        (0..usage.n_customers())
-            .into_par_iter()
-            .with_min_len(64)
-            .map(|c| {
-                let mut state = self.start(usage.first[c] + shift);
-                for &count in usage.series(c) {
-                    self.advance(&mut state, count);
-                }
-                state
+        let all = usage.in_order_of_coming(shift);
+        let mut states: Vec<(u32, DeclineState)> = all
+            .par_chunks(WIDE)
+            .flat_map_iter(|those| {
+                let mut group = self.live(those, |_, _| {});
+                let states: Vec<_> = those.iter().enumerate().map(|(i, m)| (m.0, group.states.take(i))).collect();
+                states
             })
-            .collect()
+            .collect();
+        states.sort_by_key(|(customer, _)| *customer);
+        states.into_iter().map(|(_, state)| state).collect()
     }
 
     /// The state of a customer whose first period comes next.
@@ -162,18 +202,19 @@ impl DeclineModel {
 
     /// The same; the evidence after the count is told.
     fn advance_with(&self, state: &mut DeclineState, count: f32, mut tell: impl FnMut(f32)) -> Option<Alarm> {
-        if count.is_nan() {
-            state.skip();
-            return None;
-        }
         let at = state.next_period();
         let period = self.period(at);
-        let step = state.observe(count, &period, self.typical(&period));
-        let ln_evidence = state.filter.ln_evidence();
-        tell(ln_evidence);
-        let since = state.raise(period.ln_threshold, &self.options, step.dispersion)?;
-        let stated = self.options.false_alarms_per_year;
-        Some(Alarm::new(at, &since, ln_evidence - period.ln_threshold, stated))
+        let mut alone = Abreast::alone(state);
+        let alarm = if count.is_nan() {
+            alone.observe(Count::Unknown, &period, self.typical(&period));
+            None
+        } else {
+            let step = alone.observe(Count::Known(count), &period, self.typical(&period));
+            tell(alone.ln_evidence(0));
+            self.raise(&mut alone, 0, at, &period, step.dispersion[0])
+        };
+        *state = alone.take(0);
+        alarm
     }
 
     /// The modules that explain an alarm: those that fell with it, deepest loss first, then those the customer has long

@@ -10,19 +10,13 @@ const Z_90: f64 = 1.645;
 const HALF: f64 = 0.5;
 
 /// The latest periods, and sums over all that the customer has been seen in.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Recent {
     /// Count, effect, P(active) and weight (what dispersion leaves of a count's information); a ring.
     ring: Vec<[f32; 4]>,
     next: u32,
     counts: f64,
     exposure: f64,
-}
-
-impl Default for Recent {
-    fn default() -> Self {
-        Self { ring: Vec::with_capacity(N_RECENT), next: 0, counts: 0.0, exposure: 0.0 }
-    }
 }
 
 /// Where the level fell.
@@ -55,6 +49,9 @@ impl Recent {
     pub(super) fn push(&mut self, count: f32, effect: f32, active: f32, weight: f32) {
         let entry = [count, effect, active, weight];
         if self.ring.len() < N_RECENT {
+            if self.ring.is_empty() {
+                self.ring.reserve_exact(N_RECENT);
+            }
             self.ring.push(entry);
         } else if let Some(place) = self.ring.get_mut(self.next as usize) {
             *place = entry;

@@ -1,7 +1,8 @@
 //! What a sample of customers shows of the population, summed up over periods.
 
+use super::abreast::Step;
 use super::period::{Period, Typical};
-use super::state::{DeclineState, Step};
+use super::state::DeclineState;
 
 /// Squared deviations count at most this many times the variance.
 const MAX_SURPRISE: f64 = 25.0;
@@ -48,10 +49,11 @@ pub(super) fn period_dispersion(parts: &[(f64, f64)]) -> Excess {
 }
 
 impl Tally {
-    pub(super) fn add(&mut self, count: f32, step: &Step, period: &Period) {
+    /// The count of customer `i` of those abreast.
+    pub(super) fn add<const N: usize>(&mut self, count: f32, step: &Step<N>, i: usize, period: &Period) {
         let e = &step.expected;
-        let weight = f64::from(step.trust * (1.0 - e.prob_silent));
-        let (mean, variance) = (f64::from(e.mean), f64::from(e.variance));
+        let weight = f64::from(step.trust[i] * (1.0 - e.prob_silent[i]));
+        let (mean, variance) = (f64::from(e.mean[i]), f64::from(e.variance[i]));
         let (excess, squares) = excess(f64::from(count), mean, variance, weight, f64::from(period.dispersion));
         self.excess += excess;
         self.squares += squares;
@@ -69,8 +71,8 @@ impl Tally {
 }
 
 /// What is typical of the customers with these states; what they cannot tell is taken from `before`.
-pub(super) fn typical(states: &[&DeclineState], tally: &Tally, before: &Typical) -> Typical {
-    let trusted: Vec<&DeclineState> = states.iter().copied().filter(|s| s.trust() > TRUSTED && s.n_seen > 0).collect();
+pub(super) fn typical(states: &[DeclineState], tally: &Tally, before: &Typical) -> Typical {
+    let trusted: Vec<&DeclineState> = states.iter().filter(|s| s.trust() > TRUSTED && s.n_seen > 0).collect();
     if trusted.len() < 2 {
         return before.clone();
     }
@@ -84,7 +86,7 @@ pub(super) fn typical(states: &[&DeclineState], tally: &Tally, before: &Typical)
 }
 
 /// Mean and standard deviation of the logarithm of levels, from states that have seen a few periods.
-pub(super) fn levels(states: &[&DeclineState], before: &Typical) -> (f32, f32) {
+pub(super) fn levels(states: &[DeclineState], before: &Typical) -> (f32, f32) {
     let known: Vec<(f64, f64)> = states
         .iter()
         .filter(|s| s.n_seen > 0)
@@ -140,11 +142,11 @@ fn season_sd(states: &[&DeclineState], before: f32) -> f32 {
 }
 
 /// How much customers' own dispersions vary by their estimates: the weighted variance of estimate over everyone's.
-pub(super) fn dispersion_variance<'a>(states: impl Iterator<Item = &'a DeclineState>) -> f64 {
+pub(super) fn dispersion_variance(states: &[DeclineState]) -> f64 {
     /// Customers who have shown what one pair of periods can show, so many, are little.
     const LITTLE: f64 = 20.0;
     let (mut sum, mut weight) = (0.0, 0.0);
-    for noise in states.filter(|s| s.trust() > TRUSTED).map(DeclineState::noise) {
+    for noise in states.iter().filter(|s| s.trust() > TRUSTED).map(DeclineState::noise) {
         let (own, information) = (f64::from(noise.sum), f64::from(noise.information));
         sum += (own - information).powi(2);
         weight += information * information;

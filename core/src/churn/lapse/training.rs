@@ -1,8 +1,10 @@
 //! What everyone had shown at earlier cutoffs of the same log, and when the next visit then came.
 
+use std::cell::RefCell;
+
 use rayon::prelude::*;
 
-use super::btyd::{Geometric, Groups, Kind};
+use super::btyd::{CustomerSummary, Geometric, Groups, Kind};
 use super::count::{CountRow, HORIZONS_DAYS};
 use super::evidence::{Evidence, N_FEATURES, features};
 use super::population::{Population, Sums};
@@ -51,6 +53,26 @@ pub(crate) fn panel(view: &HistoryView<'_>, as_of: AsOf, all: Everyone, max_cust
     hashed.filter(|&(_, hash)| share >= 1.0 || unit_interval(hash) < share).collect()
 }
 
+/// How customers buy and leave, by maximum likelihood. The caller is asked before each pass over the customers: some
+/// hundredths of a second for the most that may be drawn.
+fn structure(summaries: &[CustomerSummary], watch: &mut Watch<'_>) -> Result<Geometric> {
+    /// Passes after which half of the work is taken to be done; it is not known how many there will be.
+    const HALF: f64 = 60.0;
+    let groups = Groups::new(summaries);
+    let state = RefCell::new((watch, 0.0, Ok(())));
+    let goes_on = || {
+        let (watch, passes, answer) = &mut *state.borrow_mut();
+        if answer.is_ok() {
+            *answer = watch.tell(*passes / (*passes + HALF));
+            *passes += 1.0;
+        }
+        answer.is_ok()
+    };
+    let (kind, found) = Kind::choose_while(true, &groups, &goes_on);
+    state.into_inner().2?;
+    Ok(kind.parameters(&found, &groups))
+}
+
 pub(crate) fn draw(
     view: &HistoryView<'_>,
     as_of: AsOf,
@@ -80,10 +102,10 @@ pub(crate) fn draw(
         }
         sums
     };
+    watch.tell(0.0)?;
     let last = sums_at(as_of.day);
-    let groups = Groups::new(&last.summaries);
-    let (kind, found) = Kind::choose(true, &groups);
-    let model: Geometric = kind.parameters(&found, &groups);
+    let model = structure(&last.summaries, &mut watch.part(0.0, 0.5))?;
+    let watch = &mut watch.part(0.5, 1.0);
     let population = last.population(model);
     let mut rows = HazardRows { n_features: N_FEATURES, ..HazardRows::default() };
     let mut counts = Vec::new();

@@ -160,7 +160,7 @@ impl PurchaseModel {
             (Process::Pareto(Pareto { r, alpha: alpha * groups.unit, s, beta: beta * groups.unit }), found, value)
         } else {
             let (kind, found) = if family.is_regular() {
-                Kind::choose(family.is_modified(), &groups)
+                Kind::choose_while(family.is_modified(), &groups, &|| true)
             } else {
                 let kind = Kind { k: 1, modified: family.is_modified() };
                 (kind, kind.fit(&groups, None))
