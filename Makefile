@@ -79,6 +79,7 @@ lint: ## Check formatting, clippy and documentation, warnings denied
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
 	$(CARGO) clippy --package beforehand -- -D warnings
+	$(CARGO) clippy --package beforehand --features arrow,surface -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --all-features --no-deps
 
 bench: ## Measure ingest, fit, everyone's and one customer's forecast, stage by stage, on a made log of 200,000 purchases
