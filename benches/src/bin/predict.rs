@@ -1,8 +1,7 @@
-//! Serves files in the formats of the comparison scripts: forecasts for given pairs, each from a model fitted at the
-//! pair's cutoff only.
+//! Serves files in the formats of the comparison scripts: forecasts, risks and decisions for what they ask about, each from what
+//! was known by then. `predict` alone tells the formats:
 //!
 //! `predict replenish --events E.parquet --pairs P.parquet --horizon 28 --out O.parquet`
-//! `predict lapse --events E.parquet --rows R.parquet --horizon 84 --out O.parquet`
 
 use std::process::ExitCode;
 
