@@ -1,6 +1,6 @@
 //! A decision in plain words, in English and Chinese.
 
-use std::fmt::Write;
+use std::fmt::{self, Display, Formatter, Write};
 
 use super::decision::{AbstainReason, Candidate, ChangeOf, Decision, EvidenceKind, HandOffReason, Reasoning};
 
@@ -9,6 +9,19 @@ use super::decision::{AbstainReason, Candidate, ChangeOf, Decision, EvidenceKind
 enum Language {
     English,
     Chinese,
+}
+
+/// An amount or a probability as it is read: to two places, and to four where these would show nothing.
+#[derive(Debug, Clone, Copy)]
+struct Number(f64);
+
+impl Display for Number {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let places = if (5e-5..5e-3).contains(&self.0.abs()) { 4 } else { 2 };
+        // What rounds to nothing has no sign.
+        let value = if self.0.abs() < 5e-5 { 0.0 } else { self.0 };
+        if f.sign_plus() { write!(f, "{value:+.places$}") } else { write!(f, "{value:.places$}") }
+    }
 }
 
 /// Room for the words of most decisions.
@@ -32,29 +45,34 @@ fn headline(decision: &Decision, language: Language) -> String {
     let of = |item: &Option<crate::EventId>| item.as_ref().map(ToString::to_string).unwrap_or_default();
     match (decision, language) {
         (Decision::Contact(c), English) => format!(
-            "Contact about {} at {} over {} with {}: expected to earn {:.2} more than doing nothing.",
+            "Contact about {} at {} over {} with {}: expected to earn {} more than doing nothing.",
             of(&c.item),
             c.contact_at,
             c.channel,
             c.offer,
-            c.expected_margin
+            Number(c.expected_margin)
         ),
         (Decision::Contact(c), Chinese) => format!(
-            "建议联系：{}，{}，渠道 {}，方案 {}；预计比不联系多赚 {:.2}。",
+            "建议联系：{}，{}，渠道 {}，方案 {}；预计比不联系多赚 {}。",
             of(&c.item),
             c.contact_at,
             c.channel,
             c.offer,
-            c.expected_margin
+            Number(c.expected_margin)
         ),
         (Decision::Wait(w), English) => format!(
-            "Wait until {}: a contact about {} is then expected to earn {:.2}.",
+            "Wait until {}: a contact about {} is then expected to earn {}.",
             w.until_at.date(),
             of(&w.item),
-            w.expected_margin
+            Number(w.expected_margin)
         ),
         (Decision::Wait(w), Chinese) => {
-            format!("建议等到 {}：届时联系（{}）预计多赚 {:.2}。", w.until_at.date(), of(&w.item), w.expected_margin)
+            format!(
+                "建议等到 {}：届时联系（{}）预计多赚 {}。",
+                w.until_at.date(),
+                of(&w.item),
+                Number(w.expected_margin)
+            )
         }
         (Decision::Abstain(a), language) => nothing(a.because, &a.missing, language),
         (Decision::HandOff(h), English) => {
@@ -63,8 +81,11 @@ fn headline(decision: &Decision, language: Language) -> String {
                 HandOffReason::Rule => "a rule says so",
             };
             format!(
-                "Hand to {}: {why}. The machine would offer {} over {} (expected {:.2}).",
-                h.to, h.offer, h.channel, h.expected_margin
+                "Hand to {}: {why}. The machine would offer {} over {} (expected {}).",
+                h.to,
+                h.offer,
+                h.channel,
+                Number(h.expected_margin)
             )
         }
         (Decision::HandOff(h), Chinese) => {
@@ -73,8 +94,11 @@ fn headline(decision: &Decision, language: Language) -> String {
                 HandOffReason::Rule => "规则要求人工处理",
             };
             format!(
-                "转交 {}：{why}。机器方案：{}，渠道 {}（预计 {:.2}）。",
-                h.to, h.offer, h.channel, h.expected_margin
+                "转交 {}：{why}。机器方案：{}，渠道 {}（预计 {}）。",
+                h.to,
+                h.offer,
+                h.channel,
+                Number(h.expected_margin)
             )
         }
     }
@@ -140,16 +164,16 @@ fn lines(reasoning: &Reasoning, language: Language) -> Vec<String> {
     let other = reasoning.candidates.get(1);
     if let Some(other) = other {
         out.push(if is_english {
-            format!("Next best offer: {} over {}, {:.2}.", other.offer, other.channel, other.expected_margin)
+            format!("Next best offer: {} over {}, {}.", other.offer, other.channel, Number(other.expected_margin))
         } else {
-            format!("次优方案：{}，渠道 {}，{:.2}。", other.offer, other.channel, other.expected_margin)
+            format!("次优方案：{}，渠道 {}，{}。", other.offer, other.channel, Number(other.expected_margin))
         });
     }
     if let Some(binding) = &reasoning.binding {
         out.push(if is_english {
-            format!("The limit {} costs {:.2}.", binding.limit, binding.costs)
+            format!("The limit {} costs {}.", binding.limit, Number(binding.costs))
         } else {
-            format!("限制 {} 的代价为 {:.2}。", binding.limit, binding.costs)
+            format!("限制 {} 的代价为 {}。", binding.limit, Number(binding.costs))
         });
     }
     for change in &reasoning.would_change {
@@ -159,10 +183,11 @@ fn lines(reasoning: &Reasoning, language: Language) -> Vec<String> {
             ChangeOf::OrderValue => ("the order's value", "订单金额"),
             ChangeOf::ContactCost => ("the contact's cost", "联系成本"),
         };
+        let (value, threshold) = (Number(change.value), Number(change.threshold));
         out.push(if is_english {
-            format!("It would turn if {english} were {:.2} instead of {:.2}.", change.threshold, change.value)
+            format!("It would turn if {english} were {threshold} instead of {value}.")
         } else {
-            format!("若{chinese}由 {:.2} 变为 {:.2}，结论将改变。", change.value, change.threshold)
+            format!("若{chinese}由 {value} 变为 {threshold}，结论将改变。")
         });
     }
     out
@@ -180,16 +205,49 @@ fn made_of(candidate: &Candidate, is_english: bool) -> String {
         (p.contact, "contact", "联系成本"),
     ];
     let mut out = String::from(if is_english { "Made of" } else { "构成" });
-    for (i, (value, english, chinese)) in parts.iter().filter(|p| p.0.abs() >= 0.005).enumerate() {
+    // Those that show in two places; where none does, those that are a hundredth of the largest.
+    let largest = parts.iter().fold(0.0, |most: f64, p| most.max(p.0.abs()));
+    let least = if largest >= 5e-3 { 5e-3 } else { (0.01 * largest).max(f64::MIN_POSITIVE) };
+    for (i, (value, english, chinese)) in parts.iter().filter(|p| p.0.abs() >= least).enumerate() {
+        let value = Number(*value);
         let name = if is_english { english } else { chinese };
         // Writing to a String cannot fail.
-        let _ = write!(out, "{} {name} {value:+.2}", if i == 0 { ":" } else { "," });
+        let _ = write!(out, "{} {name} {value:+}", if i == 0 { ":" } else { "," });
     }
-    let (low, high) = (candidate.margin_low, candidate.margin_high);
+    let (low, high) = (Number(candidate.margin_low), Number(candidate.margin_high));
     let _ = if is_english {
-        write!(out, "; between {low:.2} and {high:.2}.")
+        write!(out, "; between {low} and {high}.")
     } else {
-        write!(out, "；区间 {low:.2} 至 {high:.2}。")
+        write!(out, "；区间 {low} 至 {high}。")
     };
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::gains::Parts;
+    use super::*;
+
+    #[test]
+    fn small_numbers_show_and_nothing_has_no_sign() {
+        let shown = [12.345, -0.05, 0.004_2, -0.000_2, -0.000_01, 0.0].map(|x| Number(x).to_string());
+        assert_eq!(shown, ["12.35", "-0.05", "0.0042", "-0.0002", "0.00", "0.00"]);
+        assert_eq!(format!("{:+} {:+}", Number(0.5), Number(-0.5)), "+0.50 -0.50");
+    }
+
+    #[test]
+    fn a_gain_near_nothing_still_says_of_what_it_is_made() {
+        let candidate = Candidate {
+            item: None,
+            offer: "reminder".to_owned(),
+            channel: "app".to_owned(),
+            in_days: 27,
+            expected_margin: -0.0002,
+            margin_low: -0.0003,
+            margin_high: -0.0001,
+            parts: Parts { win_back: 0.000_24, contact: -0.000_44, lost: -0.000_001, ..Parts::default() },
+        };
+        let words = made_of(&candidate, true);
+        assert_eq!(words, "Made of: won back +0.0002, contact -0.0004; between -0.0003 and -0.0001.");
+    }
 }
