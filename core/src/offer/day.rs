@@ -199,13 +199,13 @@ impl Day<'_> {
         }
     }
 
-    /// No open day gains anything: whether limits are the reason, or doubt, or there is nothing to gain.
+    /// No open day gains anything, as the weigher has found: whether limits are the reason, or doubt, or there is nothing to gain.
     fn without_gain(&self, needs: &[Need], standing: &Standing, weigher: &mut Weigher<'_>) -> Settled {
         let mut best: Option<(Chosen, Gain)> = None;
         let mut free: Option<Chosen> = None;
-        let promising = weigher.promising(needs, standing);
+        let promising = std::mem::take(&mut weigher.promising);
         let is_missing = promising.is_empty() && !needs.is_empty();
-        for (bound, place) in promising {
+        for &(bound, place) in &promising {
             // The others cannot reach the gain found so far.
             if free.or(best.map(|b| b.0)).is_some_and(|found| bound < found.pick.gain) {
                 break;
@@ -224,6 +224,7 @@ impl Day<'_> {
                 free = Some(chosen(pick));
             }
         }
+        weigher.promising = promising;
         if is_missing && standing.refused.contains(&true) {
             return Settled::Abstain { because: AbstainReason::Refused, about: None };
         }

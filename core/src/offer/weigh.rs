@@ -34,7 +34,8 @@ pub(super) struct Weigher<'a> {
     effects: &'a [(f64, f64)],
     days: Days,
     pub(super) ways: Vec<Way>,
-    promising: Vec<(f64, usize)>,
+    /// The needs that there are ways to see to, with what they gain at most; most first. Those of [`Self::choose`].
+    pub(super) promising: Vec<(f64, usize)>,
     kept: Vec<usize>,
 }
 
@@ -102,7 +103,7 @@ impl<'a> Weigher<'a> {
     }
 
     /// No way can gain more than this, whatever the day: a look that costs next to nothing.
-    pub(super) fn bound(&self, due: &Due) -> f64 {
+    fn bound(&self, due: &Due) -> f64 {
         let within = (due.by_day.within() * (1.0 + ROUNDING)).min(1.0);
         let costs = &self.planner.policy.costs;
         let of = |way: &Way| {
@@ -118,18 +119,16 @@ impl<'a> Weigher<'a> {
         self.ways.iter().map(of).fold(f64::NEG_INFINITY, f64::max)
     }
 
-    /// The needs that there are ways to see to, with what they gain at most; most first.
-    pub(super) fn promising(&mut self, needs: &[Need], standing: &Standing) -> Vec<(f64, usize)> {
-        let mut out = std::mem::take(&mut self.promising);
-        out.clear();
+    /// Fills [`Self::promising`].
+    fn bound_all(&mut self, needs: &[Need], standing: &Standing) {
+        self.promising.clear();
         for (place, need) in needs.iter().enumerate() {
             self.list_ways(need, standing);
             if !self.ways.is_empty() {
-                out.push((self.bound(&need.due), place));
+                self.promising.push((self.bound(&need.due), place));
             }
         }
-        out.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        out
+        self.promising.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     }
 
     /// Each need's best contact that gains anything, best first, at least a gap apart from those that gain more. Where two
@@ -137,7 +136,8 @@ impl<'a> Weigher<'a> {
     /// gains less is not looked for.
     pub(super) fn choose(&mut self, needs: &[Need], standing: &Standing, chosen: &mut Vec<Chosen>) {
         chosen.clear();
-        let promising = self.promising(needs, standing);
+        self.bound_all(needs, standing);
+        let promising = std::mem::take(&mut self.promising);
         for (i, &(_, place)) in promising.iter().enumerate().take_while(|(_, (bound, _))| *bound > 0.0) {
             let need = &needs[place];
             self.list_ways(need, standing);

@@ -12,7 +12,7 @@ use super::grid::each;
 use super::options::{AlarmRule, DeclineOptions};
 use super::period::{Period, Typical};
 use super::since::{Recent, Since};
-use super::state::{DOUBT, DeclineState, Noise, Season, Silence, follow};
+use super::state::{DeclineState, Noise, Season, Silence, follow, trust};
 use crate::stats::{exp, ln};
 
 /// As many as a vector register holds where there are wide ones.
@@ -151,10 +151,7 @@ impl<const N: usize> Abreast<N> {
     /// How far the past may be taken for a healthy one, 0 to 1.
     #[inline(always)]
     fn trust(&self) -> [f32; N] {
-        each(|i| {
-            let ln_evidence = self.filters.ln_evidence[i];
-            DOUBT / (DOUBT + exp(if ln_evidence < 40.0 { ln_evidence } else { 40.0 }))
-        })
+        each(|i| trust(self.filters.ln_evidence[i]))
     }
 
     /// Takes in the next period: a count, or none for a customer of whom nothing is known in it. Those absent are left as

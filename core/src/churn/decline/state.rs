@@ -8,7 +8,7 @@ use super::since::Recent;
 use crate::stats::exp;
 
 /// Evidence at which a period counts half when something is learned about the healthy customer.
-pub(super) const DOUBT: f32 = 100.0;
+const DOUBT: f32 = 100.0;
 /// Where one customer stands. Made by [`DeclineModel::start`](super::DeclineModel::start), moved on by
 /// [`DeclineModel::update`](super::DeclineModel::update); it can be stored with serde between the two.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -133,8 +133,15 @@ impl DeclineState {
 
     /// How far the past may be taken for a healthy one, 0 to 1.
     pub(super) fn trust(&self) -> f32 {
-        DOUBT / (DOUBT + exp(self.filter.ln_evidence.min(40.0)))
+        trust(self.filter.ln_evidence)
     }
+}
+
+/// [`DeclineState::trust`].
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "to become wider vector instructions where its caller does")]
+pub(super) fn trust(ln_evidence: f32) -> f32 {
+    DOUBT / (DOUBT + exp(if ln_evidence < 40.0 { ln_evidence } else { 40.0 }))
 }
 
 impl Season {
