@@ -28,9 +28,9 @@ impl ByDay {
         Self { within: probs.iter().sum(), curve: None, probs: OnceLock::from(probs) }
     }
 
-    /// P(purchase within day i) / `met`, for so many days.
-    pub(super) fn of_curve(survival: Survival, n_days: usize, met: f64) -> Self {
-        let within = (survival.prob_within(n_days as f64) / met).min(1.0);
+    /// P(purchase within day i) / `met`, for so many days, within which the curve says `until`.
+    pub(super) fn of_curve(survival: Survival, n_days: usize, (until, met): (f64, f64)) -> Self {
+        let within = (until / met).min(1.0);
         Self { within, curve: Some(Curve { survival, n_days, met }), probs: OnceLock::new() }
     }
 

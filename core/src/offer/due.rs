@@ -68,8 +68,10 @@ impl Due {
     pub(super) fn from_pair(pair: &Pair, unprompted_share: f64, n_days: usize) -> Self {
         let left = (1.5 * pair.cycle_days - pair.recency_days).max(0.5 * pair.cycle_days);
         let within = left.clamp(7.0, REACH_DAYS);
-        let met = pair.survival.prob_within(within).max(f64::MIN_POSITIVE);
-        let by_day = ByDay::of_curve(pair.survival, n_days.min(within.ceil() as usize), met);
+        let n_days = n_days.min(within.ceil() as usize);
+        let [met, until] = pair.survival.probs_within([within, n_days as f64]);
+        let met = met.max(f64::MIN_POSITIVE);
+        let by_day = ByDay::of_curve(pair.survival, n_days, (until, met));
         let prob_own = (met * unprompted_share).clamp(0.0, 1.0);
         let prob_own_sd = (prob_own * (1.0 - prob_own) / (f64::from(pair.n_events) + 11.0)).sqrt();
         let prob_exists = pair.survival.prob_again().clamp(prob_own, 1.0);

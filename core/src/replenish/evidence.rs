@@ -7,7 +7,7 @@ use super::decay::{Decay, LONG, MIDDLE, N_HALF_LIVES, PerHalfLife, SHORT};
 use super::purchases::{Purchase, Purchases};
 use super::structure::{EDGES_DAYS, LogLogistic, Structure};
 use super::traits::Traits;
-use crate::stats::{ln, ln_count};
+use crate::stats::{Spans, ln, ln_count};
 
 /// Weight of the population's visit rate in a customer's own, visits.
 const PRIOR_VISITS: f64 = 1.0;
@@ -313,9 +313,14 @@ const FEATURES: [&str; N_FEATURES] = [
 /// How many features there are.
 pub(crate) const N_FEATURES: usize = 53;
 
-/// Which span ends after 28 days.
+/// Which spans end after 7, 28 and 112 days.
+const SPAN_7_DAYS: usize = 2;
 const SPAN_28_DAYS: usize = 4;
-const _: () = assert!(EDGES_DAYS[SPAN_28_DAYS] == 28.0);
+const SPAN_112_DAYS: usize = 6;
+const _: () = {
+    let edges = [EDGES_DAYS[SPAN_7_DAYS], EDGES_DAYS[SPAN_28_DAYS], EDGES_DAYS[SPAN_112_DAYS]];
+    assert!(edges[0] == 7.0 && edges[1] == 28.0 && edges[2] == 112.0);
+};
 
 /// The features of a pair, all finite.
 #[inline(always)]
@@ -323,7 +328,7 @@ const _: () = assert!(EDGES_DAYS[SPAN_28_DAYS] == 28.0);
 pub(crate) fn features(
     pair: &PairEvidence,
     customer: &CustomerEvidence,
-    structure: &Structure,
+    (structure, cycle): (&Structure, &Spans),
     traits: &Traits,
     unit: u32,
 ) -> [f32; N_FEATURES] {
@@ -336,9 +341,8 @@ pub(crate) fn features(
         logs[h] = prob[h] as f32;
         logs[N_HALF_LIVES + h] = (1.0 - prob[h]) as f32;
     }
-    let [week, month, season, _] = structure.cycle_hazards([7.0, 28.0, 112.0, 112.0]);
     logs[8] = p.visits_since_last as f32 + 0.5;
-    logs[9..12].copy_from_slice(&[week + 1e-3, month + 1e-3, season + 1e-3]);
+    logs[9..12].copy_from_slice(&[SPAN_7_DAYS, SPAN_28_DAYS, SPAN_112_DAYS].map(|s| cycle[s] + 1e-3));
     logs[12] = structure.at_edges()[SPAN_28_DAYS] + 1e-5;
     for x in &mut logs {
         *x = ln(*x);

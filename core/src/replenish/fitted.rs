@@ -144,15 +144,10 @@ impl Fitted {
         for (column, &h) in out.prob_within.iter_mut().zip(&options.horizons_days) {
             column.push(survival.prob_within(h) as f32);
         }
-        let p50 = survival.run_out_days(0.5);
-        let aim = if options.remind_quantile.to_bits() == 0.5f64.to_bits() {
-            p50
-        } else {
-            survival.run_out_days(options.remind_quantile)
-        };
-        out.run_out_p10_days.push(survival.run_out_days(0.1) as f32);
+        let [p10, p50, p90, aim] = survival.run_outs_days([0.1, 0.5, 0.9, options.remind_quantile]);
+        out.run_out_p10_days.push(p10 as f32);
         out.run_out_p50_days.push(p50 as f32);
-        out.run_out_p90_days.push(survival.run_out_days(0.9) as f32);
+        out.run_out_p90_days.push(p90 as f32);
         out.remind_days.push(self.remind_days(scored, aim, options) as f32);
     }
 
@@ -208,10 +203,7 @@ impl Fitted {
         let (evidence, survival) = (&scored.evidence, &scored.survival);
         let usual_cycle = (evidence.log_cycle - self.traits.population.supply_slope * evidence.supply_ratio).exp();
         let usual_supply = (evidence.supply_level + self.traits.unit(scored.unit).log_supply).exp();
-        let [p10, p50, p90] = [0.1, 0.5, 0.9].map(|quantile| survival.run_out_days(quantile));
-        // Usually the median is aimed at, and it is known already.
-        let is_median = options.remind_quantile.to_bits() == 0.5f64.to_bits();
-        let aim = if is_median { p50 } else { survival.run_out_days(options.remind_quantile) };
+        let [p10, p50, p90, aim] = survival.run_outs_days([0.1, 0.5, 0.9, options.remind_quantile]);
         Forecast {
             item,
             need: self.catalog.need(scored.unit),

@@ -94,8 +94,8 @@ impl Judged {
 
 #[multiversion(targets("x86_64+avx+avx2"))]
 fn judge(pair: &PairEvidence, customer: &CustomerEvidence, traits: &Traits, unit: u32, factors: &Spans) -> Judged {
-    let structure = Structure::new(pair, customer);
-    let features = features(pair, customer, &structure, traits, unit);
+    let (structure, cycle) = Structure::new(pair, customer);
+    let features = features(pair, customer, (&structure, &cycle), traits, unit);
     Judged { structure, log_odds: log_odds(structure.at_edges(), factors), features }
 }
 

@@ -58,57 +58,85 @@ pub(crate) struct Structure {
 }
 
 impl Structure {
+    /// From a pair's evidence; and the cycle clock's cumulative hazard at the end of each span, which only the features ask for.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "to become wider vector instructions where its caller does")]
-    pub(crate) fn new(pair: &PairEvidence, customer: &CustomerEvidence) -> Self {
+    pub(crate) fn new(pair: &PairEvidence, customer: &CustomerEvidence) -> (Self, Spans) {
         let rate = |h: usize| customer.visits_per_day[h] * pair.prob_per_visit[h];
         let n_gaps = pair.n_purchases - 1.0;
         let shape = n_gaps + 1.0;
-        let cycle = LogLogistic::new(pair.log_cycle, pair.spread);
-        let recency = pair.recency as f32;
         let mut out = Self {
             per_day: ((rate(MIDDLE) * rate(LONG)).sqrt() / shape) as f32,
             shape: shape as f32,
-            recency,
-            cycle,
-            so_far: cycle.hazard(recency),
+            recency: pair.recency as f32,
+            cycle: LogLogistic::new(pair.log_cycle, pair.spread),
+            so_far: 0.0,
             cycle_weight: cycle_weight(n_gaps, pair.spread) as f32,
             at_edges: [0.0; N_SPANS],
             at_reach: 0.0,
         };
-        out.at_edges = out.hazards(EDGES_DAYS.map(|days| days as f32));
-        [out.at_reach] = out.hazards([REACH_DAYS as f32]);
-        out
+        // The edges and the reach in one go: two vectors of days keep the processor busier than one.
+        let mut days = [0f32; 2 * N_SPANS];
+        for (days, edge) in days.iter_mut().zip(EDGES_DAYS) {
+            *days = edge as f32;
+        }
+        days[N_SPANS] = REACH_DAYS as f32;
+        let mut cycle = days;
+        for x in &mut cycle {
+            *x = out.cycle.hazard(out.recency + *x);
+        }
+        // The places behind the reach are 0 days from the cutoff.
+        out.so_far = cycle[N_SPANS + 1];
+        let mut both = days;
+        for (x, cycle) in both.iter_mut().zip(&mut cycle) {
+            let hazard = *cycle - out.so_far;
+            *cycle = if hazard > 0.0 { hazard } else { 0.0 };
+            *x = out.weigh(out.visit_hazard(*x), *cycle);
+        }
+        let mut cycle_at_edges = Spans::default();
+        out.at_edges.copy_from_slice(&both[..N_SPANS]);
+        cycle_at_edges.copy_from_slice(&cycle[..N_SPANS]);
+        out.at_reach = both[N_SPANS];
+        (out, cycle_at_edges)
     }
 
-    /// The cycle clock's cumulative hazards from the cutoff on.
+    /// The visit clock's cumulative hazard from the cutoff on.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "as for `new`")]
-    pub(crate) fn cycle_hazards<const N: usize>(&self, days: [f32; N]) -> [f32; N] {
-        let mut out = days;
-        for x in &mut out {
-            let hazard = self.cycle.hazard(self.recency + *x) - self.so_far;
-            *x = if hazard > 0.0 { hazard } else { 0.0 };
-        }
-        out
+    fn visit_hazard(&self, days: f32) -> f32 {
+        self.shape * ln_1p(self.per_day * days)
     }
 
-    /// The cumulative hazards from the cutoff on: -ln P(no purchase within each of `days`).
+    /// The cycle clock's cumulative hazard from the cutoff on.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "as for `new`")]
-    pub(crate) fn hazards<const N: usize>(&self, days: [f32; N]) -> [f32; N] {
-        let mut out = days;
-        for x in &mut out {
-            *x = self.shape * ln_1p(self.per_day * *x);
-        }
-        // One purchase: there is no cycle to compute.
+    pub(crate) fn cycle_hazard(&self, days: f32) -> f32 {
+        let hazard = self.cycle.hazard(self.recency + days) - self.so_far;
+        // Not `max`: a comparison written so is one instruction.
+        if hazard > 0.0 { hazard } else { 0.0 }
+    }
+
+    /// Both clocks together.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as for `new`")]
+    fn weigh(&self, visit: f32, cycle: f32) -> f32 {
+        (1.0 - self.cycle_weight) * visit + self.cycle_weight * cycle
+    }
+
+    /// Turns numbers of days into the cumulative hazards from the cutoff on: -ln P(no purchase within each).
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as for `new`")]
+    pub(crate) fn to_hazards(&self, days: &mut [f32]) {
         if self.cycle_weight > 0.0 {
-            let rest = 1.0 - self.cycle_weight;
-            for (x, cycle) in out.iter_mut().zip(self.cycle_hazards(days)) {
-                *x = rest * *x + self.cycle_weight * cycle;
+            for x in days {
+                *x = self.weigh(self.visit_hazard(*x), self.cycle_hazard(*x));
+            }
+        } else {
+            // One purchase: there is no cycle to compute.
+            for x in days {
+                *x = self.visit_hazard(*x);
             }
         }
-        out
     }
 
     /// The cumulative hazard at the end of each span.

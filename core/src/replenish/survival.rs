@@ -10,6 +10,13 @@ pub const REACH_DAYS: f64 = 364.0;
 
 /// The last knot of the curve.
 const LAST_KNOT: usize = N_SPANS + 1;
+/// Where the structure expects less than this between two knots, it has no shape to follow.
+const NO_HAZARD: f32 = 1e-12;
+/// Without a cycle the hazard between two knots is close to even; a short span has no room for a shape.
+const SHAPED_WEIGHT: f32 = 0.1;
+const SHAPED_DAYS: f32 = 4.5;
+/// Days of the curve that are read together: two vectors keep the processor busier than one.
+const AT_ONCE: usize = 16;
 
 /// P(no purchase until) as a function of time: a product over the spans of the discrete-time hazard, and within a span
 /// of the structure's shape. Falls from 1 and never rises.
@@ -54,64 +61,42 @@ impl Survival {
         }
     }
 
-    /// The shares of the hazard between a knot and the one before that lie in the first part, until each of `days`.
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "as for `new`")]
-    fn shares_within<const N: usize>(&self, knot: usize, days: [f32; N]) -> [f32; N] {
+    /// The structure's cumulative hazard at the knot before, and how much it rises to a knot.
+    fn structural(&self, knot: usize) -> (f32, f32) {
         let before = self.structure.at_knot(knot - 1);
-        let whole = self.structure.at_knot(knot) - before;
-        let (start, end) = (self.knot(knot - 1).0, self.knot(knot).0);
-        let mut out = days;
-        if whole > 1e-12 {
-            out = self.structure.hazards(days);
-            for x in &mut out {
-                *x = ((*x - before) / whole).clamp(0.0, 1.0);
-            }
-        } else {
-            for x in &mut out {
-                *x = ((*x - start) / (end - start)).clamp(0.0, 1.0);
-            }
-        }
-        out
-    }
-
-    /// The cumulative hazard: -ln P(no purchase within `days`).
-    fn hazard(&self, days: f32) -> f32 {
-        let Some(knot) = (1..=LAST_KNOT).find(|&k| days <= self.knot(k).0) else { return self.reach };
-        let (start, end) = (self.knot(knot - 1), self.knot(knot));
-        if days >= end.0 {
-            return end.1;
-        }
-        let [share] = self.shares_within(knot, [days.max(start.0)]);
-        start.1 + (end.1 - start.1) * share
+        (before, self.structure.at_knot(knot) - before)
     }
 
     /// P(at least one purchase within `days`), 0 to 1. `days` is cut to 0 … [`REACH_DAYS`].
     ///
     /// `P = 1 - exp(-H(days))` with H the cumulative hazard.
     pub fn prob_within(&self, days: f64) -> f64 {
-        f64::from(one_minus_exp(self.hazard(days.clamp(0.0, REACH_DAYS) as f32)))
+        let days = days.clamp(0.0, REACH_DAYS) as f32;
+        let on_knot = (0..=LAST_KNOT).map(|k| self.knot(k)).find(|knot| knot.0.total_cmp(&days).is_eq());
+        let prob = on_knot.map_or_else(|| probs(self, [days])[0], |(_, hazard)| one_minus_exp(hazard));
+        f64::from(prob)
+    }
+
+    /// P(at least one purchase) within each of some numbers of days, in one go: as [`Self::prob_within`], up to rounding.
+    pub(crate) fn probs_within<const N: usize>(&self, days: [f64; N]) -> [f64; N] {
+        probs(self, days.map(|days| days.clamp(0.0, REACH_DAYS) as f32)).map(f64::from)
     }
 
     /// Hands P(at least one purchase within 1, 2, …, `n` days) to `take`, in order; beyond [`REACH_DAYS`] it stays the same.
     pub(crate) fn each_day(&self, n: usize, mut take: impl FnMut(f32)) {
-        let mut day = 1;
-        for knot in 1..=LAST_KNOT {
-            let last = n.min(self.knot(knot).0 as usize);
-            while day <= last {
-                let days: Spans = std::array::from_fn(|i| (day + i) as f32);
-                probs(self, knot, days).into_iter().take(last + 1 - day).for_each(&mut take);
-                day += N_SPANS;
-                day = day.min(last + 1);
-            }
+        let within = n.min(REACH_DAYS as usize);
+        for day in (1..=within).step_by(AT_ONCE) {
+            let days: [f32; AT_ONCE] = std::array::from_fn(|i| (day + i) as f32);
+            probs(self, days).into_iter().take(within + 1 - day).for_each(&mut take);
         }
-        (day..=n).for_each(|_| take(self.again));
+        (within..n).for_each(|_| take(self.again));
     }
 
     /// P(at least one purchase within `days`) by the structure alone, without the layer.
     pub(crate) fn structural_prob_within(&self, days: f64) -> f64 {
-        let [hazard] = self.structure.hazards([days as f32]);
-        f64::from(one_minus_exp(hazard))
+        let mut hazard = [days as f32];
+        self.structure.to_hazards(&mut hazard);
+        f64::from(one_minus_exp(hazard[0]))
     }
 
     /// P(another purchase within the reach of the forecast).
@@ -123,52 +108,107 @@ impl Survival {
     ///
     /// The inverse of `F(t) / F(364)`, F(t) = P(purchase within t). `quantile` is cut to 0 … 1.
     pub fn run_out_days(&self, quantile: f64) -> f64 {
-        let quantile = if quantile.is_nan() { 0.5 } else { quantile.clamp(0.0, 1.0) };
-        let prob = quantile as f32 * self.again;
-        let target = if prob < 0.99 { -ln_1p(-prob) } else { -ln(1.0 - prob) };
-        let knot = (1..=LAST_KNOT).find(|&k| target <= self.knot(k).1);
-        f64::from(knot.map_or(REACH_DAYS as f32, |knot| self.invert(knot, target)))
+        let [days] = self.run_outs_days([quantile]);
+        days
     }
 
-    fn invert(&self, knot: usize, target: f32) -> f32 {
-        let (start, end) = (self.knot(knot - 1), self.knot(knot));
-        let wanted = (target - start.1) / (end.1 - start.1).max(f32::MIN_POSITIVE);
-        let width = end.0 - start.0;
-        // Without a cycle the hazard within a span is close to even; a short span has no room for a shape.
-        if self.structure.cycle_weight < 0.1 || width < 4.5 {
-            return start.0 + wanted * width;
+    /// As [`Self::run_out_days`], several quantiles in one go.
+    pub(crate) fn run_outs_days<const N: usize>(&self, quantiles: [f64; N]) -> [f64; N] {
+        let cut = |quantile: f64| if quantile.is_nan() { 0.5 } else { quantile.clamp(0.0, 1.0) as f32 };
+        run_outs(self, quantiles.map(cut)).map(f64::from)
+    }
+}
+
+/// P(at least one purchase) within each of `days`, anywhere on the curve: each stretch between two knots adds what of it lies
+/// before the day, so that no day has to look for its own.
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn probs<const N: usize>(survival: &Survival, days: [f32; N]) -> [f32; N] {
+    let mut structural = days;
+    survival.structure.to_hazards(&mut structural);
+    let mut out = [0f32; N];
+    for knot in 1..=LAST_KNOT {
+        let (start, end) = (survival.knot(knot - 1), survival.knot(knot));
+        let (before, whole) = survival.structural(knot);
+        let rise = end.1 - start.1;
+        let is_shaped = whole > NO_HAZARD;
+        let (clock, from, width) =
+            if is_shaped { (&structural, before, whole) } else { (&days, start.0, end.0 - start.0) };
+        let slope = rise / width;
+        for (out, x) in out.iter_mut().zip(clock) {
+            let part = (x - from) * slope;
+            // Not `clamp`: comparisons written so are one instruction each.
+            let part = if part > 0.0 { part } else { 0.0 };
+            *out += if part < rise { part } else { rise };
         }
-        // An eighth of the span, an eighth of that, and a straight line.
-        let eighths = |from: f32, width: f32| std::array::from_fn(|i| from + width * 0.125 * i as f32);
-        let coarse = shares(self, knot, eighths(start.0, width));
-        let (i, _) = place(&coarse, 1.0, wanted);
-        let from = start.0 + width * 0.125 * i as f32;
-        let fine = shares(self, knot, eighths(from, width * 0.125));
-        let (j, t) = place(&fine, if i < 7 { coarse[i + 1] } else { 1.0 }, wanted);
-        from + width * 0.015_625 * (j as f32 + t)
     }
-}
-
-#[multiversion(targets("x86_64+avx+avx2"))]
-fn shares(survival: &Survival, knot: usize, days: Spans) -> Spans {
-    survival.shares_within(knot, days)
-}
-
-/// P(at least one purchase) within each of `days`, which lie before a knot.
-#[multiversion(targets("x86_64+avx+avx2"))]
-fn probs(survival: &Survival, knot: usize, days: Spans) -> Spans {
-    let (start, end) = (survival.knot(knot - 1).1, survival.knot(knot).1);
-    let mut out = survival.shares_within(knot, days);
     for x in &mut out {
-        *x = one_minus_exp(start + (end - start) * *x);
+        *x = one_minus_exp(*x);
     }
     out
 }
 
-/// Which of eight steps of a rising function a value lies on, and how far beyond its start, 0 to 1; `end` is the
-/// function's value after the last. A larger value never comes out earlier.
-fn place(steps: &Spans, end: f32, value: f32) -> (usize, f32) {
-    let step = (1..N_SPANS).find(|&i| value <= steps[i]).unwrap_or(N_SPANS) - 1;
-    let (low, high) = (steps[step], steps.get(step + 1).copied().unwrap_or(end));
-    (step, if high > low { ((value - low) / (high - low)).clamp(0.0, 1.0) } else { 0.0 })
+/// The days of the quantiles. Between two knots: an eighth of the way, an eighth of that, and a straight line; all quantiles side
+/// by side.
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn run_outs<const N: usize>(survival: &Survival, quantiles: [f32; N]) -> [f32; N] {
+    let mut hazards = quantiles;
+    for x in &mut hazards {
+        let prob = *x * survival.again;
+        *x = if prob < 0.99 { -ln_1p(-prob) } else { -ln(1.0 - prob) };
+    }
+    let mut sought = hazards.map(|hazard| Sought::new(survival, hazard));
+    if sought.iter().any(|s| s.is_shaped) {
+        for _ in 0..2 {
+            let mut steps = sought.map(|s| std::array::from_fn(|i| s.from + 0.125 * s.width * i as f32));
+            survival.structure.to_hazards(steps.as_flattened_mut());
+            for (sought, steps) in sought.iter_mut().zip(steps) {
+                sought.narrow(survival, steps);
+            }
+        }
+    }
+    sought.map(|s| s.from + s.width * s.share)
+}
+
+/// A day sought between two knots.
+#[derive(Debug, Clone, Copy)]
+struct Sought {
+    knot: usize,
+    /// The share of the rise between the knots that lies before the day.
+    wanted: f32,
+    /// Whether the rise follows the structure's, rather than being even.
+    is_shaped: bool,
+    /// The stretch in which the day lies; what of the rise lies before its end; and how far along the day is, 0 to 1.
+    from: f32,
+    width: f32,
+    until: f32,
+    share: f32,
+}
+
+impl Sought {
+    fn new(survival: &Survival, hazard: f32) -> Self {
+        let knot = (1..LAST_KNOT).find(|&k| hazard <= survival.knot(k).1).unwrap_or(LAST_KNOT);
+        let (start, end) = (survival.knot(knot - 1), survival.knot(knot));
+        let wanted = ((hazard - start.1) / (end.1 - start.1).max(f32::MIN_POSITIVE)).min(1.0);
+        let width = end.0 - start.0;
+        let is_shaped = survival.structure.cycle_weight >= SHAPED_WEIGHT
+            && width >= SHAPED_DAYS
+            && survival.structural(knot).1 > NO_HAZARD;
+        Self { knot, wanted, is_shaped, from: start.0, width, until: 1.0, share: wanted }
+    }
+
+    /// Goes to the eighth of the stretch in which the day lies, given the structure's hazards at the eighths' starts. A later
+    /// day never comes out earlier.
+    fn narrow(&mut self, survival: &Survival, hazards: Spans) {
+        if !self.is_shaped {
+            return;
+        }
+        let (before, whole) = survival.structural(self.knot);
+        let shares = hazards.map(|hazard| ((hazard - before) / whole).clamp(0.0, 1.0));
+        let step = (1..N_SPANS).find(|&i| self.wanted <= shares[i]).unwrap_or(N_SPANS) - 1;
+        let (low, high) = (shares[step], shares.get(step + 1).copied().unwrap_or(self.until));
+        self.width *= 0.125;
+        self.from += self.width * step as f32;
+        self.until = high;
+        self.share = if high > low { ((self.wanted - low) / (high - low)).clamp(0.0, 1.0) } else { 0.0 };
+    }
 }

@@ -167,12 +167,18 @@ fn slopes(out: &mut Slopes, targets: &Targets, log_odds: &[Spans]) {
     for (p, &x) in prob[..n].as_flattened_mut().iter_mut().zip(log_odds.as_flattened()) {
         *p = sigmoid(x);
     }
-    for (row, p) in prob[..n].iter().enumerate() {
-        let (at_risk, event) = targets.lanes(row);
-        for s in 0..N_SPANS {
-            out.gradient[row][s] = (p[s] - event[s]) * at_risk[s];
-            out.curvature[row][s] = p[s] * (1.0 - p[s]) * at_risk[s];
-        }
+    // Whole rows are copied first, and then all spans of all rows are computed alike: a look-up within the computation would keep
+    // it from becoming vector instructions.
+    let (mut at_risk, mut event) = ([Spans::default(); BLOCK], [Spans::default(); BLOCK]);
+    for (row, (at_risk, event)) in at_risk[..n].iter_mut().zip(&mut event).enumerate() {
+        let lanes = targets.lanes(row);
+        (*at_risk, *event) = (*lanes.0, *lanes.1);
+    }
+    let columns = prob.as_flattened().iter().zip(at_risk.as_flattened()).zip(event.as_flattened());
+    let slopes = out.gradient.as_flattened_mut().iter_mut().zip(out.curvature.as_flattened_mut());
+    for (((p, at_risk), event), (gradient, curvature)) in columns.zip(slopes).take(n * N_SPANS) {
+        *gradient = (p - event) * at_risk;
+        *curvature = p * (1.0 - p) * at_risk;
     }
     if let Some(weight) = targets.weight {
         for ((g, c), w) in out.gradient.iter_mut().zip(&mut out.curvature).zip(weight) {
