@@ -164,6 +164,8 @@ impl Reasoner<'_> {
         ];
         let turn = |(of, value, slope, most): (ChangeOf, f64, f64, f64)| {
             let threshold = value - gain / slope;
+            // Where all of the gain comes with the number, the threshold is 0 up to rounding: on which side of it must not tell.
+            let threshold = if threshold.abs() <= SAME * value { 0.0 } else { threshold };
             let exists = threshold.is_finite() && (0.0..=most).contains(&threshold);
             exists.then_some(Change { of, value, threshold })
         };

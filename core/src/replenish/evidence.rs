@@ -318,8 +318,8 @@ const SPAN_7_DAYS: usize = 2;
 const SPAN_28_DAYS: usize = 4;
 const SPAN_112_DAYS: usize = 6;
 const _: () = {
-    let edges = [EDGES_DAYS[SPAN_7_DAYS], EDGES_DAYS[SPAN_28_DAYS], EDGES_DAYS[SPAN_112_DAYS]];
-    assert!(edges[0] == 7.0 && edges[1] == 28.0 && edges[2] == 112.0);
+    assert!(EDGES_DAYS[SPAN_7_DAYS] as u32 == 7 && EDGES_DAYS[SPAN_28_DAYS] as u32 == 28);
+    assert!(EDGES_DAYS[SPAN_112_DAYS] as u32 == 112);
 };
 
 /// The features of a pair, all finite.

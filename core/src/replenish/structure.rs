@@ -126,7 +126,7 @@ impl Structure {
     /// Turns numbers of days into the cumulative hazards from the cutoff on: -ln P(no purchase within each).
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "as for `new`")]
-    pub(crate) fn to_hazards(&self, days: &mut [f32]) {
+    pub(crate) fn hazards(&self, days: &mut [f32]) {
         if self.cycle_weight > 0.0 {
             for x in days {
                 *x = self.weigh(self.visit_hazard(*x), self.cycle_hazard(*x));

@@ -95,7 +95,7 @@ impl Survival {
     /// P(at least one purchase within `days`) by the structure alone, without the layer.
     pub(crate) fn structural_prob_within(&self, days: f64) -> f64 {
         let mut hazard = [days as f32];
-        self.structure.to_hazards(&mut hazard);
+        self.structure.hazards(&mut hazard);
         f64::from(one_minus_exp(hazard[0]))
     }
 
@@ -124,7 +124,7 @@ impl Survival {
 #[multiversion(targets("x86_64+avx+avx2"))]
 fn probs<const N: usize>(survival: &Survival, days: [f32; N]) -> [f32; N] {
     let mut structural = days;
-    survival.structure.to_hazards(&mut structural);
+    survival.structure.hazards(&mut structural);
     let mut out = [0f32; N];
     for knot in 1..=LAST_KNOT {
         let (start, end) = (survival.knot(knot - 1), survival.knot(knot));
@@ -160,7 +160,7 @@ fn run_outs<const N: usize>(survival: &Survival, quantiles: [f32; N]) -> [f32; N
     if sought.iter().any(|s| s.is_shaped) {
         for _ in 0..2 {
             let mut steps = sought.map(|s| std::array::from_fn(|i| s.from + 0.125 * s.width * i as f32));
-            survival.structure.to_hazards(steps.as_flattened_mut());
+            survival.structure.hazards(steps.as_flattened_mut());
             for (sought, steps) in sought.iter_mut().zip(steps) {
                 sought.narrow(survival, steps);
             }
@@ -186,7 +186,7 @@ struct Sought {
 
 impl Sought {
     fn new(survival: &Survival, hazard: f32) -> Self {
-        let knot = (1..LAST_KNOT).find(|&k| hazard <= survival.knot(k).1).unwrap_or(LAST_KNOT);
+        let knot = 1 + n_below(&survival.edges, hazard);
         let (start, end) = (survival.knot(knot - 1), survival.knot(knot));
         let wanted = ((hazard - start.1) / (end.1 - start.1).max(f32::MIN_POSITIVE)).min(1.0);
         let width = end.0 - start.0;
@@ -204,11 +204,16 @@ impl Sought {
         }
         let (before, whole) = survival.structural(self.knot);
         let shares = hazards.map(|hazard| ((hazard - before) / whole).clamp(0.0, 1.0));
-        let step = (1..N_SPANS).find(|&i| self.wanted <= shares[i]).unwrap_or(N_SPANS) - 1;
+        let step = n_below(&shares, self.wanted).max(1) - 1;
         let (low, high) = (shares[step], shares.get(step + 1).copied().unwrap_or(self.until));
         self.width *= 0.125;
         self.from += self.width * step as f32;
         self.until = high;
         self.share = if high > low { ((self.wanted - low) / (high - low)).clamp(0.0, 1.0) } else { 0.0 };
     }
+}
+
+/// How many of rising values lie below one; all are asked, which takes less time than to guess where to stop.
+fn n_below(values: &Spans, value: f32) -> usize {
+    values.iter().map(|&v| usize::from(v < value)).sum()
 }

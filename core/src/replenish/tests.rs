@@ -77,7 +77,7 @@ fn the_visit_clock_is_negative_binomial() {
     // As irregular as a Poisson process: the visit clock runs alone.
     let (structure, _) = Structure::new(&pair(2.0, 20.0, 30.0, POISSON_SPREAD, 0.5), &customer(0.1));
     let mut hazard = [28.0];
-    structure.to_hazards(&mut hazard);
+    structure.hazards(&mut hazard);
     single(hazard[0], 1.061_256_502_124_341);
 }
 

@@ -28,7 +28,9 @@ pub(crate) fn exp(x: f32) -> f32 {
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "as for `exp`")]
 fn polynomial(r: f32) -> f32 {
-    ((((1.987_569_1e-4 * r + 1.398_199_9e-3) * r + 8.333_452e-3) * r + 4.166_579_6e-2) * r + 0.166_666_65) * r + 0.5
+    let square = r * r;
+    let a = (0.5 + 0.166_666_65 * r) + (4.166_579_6e-2 + 8.333_452e-3 * r) * square;
+    a + (1.398_199_9e-3 + 1.987_569_1e-4 * r) * (square * square)
 }
 
 /// `ln(x)` for normal numbers above 0, to an error below 2e-7 absolute or relative, whichever is larger; what is smaller
@@ -43,9 +45,11 @@ pub(crate) fn ln(x: f32) -> f32 {
     let n = (bits.cast_signed() >> 23) as f32;
     let r = f32::from_bits((bits & 0x007F_FFFF) + SQRT_HALF) - 1.0;
     // Minimax polynomial (Cephes, Moshier 1989).
-    let p = (((7.037_683_6e-2 * r - 0.115_146_1) * r + 0.116_769_99) * r - 0.124_201_41) * r + 0.142_493_23;
-    let p = (((p * r - 0.166_680_58) * r + 0.200_007_15) * r - 0.249_999_94) * r + 0.333_333_3;
     let square = r * r;
+    let fourth = square * square;
+    let a = (0.333_333_3 - 0.249_999_94 * r) + (0.200_007_15 - 0.166_680_58 * r) * square;
+    let b = (0.142_493_23 - 0.124_201_41 * r) + (0.116_769_99 - 0.115_146_1 * r) * square;
+    let p = a + (b + 7.037_683_6e-2 * fourth) * fourth;
     r + (p * r * square - 2.121_944_4e-4 * n - 0.5 * square) + 0.693_359_4 * n
 }
 
