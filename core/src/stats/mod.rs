@@ -3,6 +3,7 @@
 mod additive;
 mod bins;
 mod boosting;
+mod counts;
 mod fast_math;
 mod gram;
 mod grower;
@@ -20,6 +21,7 @@ mod splines;
 
 pub(crate) use additive::Additive;
 pub(crate) use boosting::{Boosting, Growth};
+pub(crate) use counts::{is_small, smallest_above};
 pub(crate) use fast_math::exp;
 #[cfg(test)]
 pub(crate) use fast_math::sigmoid;

@@ -20,6 +20,13 @@ impl Draws {
         ((mix(self.state) >> 12) as f64 + 0.5) / (1u64 << 52) as f64
     }
 
+    /// Two numbers of at least 0 and below 1, of 24 binary places each.
+    pub(crate) fn pair(&mut self) -> [f32; 2] {
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let bits = mix(self.state);
+        [bits >> 40, (bits >> 16) & 0x00FF_FFFF].map(|x| x as f32 / (1u32 << 24) as f32)
+    }
+
     /// A standard normal number (polar method, Marsaglia & Bray 1964).
     pub(crate) fn normal(&mut self) -> f64 {
         loop {

@@ -34,6 +34,20 @@ pub(super) struct Step<const N: usize> {
     pub(super) trust: [f32; N],
 }
 
+/// What is known of each before a period.
+pub(super) struct Known<const N: usize> {
+    /// Mean and variance of the level.
+    pub(super) level: [f32; N],
+    pub(super) variance: [f32; N],
+    /// By how much the customer follows a period's effect, in logarithms: `offset + strength · effect`.
+    pub(super) ln_offset: [f32; N],
+    pub(super) strength: [f32; N],
+    pub(super) prob_silent: [f32; N],
+    pub(super) trust: [f32; N],
+    /// Dispersion over everyone's.
+    pub(super) dispersion_ratio: [f32; N],
+}
+
 /// [`DeclineState`] of each of `N` customers.
 #[derive(Debug, Clone)]
 pub(super) struct Abreast<const N: usize> {
@@ -96,7 +110,7 @@ impl<const N: usize> Abreast<N> {
     /// One customer's state without its recent periods.
     #[inline(always)]
     pub(super) fn get(&self, i: usize) -> DeclineState {
-        let Self { pauses, seasons, noises, .. } = self;
+        let Self { pauses, seasons, .. } = self;
         DeclineState {
             next_period: self.next_period[i],
             n_seen: self.n_seen[i],
@@ -112,7 +126,7 @@ impl<const N: usize> Abreast<N> {
                 mean_ln_effect: seasons.mean_ln_effect[i],
                 weight: seasons.weight[i],
             },
-            noise: Noise { sum: noises.sum[i], information: noises.information[i] },
+            noise: self.noise(i),
             recent: Recent::default(),
         }
     }
@@ -144,6 +158,25 @@ impl<const N: usize> Abreast<N> {
         self.recent[i] = Recent::default();
     }
 
+    /// What is known of each before the next period.
+    pub(super) fn known(&self, typical: &Typical) -> Known<N> {
+        let (level, variance) = self.filters.level();
+        let Seasons { strength, mean_ln_effect, .. } = &self.seasons;
+        Known {
+            level,
+            variance,
+            ln_offset: each(|i| follow(0.0, strength[i], mean_ln_effect[i])),
+            strength: *strength,
+            prob_silent: self.pauses.prob(typical),
+            trust: self.trust(),
+            dispersion_ratio: self.noises.ratio(typical),
+        }
+    }
+
+    pub(super) fn noise(&self, i: usize) -> Noise {
+        Noise { sum: self.noises.sum[i], information: self.noises.information[i] }
+    }
+
     pub(super) fn ln_evidence(&self, i: usize) -> f32 {
         self.filters.ln_evidence[i]
     }
@@ -159,8 +192,10 @@ impl<const N: usize> Abreast<N> {
     #[inline(always)]
     fn take_in(&mut self, counts: &[Count; N], period: &Period, typical: &Typical) -> Step<N> {
         // Those without a count go along, and are put back as they were.
-        let kept: Vec<(usize, DeclineState)> =
-            (0..N).filter(|&i| !counts[i].is_known()).map(|i| (i, self.get(i))).collect();
+        let mut kept: Vec<(usize, DeclineState)> = Vec::new();
+        if !counts.iter().all(|count| count.is_known()) {
+            kept.extend((0..N).filter(|&i| !counts[i].is_known()).map(|i| (i, self.get(i))));
+        }
         let count: [f32; N] = each(|i| if let Count::Known(x) = counts[i] { x } else { 0.0 });
         let ln_effect = period.ln_effect;
         let effect: [f32; N] =
@@ -260,8 +295,13 @@ impl Abreast<1> {
 
     /// [`Self::take_in`].
     pub(super) fn observe(&mut self, count: Count, period: &Period, typical: &Typical) -> Step<1> {
-        self.take_in(&[count], period, typical)
+        narrow(self, count, period, typical)
     }
+}
+
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn narrow(one: &mut Abreast<1>, count: Count, period: &Period, typical: &Typical) -> Step<1> {
+    one.take_in(&[count], period, typical)
 }
 
 impl<const N: usize> Pauses<N> {

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::abreast::{Count, Step, WIDE};
+use super::abreast::{Count, WIDE};
 use super::group::{Group, Member};
 use super::options::DeclineOptions;
 use super::period::{NEVER, Period, Typical};
@@ -11,7 +11,7 @@ use super::state::DeclineState;
 use super::tally::{Excess, Tally, dispersion_variance, excess, levels, period_dispersion, typical};
 use super::twins::{Model, Twins};
 use super::usage::Usage;
-use crate::stats::exp;
+use crate::stats::{exp, ln_1p};
 
 /// Fewer customers than this cannot tell a period's effect from their own falls; periods then have none.
 const MIN_CUSTOMERS: usize = 20;
@@ -19,6 +19,8 @@ const MIN_CUSTOMERS: usize = 20;
 const EFFECT_SD: f64 = 0.5;
 /// Limit of the logarithm of an effect.
 const MAX_LN_EFFECT: f64 = 4.0;
+/// Groups of customers whose sums are one thread's work.
+const CHUNK: usize = 64;
 /// How often the first periods are gone through to learn what is typical.
 const FIRST_ROUNDS: usize = 3;
 /// Of the twins that set thresholds, one in so many is enough to tell how far customers' dispersions differ.
@@ -93,7 +95,7 @@ impl<'a> Fit<'a> {
                     // Effects are relative to levels, which are not known before the second round.
                     period.ln_effect = 0.0;
                 }
-                self.observe(at, &period);
+                self.observe(at, &period, None);
             }
             let states = self.states(end - 1);
             let mut new = typical(&states, &self.tally, self.now());
@@ -114,7 +116,7 @@ impl<'a> Fit<'a> {
         for at in begin..end {
             self.start(at);
             if at == next_round {
-                twins = Some(self.round(begin, at, &periods, at == first_alarm));
+                twins = Some(self.round(begin, at, &periods, twins.take()));
                 (next_round, step) = (next_round + step, step * 2);
             }
             let mut period = self.judge(at);
@@ -123,37 +125,30 @@ impl<'a> Fit<'a> {
                 let typical = &self.typicals[period.typical as usize];
                 twins.live(at, &mut period, typical, rate, before);
             }
-            let steps = self.observe(at, &period);
-            self.groups.par_iter_mut().zip(&steps).for_each(|(group, step)| {
-                for (i, count) in group.counts(at).iter().enumerate() {
-                    if count.is_known() {
-                        group.states.raise(i, period.ln_threshold, options, step.dispersion[i]);
-                    }
-                }
-            });
+            self.observe(at, &period, Some(options));
             periods.push(period);
         }
         periods
     }
 
-    /// Learns anew what is typical, and makes new twins by it.
-    fn round(&mut self, begin: i64, at: i64, periods: &[Period], is_first: bool) -> Twins<'a> {
-        for again in 0..=usize::from(is_first) {
-            let mut new = typical(&self.states(at), &self.tally, self.now());
-            if again > 0 || !is_first {
-                let before = self.now().dispersion_spread;
-                let twins = self.twins(begin, at, periods, self.now(), 1, self.options.n_simulated / SPREAD_SHARE);
-                let seen = dispersion_variance(&self.states(at));
-                let excess = seen - dispersion_variance(&twins.states());
-                new.dispersion_spread = (f64::from(before) + excess).clamp(0.0, 4.0) as f32;
-            }
-            if is_first && again == 0 {
-                // The first periods were judged by the first of the rounds before; nothing of theirs is kept.
-                new.dispersion_spread = 0.0;
-            }
-            self.typicals.push(new);
+    /// Learns anew what is typical, and makes new twins by it, in the place of those of the last round.
+    fn round(&mut self, begin: i64, at: i64, periods: &[Period], last: Option<Twins<'a>>) -> Twins<'a> {
+        let mut twins = last;
+        if twins.is_none() {
+            // The first periods were judged by the first of the rounds before; nothing of theirs is kept.
+            let new = typical(&self.states(at), &self.tally, self.now());
+            self.typicals.push(Typical { dispersion_spread: 0.0, ..new });
+            twins = Some(self.twins(begin, at, periods, 1, self.options.n_simulated / SPREAD_SHARE));
         }
-        self.twins(begin, at, periods, self.now(), self.typicals.len() as u64, self.options.n_simulated)
+        let mut new = typical(&self.states(at), &self.tally, self.now());
+        if let Some(twins) = &twins {
+            // Of the customers that the twins were made of.
+            let seen = dispersion_variance(self.groups.iter().flat_map(|g| g.noises(twins.made_at)));
+            let excess = seen - dispersion_variance(twins.noises());
+            new.dispersion_spread = (f64::from(new.dispersion_spread) + excess).clamp(0.0, 4.0) as f32;
+        }
+        self.typicals.push(new);
+        self.twins(begin, at, periods, self.typicals.len() as u64, self.options.n_simulated)
     }
 
     /// Customers in whom no fall is suspected.
@@ -161,9 +156,8 @@ impl<'a> Fit<'a> {
         self.groups.iter().flat_map(|g| g.begun(by)).filter(|(_, state)| state.trust() > 0.3).collect()
     }
 
-    fn twins(&self, begin: i64, at: i64, periods: &[Period], typical: &Typical, round: u64, n: usize) -> Twins<'a> {
-        let models = self.models(at);
-        let mut twins = Twins::new(&models, typical, round, n, self.options);
+    fn twins(&self, begin: i64, at: i64, periods: &[Period], round: u64, n: usize) -> Twins<'a> {
+        let mut twins = Twins::new(&self.models(at), self.now(), round, at, n, self.options);
         twins.replay(begin, periods, &self.typicals);
         twins
     }
@@ -181,7 +175,7 @@ impl<'a> Fit<'a> {
             ln_threshold: last.map_or(NEVER, |p| p.ln_threshold),
             typical: 0,
         };
-        let mut twins = Twins::new(&models, typical, 0, self.options.n_simulated, self.options);
+        let mut twins = Twins::new(&models, typical, 0, 0, self.options.n_simulated, self.options);
         twins.replay(0, &vec![period; series.len()], std::slice::from_ref(typical));
         twins.share_alarmed()
     }
@@ -196,27 +190,17 @@ impl<'a> Fit<'a> {
     fn judge(&self, at: i64) -> Period {
         let typical = self.now();
         let dispersion = self.tally.dispersion_or(typical.dispersion);
-        let row = |(member, state): (Member<'_>, DeclineState)| {
-            let Count::Known(count) = member.count(at) else { return None };
-            let (level, variance) = state.filter.level();
-            Some(Row {
-                count: f64::from(count),
-                level: f64::from(level),
-                variance: f64::from(variance),
-                ln_offset: f64::from(state.season().follow(0.0)),
-                strength: f64::from(state.season().strength),
-                prob_silent: f64::from(state.prob_silent(typical)),
-                trust: f64::from(state.trust()),
-                dispersion: f64::from(dispersion * state.noise().ratio(typical)),
-            })
-        };
-        let rows: Vec<Row> =
-            self.groups.par_iter().with_min_len(32).flat_map_iter(|g| g.begun(at).filter_map(row)).collect();
-        let ln_effect = if rows.len() < MIN_CUSTOMERS { 0.0 } else { effect(&rows) };
-        let parts: Vec<(f64, f64)> = rows.iter().map(|r| r.excess(ln_effect, f64::from(dispersion))).collect();
-        let Excess { dispersion: seen, standard_error } = period_dispersion(&parts);
+        // Chunks that depend on the customers alone, so that sums do not depend on the threads.
+        let rows: Vec<Vec<Row>> =
+            self.groups.par_chunks(CHUNK).map(|those| rows(those, at, typical, dispersion)).collect();
+        let n: usize = rows.iter().map(Vec::len).sum();
+        let ln_effect = if n < MIN_CUSTOMERS { 0.0 } else { effect(&rows) };
+        let parts =
+            |those: &Vec<Row>| -> Vec<(f64, f64)> { those.iter().map(|r| r.excess(ln_effect, dispersion)).collect() };
+        let parts: Vec<Vec<(f64, f64)>> = rows.par_iter().map(parts).collect();
+        let Excess { dispersion: seen, standard_error } = period_dispersion(&parts.concat());
         Period {
-            ln_effect: ln_effect as f32,
+            ln_effect,
             // A period that customers met very differently says less about each.
             dispersion: dispersion.max((seen - 2.0 * standard_error).min(10.0) as f32),
             ln_threshold: NEVER,
@@ -224,78 +208,120 @@ impl<'a> Fit<'a> {
         }
     }
 
-    /// Takes in a period.
-    fn observe(&mut self, at: i64, period: &Period) -> Vec<Step<WIDE>> {
+    /// Takes in a period; with options, those are alarmed who are due.
+    fn observe(&mut self, at: i64, period: &Period, alarms: Option<&DeclineOptions>) {
         let typical = &self.typicals[period.typical as usize];
-        let steps: Vec<Step<WIDE>> =
-            self.groups.par_iter_mut().with_min_len(32).map(|g| g.observe(at, period, typical)).collect();
-        for (group, step) in self.groups.iter().zip(&steps) {
-            for (i, count) in group.counts(at).into_iter().enumerate() {
-                if let Count::Known(count) = count {
-                    self.tally.add(count, step, i, period);
+        let tallies: Vec<Tally> = self
+            .groups
+            .par_chunks_mut(CHUNK)
+            .map(|those| {
+                let mut tally = Tally::default();
+                for group in those {
+                    let counts = group.counts(at);
+                    let step = group.states.observe(&counts, period, typical);
+                    for (i, count) in counts.into_iter().enumerate() {
+                        if let Count::Known(count) = count {
+                            tally.add(count, &step, i, period);
+                            if let Some(options) = alarms {
+                                group.states.raise(i, period.ln_threshold, options, step.dispersion[i]);
+                            }
+                        }
+                    }
                 }
+                tally
+            })
+            .collect();
+        for tally in &tallies {
+            self.tally.join(tally);
+        }
+    }
+}
+
+/// What is known of those who have a count in a period.
+fn rows(groups: &[Group<'_>], at: i64, typical: &Typical, dispersion: f32) -> Vec<Row> {
+    let mut out = Vec::with_capacity(groups.len() * WIDE);
+    for group in groups {
+        let known = group.states.known(typical);
+        for (i, count) in group.counts(at).into_iter().enumerate() {
+            if let Count::Known(count) = count {
+                out.push(Row {
+                    count,
+                    level: known.level[i],
+                    variance: known.variance[i],
+                    ln_offset: known.ln_offset[i],
+                    strength: known.strength[i],
+                    prob_silent: known.prob_silent[i],
+                    trust: known.trust[i],
+                    dispersion: dispersion * known.dispersion_ratio[i],
+                });
             }
         }
-        steps
     }
+    out
 }
 
 /// One customer in one period, before it is taken in.
 struct Row {
-    count: f64,
-    level: f64,
-    variance: f64,
+    count: f32,
+    level: f32,
+    variance: f32,
     /// The customer makes `offset + strength · effect` of a period's effect, in logarithms.
-    ln_offset: f64,
-    strength: f64,
-    prob_silent: f64,
-    trust: f64,
-    dispersion: f64,
+    ln_offset: f32,
+    strength: f32,
+    prob_silent: f32,
+    trust: f32,
+    dispersion: f32,
 }
 
 impl Row {
     /// Expected count, its variance for what is not known of the level, and P(not a pause).
-    fn expect(&self, ln_effect: f64) -> (f64, f64, f64) {
-        let effect = (self.ln_offset + self.strength * ln_effect).exp();
+    fn expect(&self, ln_effect: f32) -> (f32, f32, f32) {
+        let effect = exp(self.ln_offset + self.strength * ln_effect);
         let mean = self.level * effect;
         let active = if self.count > 0.0 {
             1.0
         } else {
-            let natural = (1.0 - self.prob_silent) * f64::from(no_use(mean as f32, self.dispersion as f32));
+            let natural = (1.0 - self.prob_silent) * no_use(mean, self.dispersion);
             natural / (natural + self.prob_silent).max(1e-12)
         };
         (mean, self.variance * effect * effect, active)
     }
 
-    fn excess(&self, ln_effect: f64, dispersion: f64) -> (f64, f64) {
+    fn excess(&self, ln_effect: f32, dispersion: f32) -> (f64, f64) {
         let (mean, variance, active) = self.expect(ln_effect);
-        excess(self.count, mean, variance, active * self.trust, dispersion)
+        let weight = f64::from(active * self.trust);
+        excess(f64::from(self.count), f64::from(mean), f64::from(variance), weight, f64::from(dispersion))
+    }
+
+    /// Slope and curvature of the quasi-likelihood in the logarithm of the period's effect.
+    fn lean(&self, ln_effect: f32) -> (f64, f64) {
+        let (mean, variance, active) = self.expect(ln_effect);
+        // Squared: customers on their way down, not yet alarmed, must not pass for a bad period of everyone.
+        let weight = self.trust * self.trust * active * self.strength
+            / (1.0 + self.dispersion * mean + variance / mean.max(1e-9));
+        (f64::from(weight * (self.count - mean)), f64::from(weight * self.strength * mean))
     }
 }
 
 /// P(a count of 0) of a negative binomial.
 fn no_use(mean: f32, dispersion: f32) -> f32 {
-    if dispersion < 1e-5 { exp(-mean) } else { exp(-(dispersion * mean).ln_1p() / dispersion) }
+    if dispersion < 1e-5 { exp(-mean) } else { exp(-ln_1p(dispersion * mean) / dispersion) }
 }
 
 /// The logarithm of what the period multiplied everyone's level by: penalised quasi-likelihood, by Newton steps.
-fn effect(rows: &[Row]) -> f64 {
+fn effect(rows: &[Vec<Row>]) -> f32 {
+    let prior = 1.0 / (EFFECT_SD * EFFECT_SD);
     let mut ln_effect = 0f64;
     for _ in 0..8 {
-        let (mut slope, mut curvature) = (-ln_effect / (EFFECT_SD * EFFECT_SD), 1.0 / (EFFECT_SD * EFFECT_SD));
-        for row in rows {
-            let (mean, variance, active) = row.expect(ln_effect);
-            // Squared: customers on their way down, not yet alarmed, must not pass for a bad period of everyone.
-            let weight = row.trust * row.trust * active * row.strength
-                / (1.0 + row.dispersion * mean + variance / mean.max(1e-9));
-            slope += weight * (row.count - mean);
-            curvature += weight * row.strength * mean;
-        }
+        let add = |(s, c): (f64, f64), (slope, curvature): (f64, f64)| (s + slope, c + curvature);
+        let of = |those: &Vec<Row>| those.iter().map(|row| row.lean(ln_effect as f32)).fold((0.0, 0.0), add);
+        let parts: Vec<(f64, f64)> = rows.par_iter().map(of).collect();
+        let (slope, curvature) = parts.into_iter().fold((-ln_effect * prior, prior), add);
         let step = (slope / curvature).clamp(-1.0, 1.0);
         ln_effect = (ln_effect + step).clamp(-MAX_LN_EFFECT, MAX_LN_EFFECT);
         if step.abs() < 1e-6 {
             break;
         }
     }
-    ln_effect
+    ln_effect as f32
 }

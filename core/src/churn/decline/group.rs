@@ -1,8 +1,8 @@
 //! Customers of a table, as many as stand abreast.
 
-use super::abreast::{Abreast, Count, Step, WIDE};
-use super::period::{Period, Typical};
-use super::state::DeclineState;
+use super::abreast::{Abreast, Count, WIDE};
+use super::period::Typical;
+use super::state::{DeclineState, Noise, trust};
 use super::usage::Usage;
 
 /// One customer's counts from the first period on; NaN where nothing is known.
@@ -21,7 +21,8 @@ pub(super) struct Group<'a> {
 
 impl Member<'_> {
     pub(super) fn count(&self, at: i64) -> Count {
-        match usize::try_from(at - self.first_period).ok().and_then(|k| self.series.get(k)) {
+        // Before the first period the difference is beyond any series.
+        match self.series.get((at - self.first_period) as usize) {
             None => Count::Absent,
             Some(x) if x.is_nan() => Count::Unknown,
             Some(&x) => Count::Known(x),
@@ -66,14 +67,15 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// Takes in the period's real counts.
-    pub(super) fn observe(&mut self, at: i64, period: &Period, typical: &Typical) -> Step<WIDE> {
-        self.states.observe(&self.counts(at), period, typical)
-    }
-
     /// Those who have begun by a period, without their recent periods.
     pub(super) fn begun(&self, by: i64) -> impl Iterator<Item = (Member<'a>, DeclineState)> + '_ {
         let begun = self.members.iter().enumerate().filter(move |(_, m)| m.first_period <= by);
         begun.map(|(i, m)| (*m, self.states.get(i)))
+    }
+
+    /// How irregular those are who have begun by a period, and the trust in each.
+    pub(super) fn noises(&self, by: i64) -> impl Iterator<Item = (f32, Noise)> + '_ {
+        let begun = self.members.iter().enumerate().filter(move |(_, m)| m.first_period <= by);
+        begun.map(|(i, _)| (trust(self.states.ln_evidence(i)), self.states.noise(i)))
     }
 }

@@ -3,9 +3,9 @@
 //! [`Usage`] holds counts per customer and period; [`DeclineModel`] learns from everyone and searches each customer.
 //!
 //! How it works, a file each: `filter` holds what one customer's counts say about a fall, with the unknown level
-//! integrated out, and `filters` moves the filters of several customers on, abreast (`grid` is their vectors); `state` adds
-//! what is learned about the customer beside the level: pauses, strength of season, noise; `abreast` moves that on, too,
-//! and `group` holds customers of a table that stand abreast;
+//! integrated out, and `filters` moves the filters of several customers on, abreast (`grid` is their vectors; `regrid`
+//! lays a grid anew when it has become too wide); `state` adds what is learned about the customer beside the level: pauses,
+//! strength of season, noise; `abreast` moves that on, too, and `group` holds customers of a table that stand abreast;
 //! `fit` learns each period's effect and dispersion from everyone, in the order of time; `twins` simulates healthy
 //! customers with these traits through the same periods, and sets the threshold that the stated share of them exceeds;
 //! `since` finds the change point of an alarm; `modules` names the modules.
@@ -21,6 +21,7 @@ mod model;
 mod modules;
 mod options;
 mod period;
+mod regrid;
 mod result;
 mod since;
 mod state;

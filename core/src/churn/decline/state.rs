@@ -48,24 +48,6 @@ pub(super) struct Noise {
     pub(super) information: f32,
 }
 
-impl Silence {
-    fn prob(&self, typical: &Typical) -> f32 {
-        let ([silent, active], [a, b]) = if self.was_silent {
-            (self.after_pause, typical.silent_after_pause)
-        } else {
-            (self.after_use, typical.silent_after_use)
-        };
-        (a + silent) / (a + b + silent + active)
-    }
-}
-
-impl Noise {
-    pub(super) fn ratio(self, typical: &Typical) -> f32 {
-        let prior = 1.0 / typical.dispersion_spread.max(1e-4);
-        ((prior + self.sum) / (prior + self.information)).clamp(0.1, 10.0)
-    }
-}
-
 impl DeclineState {
     pub(super) fn new(first_period: i64, typical: &Typical) -> Self {
         Self {
@@ -118,17 +100,9 @@ impl DeclineState {
         &self.season
     }
 
-    pub(super) fn noise(&self) -> &Noise {
-        &self.noise
-    }
-
     /// What the customer multiplies the level by in a period with that effect.
     pub(super) fn effect(&self, ln_effect: f32) -> f32 {
         exp(self.season.follow(ln_effect))
-    }
-
-    pub(super) fn prob_silent(&self, typical: &Typical) -> f32 {
-        self.silence.prob(typical)
     }
 
     /// How far the past may be taken for a healthy one, 0 to 1.

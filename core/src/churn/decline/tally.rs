@@ -2,7 +2,7 @@
 
 use super::abreast::Step;
 use super::period::{Period, Typical};
-use super::state::DeclineState;
+use super::state::{DeclineState, Noise};
 
 /// Squared deviations count at most this many times the variance.
 const MAX_SURPRISE: f64 = 25.0;
@@ -57,6 +57,12 @@ impl Tally {
         let (excess, squares) = excess(f64::from(count), mean, variance, weight, f64::from(period.dispersion));
         self.excess += excess;
         self.squares += squares;
+    }
+
+    /// Adds another's sums.
+    pub(super) fn join(&mut self, other: &Self) {
+        self.excess += other.excess;
+        self.squares += other.squares;
     }
 
     /// The dispersion of all periods so far; shrunk to none while little is known.
@@ -141,12 +147,13 @@ fn season_sd(states: &[&DeclineState], before: f32) -> f32 {
     variance.max(0.0).sqrt().clamp(SEASON_SD[0], SEASON_SD[1]) as f32
 }
 
-/// How much customers' own dispersions vary by their estimates: the weighted variance of estimate over everyone's.
-pub(super) fn dispersion_variance(states: &[DeclineState]) -> f64 {
+/// How much customers' own dispersions vary by their estimates, given with the trust in each: the weighted variance of
+/// estimate over everyone's.
+pub(super) fn dispersion_variance(noises: impl Iterator<Item = (f32, Noise)>) -> f64 {
     /// Customers who have shown what one pair of periods can show, so many, are little.
     const LITTLE: f64 = 20.0;
     let (mut sum, mut weight) = (0.0, 0.0);
-    for noise in states.iter().filter(|s| s.trust() > TRUSTED).map(DeclineState::noise) {
+    for (_, noise) in noises.filter(|(trust, _)| *trust > TRUSTED) {
         let (own, information) = (f64::from(noise.sum), f64::from(noise.information));
         sum += (own - information).powi(2);
         weight += information * information;
