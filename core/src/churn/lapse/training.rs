@@ -140,12 +140,12 @@ pub(crate) fn draw(
                     out.n_at_risk.push(event.map_or(observed, |s| s + 1) as u8);
                     out.event.push(event.is_some());
                     out.cutoff.push(k as u8);
-                    for days in HORIZONS_DAYS {
+                    for (horizon, days) in HORIZONS_DAYS.into_iter().enumerate() {
                         let until = cutoff + days as i32;
                         let n = later.n_between(cutoff, until.min(as_of.day));
                         if until <= as_of.day && n > 0 {
                             let further = evidence.standing.further(&then.model, days);
-                            counts.push(CountRow::new(&evidence, days, further, n as f64 - 1.0));
+                            counts.push(CountRow::new(&evidence, horizon, further, n as f64 - 1.0));
                         }
                     }
                 }
