@@ -4,7 +4,7 @@ Usage (`make peers` runs it as well)
     python benches/peers/churn.py                     # both parts; rewrites nothing
     python benches/peers/churn.py --markdown FILE     # also writes the tables
 
-Lapse: whole customers of the shipped log at cutoffs 280 and 308, bought in the next 56 days or not. Every contender learns from days
+Lapse: whole customers of the shipped log at five cutoffs, days 196 to 308, bought in the next 56 days or not. Every contender learns from days
 up to the cutoff only; those that learn from examples get five earlier cutoffs, 28 days apart, whose labels end by the cutoff.
 
 Decline: made weekly counts, 64 weeks of 8,000 customers whose level is theirs (2 + Gamma(4, 2.5) a week), once Poisson, once with Gamma
@@ -28,7 +28,7 @@ from scipy.stats import nbinom
 import compare
 import scores
 
-CUTOFFS, HORIZON, N_TRAINING, STEP = (280, 308), 56, 5, 28
+CUTOFFS, HORIZON, N_TRAINING, STEP = (196, 224, 252, 280, 308), 56, 5, 28
 SEED, WARM_UP, WEEKS, RATE = 20251122, 12, 64, 0.05
 
 
@@ -150,7 +150,7 @@ def lapse(log: Path) -> tuple[str, list[list[str]]]:
         found = scores.score(came, prob) if np.isfinite(prob).all() else None
         digits = {"log-loss": 5, "Brier": 5, "AUC": 4, "ECE": 4}
         lines.append([name, *(f"{found[s]:.{n}f}" if found else "no result" for s, n in digits.items())])
-    return f"{len(rows):,} customers at two cutoffs, {came.mean():.1%} of them came within {HORIZON} days.", lines
+    return f"{len(rows):,} customers at five cutoffs, {came.mean():.1%} of them came within {HORIZON} days.", lines
 
 
 # ---- decline ----

@@ -75,16 +75,49 @@ def days_table(rng: np.random.Generator, folder: Path) -> list[list[str]]:
         "the same with 10 % off": (np.maximum(shrunk - 7, 1), plain_offer + 2),
         "nobody": (np.full(N, np.nan), plain_offer),
     }
-    rows = {name: [name] for name in [*rules, "beforehand"]}
+    bound = "(bound: who knows how customers are drawn)"
+    rows = {name: [name] for name in [*rules, "beforehand", bound]}
     for economics, costs in COSTS.items():
         predict("timing", {"histories": folder / "gaps.parquet", "out": folder / "days.parquet", "economics": economics})
         ours = pl.read_parquet(folder / "days.parquet").sort("customer")
         decided = (ours["contact_day"].cast(pl.Float64).fill_null(float("nan")).to_numpy(), ours["offer"].fill_null(0).to_numpy())
-        for name, (day, offer) in {**rules, "beforehand": decided}.items():
+        for name, (day, offer) in {**rules, "beforehand": decided, bound: bayesian(gaps, returned, costs)}.items():
             gained = value(day, offer, due, chance, costs)
             rows[name] += [f"{gained.mean():.3f}", f"{gained.std() / N**0.5:.3f}", f"{100 * np.mean(~np.isnan(day)):.0f} %"]
     header = ["rule", "dear contacts", "± SE", "contacted", "cheap contacts", "± SE", "contacted"]
     return [header, *rows.values()]
+
+
+def bayesian(gaps: list[np.ndarray], returned: list[np.ndarray], costs: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+    """The best day and offer for who knows how customers are drawn, and each one's past: no decision earns more on average."""
+    from scipy.special import gammaln
+    from scipy.stats import gamma
+
+    log_mean, shape = np.linspace(np.log(40) - 2.5, np.log(40) + 2.5, 81), 3 + np.geomspace(0.3, 60, 40)
+    prior = -0.5 * ((log_mean[:, None] - np.log(40)) / 0.5) ** 2
+    prior = prior + gamma.logpdf(shape - 3, 2, scale=5) + np.log(np.gradient(shape))
+    m, k = (x.ravel() for x in np.broadcast_arrays(np.exp(log_mean)[:, None], shape))
+    n, total, logs = (np.array([f(g) for g in gaps]) for f in (len, np.sum, lambda g: np.log(g).sum()))
+    likelihood = n[:, None] * (k * np.log(k / m) - gammaln(k)) + np.outer(logs, k - 1) - np.outer(total, k / m)
+    weight = np.exp(likelihood + prior.ravel() - (likelihood + prior.ravel()).max(1, keepdims=True))
+    weight /= weight.sum(1, keepdims=True)
+    # Half days of the next gap, and what a contact on each day then comes to.
+    ends = np.arange(0, 400.5, 0.5)
+    due = gamma.cdf(ends[1:, None], k, scale=m / k) - gamma.cdf(ends[:-1, None], k, scale=m / k)
+    days = np.arange(1, 151)
+    left = (ends[1:] - 0.25)[:, None] - days
+    effect = np.where(left >= 2, np.exp(-np.maximum(left - 7, 0) / 6), np.where(left >= -10, np.exp((left - 2) / 3), 0.0))
+    by_weight = weight @ due.T
+    works, early = by_weight @ effect, by_weight @ (left > 14)
+    chance = np.array([(3 + r.sum()) / (5 + len(r)) for r in returned])[:, None]
+    best, day, offer = np.zeros(N), np.full(N, np.nan), np.zeros(N, int)
+    for number, (discount, wins) in enumerate(OFFERS):
+        won, kept = (1 - chance) * wins * works, chance * works
+        gain = won * PRICE * (MARGIN - discount) - kept * PRICE * discount - (1 - won - kept) * costs[0] - early * costs[1] - CONTACT
+        top = gain.max(1)
+        day, offer = np.where(top > best, days[gain.argmax(1)], day), np.where(top > best, number, offer)
+        best = np.maximum(best, top)
+    return day, offer
 
 
 # ---- at which hour ----
