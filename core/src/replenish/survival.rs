@@ -128,17 +128,22 @@ fn probs<const N: usize>(survival: &Survival, days: [f32; N]) -> [f32; N] {
     let mut out = [0f32; N];
     for knot in 1..=LAST_KNOT {
         let (start, end) = (survival.knot(knot - 1), survival.knot(knot));
-        let (before, whole) = survival.structural(knot);
         let rise = end.1 - start.1;
+        if rise <= 0.0 {
+            continue;
+        }
+        let (before, whole) = survival.structural(knot);
         let is_shaped = whole > NO_HAZARD;
         let (clock, from, width) =
             if is_shaped { (&structural, before, whole) } else { (&days, start.0, end.0 - start.0) };
         let slope = rise / width;
         for (out, x) in out.iter_mut().zip(clock) {
-            let part = (x - from) * slope;
             // Not `clamp`: comparisons written so are one instruction each.
+            let part = (x - from) * slope;
             let part = if part > 0.0 { part } else { 0.0 };
-            *out += if part < rise { part } else { rise };
+            let sum = *out + part;
+            // Exactly the knot's, from there on: no rounding lifts a day above a later one.
+            *out = if part < rise && sum < end.1 { sum } else { end.1 };
         }
     }
     for x in &mut out {

@@ -152,6 +152,16 @@ proptest! {
             prop_assert!((0.0..=1.0).contains(&prob) && prob >= before - 1e-12, "{days}: {before} {prob}");
             before = prob;
         }
+        // Read day by day, or several at once, it is the same curve.
+        let (mut day, mut days) = (0, Vec::new());
+        survival.each_day(400, |prob| {
+            day += 1;
+            days.push((f64::from(prob) - survival.prob_within(f64::from(day))).abs());
+        });
+        prop_assert!(days.len() == 400 && days.iter().all(|off| *off < 1e-6), "{days:?}");
+        let together = survival.run_outs_days([0.1, 0.9, 0.4, 0.5]);
+        let single = [0.1, 0.9, 0.4, 0.5].map(|quantile| survival.run_out_days(quantile));
+        prop_assert_eq!(together.map(f64::to_bits), single.map(f64::to_bits));
         // At the spans' ends the curve is the product of what the spans leave.
         let mut left = 1.0;
         for (x, days) in log_odds.iter().zip(EDGES_DAYS) {
