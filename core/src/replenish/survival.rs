@@ -125,10 +125,17 @@ impl Survival {
 fn probs<const N: usize>(survival: &Survival, days: [f32; N]) -> [f32; N] {
     let mut structural = days;
     survival.structure.hazards(&mut structural);
-    let mut out = [0f32; N];
-    for knot in 1..=LAST_KNOT {
+    // Most stretches lie before all of the days, or after.
+    let least = days.iter().copied().fold(f32::MAX, f32::min);
+    let most = days.iter().copied().fold(0.0, f32::max);
+    let passed = (1..=LAST_KNOT).take_while(|&knot| survival.knot(knot).0 <= least).count();
+    let mut out = [survival.knot(passed).1; N];
+    for knot in passed + 1..=LAST_KNOT {
         let (start, end) = (survival.knot(knot - 1), survival.knot(knot));
         let rise = end.1 - start.1;
+        if start.0 >= most {
+            break;
+        }
         if rise <= 0.0 {
             continue;
         }
