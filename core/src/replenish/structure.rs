@@ -89,8 +89,7 @@ impl Structure {
         out.so_far = cycle[N_SPANS + 1];
         let mut both = days;
         for (x, cycle) in both.iter_mut().zip(&mut cycle) {
-            let hazard = *cycle - out.so_far;
-            *cycle = if hazard > 0.0 { hazard } else { 0.0 };
+            *cycle = out.beyond(*cycle);
             *x = out.weigh(out.visit_hazard(*x), *cycle);
         }
         let mut cycle_at_edges = Spans::default();
@@ -111,7 +110,14 @@ impl Structure {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "as for `new`")]
     pub(crate) fn cycle_hazard(&self, days: f32) -> f32 {
-        let hazard = self.cycle.hazard(self.recency + days) - self.so_far;
+        self.beyond(self.cycle.hazard(self.recency + days))
+    }
+
+    /// What of the cycle clock's cumulative hazard since the last purchase lies beyond the cutoff.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as for `new`")]
+    fn beyond(&self, hazard: f32) -> f32 {
+        let hazard = hazard - self.so_far;
         // Not `max`: a comparison written so is one instruction.
         if hazard > 0.0 { hazard } else { 0.0 }
     }

@@ -71,13 +71,11 @@ impl Survival {
     ///
     /// `P = 1 - exp(-H(days))` with H the cumulative hazard.
     pub fn prob_within(&self, days: f64) -> f64 {
-        let days = days.clamp(0.0, REACH_DAYS) as f32;
-        let on_knot = (0..=LAST_KNOT).map(|k| self.knot(k)).find(|knot| knot.0.total_cmp(&days).is_eq());
-        let prob = on_knot.map_or_else(|| probs(self, [days])[0], |(_, hazard)| one_minus_exp(hazard));
-        f64::from(prob)
+        let [prob] = self.probs_within([days]);
+        prob
     }
 
-    /// P(at least one purchase) within each of some numbers of days, in one go: as [`Self::prob_within`], up to rounding.
+    /// P(at least one purchase) within each of some numbers of days, in one go: as [`Self::prob_within`].
     pub(crate) fn probs_within<const N: usize>(&self, days: [f64; N]) -> [f64; N] {
         probs(self, days.map(|days| days.clamp(0.0, REACH_DAYS) as f32)).map(f64::from)
     }
@@ -123,13 +121,15 @@ impl Survival {
 /// before the day, so that no day has to look for its own.
 #[multiversion(targets("x86_64+avx+avx2"))]
 fn probs<const N: usize>(survival: &Survival, days: [f32; N]) -> [f32; N] {
-    let mut structural = days;
-    survival.structure.hazards(&mut structural);
-    // Most stretches lie before all of the days, or after.
+    // Most stretches lie before all of the days, or after; on a knot, all do.
     let least = days.iter().copied().fold(f32::MAX, f32::min);
     let most = days.iter().copied().fold(0.0, f32::max);
     let passed = (1..=LAST_KNOT).take_while(|&knot| survival.knot(knot).0 <= least).count();
     let mut out = [survival.knot(passed).1; N];
+    let mut structural = days;
+    if survival.knot(passed).0 < most {
+        survival.structure.hazards(&mut structural);
+    }
     for knot in passed + 1..=LAST_KNOT {
         let (start, end) = (survival.knot(knot - 1), survival.knot(knot));
         let rise = end.1 - start.1;

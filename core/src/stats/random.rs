@@ -14,16 +14,20 @@ impl Draws {
         Self { state: mix(mix(a.wrapping_add(0x632B_E59B_D9B4_E019)) ^ b.wrapping_mul(0x9E37_79B9_7F4A_7C15)) }
     }
 
+    /// The stream's next bits.
+    fn bits(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        mix(self.state)
+    }
+
     /// A number above 0 and below 1.
     pub(crate) fn uniform(&mut self) -> f64 {
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        ((mix(self.state) >> 12) as f64 + 0.5) / (1u64 << 52) as f64
+        ((self.bits() >> 12) as f64 + 0.5) / (1u64 << 52) as f64
     }
 
     /// Two numbers of at least 0 and below 1, of 24 binary places each.
     pub(crate) fn pair(&mut self) -> [f32; 2] {
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let bits = mix(self.state);
+        let bits = self.bits();
         [bits >> 40, (bits >> 16) & 0x00FF_FFFF].map(|x| x as f32 / (1u32 << 24) as f32)
     }
 

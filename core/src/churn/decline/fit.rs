@@ -134,13 +134,14 @@ impl<'a> Fit<'a> {
     /// Learns anew what is typical, and makes new twins by it, in the place of those of the last round.
     fn round(&mut self, begin: i64, at: i64, periods: &[Period], last: Option<Twins<'a>>) -> Twins<'a> {
         let mut twins = last;
+        let states = self.states(at);
         if twins.is_none() {
             // The first periods were judged by the first of the rounds before; nothing of theirs is kept.
-            let new = typical(&self.states(at), &self.tally, self.now());
+            let new = typical(&states, &self.tally, self.now());
             self.typicals.push(Typical { dispersion_spread: 0.0, ..new });
             twins = Some(self.twins(begin, at, periods, 1, self.options.n_simulated / SPREAD_SHARE));
         }
-        let mut new = typical(&self.states(at), &self.tally, self.now());
+        let mut new = typical(&states, &self.tally, self.now());
         if let Some(twins) = &twins {
             // Of the customers that the twins were made of.
             let seen = dispersion_variance(self.groups.iter().flat_map(|g| g.noises(twins.made_at)));

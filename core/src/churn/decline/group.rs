@@ -69,13 +69,16 @@ impl<'a> Group<'a> {
 
     /// Those who have begun by a period, without their recent periods.
     pub(super) fn begun(&self, by: i64) -> impl Iterator<Item = (Member<'a>, DeclineState)> + '_ {
-        let begun = self.members.iter().enumerate().filter(move |(_, m)| m.first_period <= by);
-        begun.map(|(i, m)| (*m, self.states.get(i)))
+        self.places(by).map(|i| (self.members[i], self.states.get(i)))
     }
 
     /// How irregular those are who have begun by a period, and the trust in each.
     pub(super) fn noises(&self, by: i64) -> impl Iterator<Item = (f32, Noise)> + '_ {
-        let begun = self.members.iter().enumerate().filter(move |(_, m)| m.first_period <= by);
-        begun.map(|(i, _)| (trust(self.states.ln_evidence(i)), self.states.noise(i)))
+        self.places(by).map(|i| (trust(self.states.ln_evidence(i)), self.states.noise(i)))
+    }
+
+    /// The places of those who have begun by a period.
+    fn places(&self, by: i64) -> impl Iterator<Item = usize> + '_ {
+        (0..self.members.len()).filter(move |&i| self.members[i].first_period <= by)
     }
 }
