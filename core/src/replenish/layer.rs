@@ -40,10 +40,8 @@ impl Layer {
         }
         let structure = rows.offset.clone();
         let levels = Levels::estimate(&rows, &structure, &mut watch.part(0.0, 0.05))?;
-        for (offset, &cutoff) in rows.offset.iter_mut().zip(&rows.cutoff) {
-            offset.iter_mut().zip(levels.of(cutoff)).for_each(|(o, l)| *o += l);
-        }
-        let additive = Additive::fit(&rows, &mut watch.part(0.05, 0.45))?;
+        levels.add_to(&mut rows.offset, &rows.cutoff);
+        let additive = Additive::fit(&rows, 1.0, &mut watch.part(0.05, 0.45))?;
         let boosting = if n_events >= MIN_EVENTS_BOOSTING {
             Some(Boosting::fit(&rows, &Growth::default(), &mut watch.part(0.45, 0.95))?)
         } else {

@@ -48,8 +48,8 @@ struct Function {
 }
 
 impl Additive {
-    /// Fits to rows; a span without an event keeps the pooled functions.
-    pub(crate) fn fit(rows: &HazardRows, watch: &mut Watch<'_>) -> Result<Self> {
+    /// Fits to rows, with penalties divided by `scale`; a span without an event keeps the pooled functions.
+    pub(crate) fn fit(rows: &HazardRows, scale: f64, watch: &mut Watch<'_>) -> Result<Self> {
         watch.tell(0.0)?;
         let splines = Splines::new(rows);
         let n = splines.n_coefficients;
@@ -62,7 +62,7 @@ impl Additive {
         let (mut pooled, mut spans) = (State::<1>::new(n), State::<N_SPANS>::new(n));
         let penalty = |ridge: f64, data: &Data| Problem {
             splines: &splines,
-            penalty: splines.penalty(&data.places, ridge, ridge / RIDGE_POOLED * BEND),
+            penalty: splines.penalty(&data.places, ridge / scale, ridge / scale / RIDGE_POOLED * BEND),
         };
         if let Some(part) = &mut part {
             part.shift(&intercept);
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     fn fit(rows: &HazardRows) -> Additive {
-        Watch::unwatched(|watch| Additive::fit(rows, watch)).unwrap()
+        Watch::unwatched(|watch| Additive::fit(rows, 1.0, watch)).unwrap()
     }
 
     #[test]

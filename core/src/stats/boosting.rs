@@ -29,6 +29,13 @@ pub(crate) struct Growth {
     pub(crate) ridge_span: f32,
 }
 
+impl Growth {
+    /// With penalties divided by a number.
+    pub(crate) fn freed(self, scale: f64) -> Self {
+        Self { ridge: self.ridge / scale as f32, ridge_span: self.ridge_span / scale as f32, ..self }
+    }
+}
+
 impl Default for Growth {
     fn default() -> Self {
         Self { n_trees: 140, depth: 4, rate: 0.1, row_share: 0.25, feature_share: 0.3, ridge: 20.0, ridge_span: 60.0 }

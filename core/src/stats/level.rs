@@ -79,9 +79,11 @@ impl Levels {
         })
     }
 
-    /// The level of a row's cutoff.
-    pub(crate) fn of(&self, cutoff: u8) -> &Spans {
-        &self.per_cutoff[cutoff as usize]
+    /// Adds to each row's log-odds the level of its cutoff.
+    pub(crate) fn add_to(&self, log_odds: &mut [Spans], cutoffs: &[u8]) {
+        for (x, &cutoff) in log_odds.iter_mut().zip(cutoffs) {
+            x.iter_mut().zip(&self.per_cutoff[cutoff as usize]).for_each(|(x, level)| *x += level);
+        }
     }
 
     /// The level to expect, given a weight per cutoff. A span never seen takes the mean of all spans' levels.

@@ -9,7 +9,7 @@ use super::evidence::N_FEATURES;
 use crate::error::Result;
 use crate::progress::Watch;
 use crate::replenish::EDGES_DAYS;
-use crate::stats::{Additive, BLOCK, Block, Boosting, Growth, HazardRows, Levels, Spans};
+use crate::stats::{Additive, BLOCK, Block, Boosting, Candidates, Freedom, Growth, HazardRows, Levels, Spans, Timing};
 
 /// Events a log must hold in its training rows before the additive part is fitted …
 const MIN_EVENTS_ADDITIVE: usize = 100;
@@ -21,11 +21,11 @@ const LEVEL_HALF_LIFE_DAYS: f64 = 364.0;
 /// Weight of "no level at all" in the level to expect, windows. The structure was fitted to the whole log and is right on
 /// average; a level seen in one or two windows of a quarter is mostly theirs.
 const PRIOR_WINDOWS: f64 = 2.0;
-/// Weight of the trees in the average; the additive part has the rest.
-const BOOSTING_WEIGHT: f32 = 0.5;
 /// Slower than for pairs, with more rows a tree and a smaller ridge: there are fewer customers than pairs.
 const GROWTH: Growth =
     Growth { n_trees: 300, depth: 4, rate: 0.05, row_share: 0.5, feature_share: 0.3, ridge: 5.0, ridge_span: 60.0 };
+const CANDIDATES: Candidates<'_> =
+    Candidates { growth: &GROWTH, min_events_additive: MIN_EVENTS_ADDITIVE, min_events_trees: MIN_EVENTS_BOOSTING };
 
 /// An additive model and boosted trees, both starting from the structure; their log-odds are averaged, because they err
 /// in different places.
@@ -35,6 +35,8 @@ pub(crate) struct Layer {
     level: Spans,
     additive: Option<Additive>,
     boosting: Option<Boosting>,
+    /// Weight of the trees in the average; the additive part has the rest.
+    trees: f32,
 }
 
 impl Layer {
@@ -45,16 +47,18 @@ impl Layer {
             return Ok(Self::default());
         }
         let structure = rows.offset.clone();
-        let levels = Levels::estimate(&rows, &structure, &mut watch.part(0.0, 0.05))?;
-        for (offset, &cutoff) in rows.offset.iter_mut().zip(&rows.cutoff) {
-            offset.iter_mut().zip(levels.of(cutoff)).for_each(|(o, l)| *o += l);
-        }
+        let timing = Timing { lags_days, edges_days: &EDGES_DAYS };
+        let freedom = Freedom::choose(&rows, timing, &CANDIDATES, &mut watch.part(0.0, 0.4))?;
+        let levels = Levels::estimate(&rows, &structure, &mut watch.part(0.4, 0.45))?;
+        levels.add_to(&mut rows.offset, &rows.cutoff);
+        let grown = freedom.trees > 0.0 && n_events >= MIN_EVENTS_BOOSTING;
         let mut out = Self {
             level: Spans::default(),
-            additive: Some(Additive::fit(&rows, &mut watch.part(0.05, 0.4))?),
-            boosting: (n_events >= MIN_EVENTS_BOOSTING)
-                .then(|| Boosting::fit(&rows, &GROWTH, &mut watch.part(0.4, 0.95)))
+            additive: Some(Additive::fit(&rows, freedom.scale, &mut watch.part(0.45, 0.65))?),
+            boosting: grown
+                .then(|| Boosting::fit(&rows, &GROWTH.freed(freedom.scale), &mut watch.part(0.65, 0.95)))
                 .transpose()?,
+            trees: freedom.trees,
         };
         let mut moved = structure;
         out.apply_to_rows(&rows, &mut moved);
@@ -74,7 +78,8 @@ impl Layer {
 
     /// Whether a loaded layer fits the features of this version.
     pub(crate) fn check(&self) -> bool {
-        self.additive.as_ref().is_none_or(|a| a.check(N_FEATURES))
+        (0.0..=1.0).contains(&self.trees)
+            && self.additive.as_ref().is_none_or(|a| a.check(N_FEATURES))
             && self.boosting.as_ref().is_none_or(|b| b.check(N_FEATURES))
     }
 
@@ -97,8 +102,8 @@ impl Layer {
         let mut moved = [Spans::default(); BLOCK];
         additive.add_to(block, &mut moved);
         if let Some(boosting) = &self.boosting {
-            moved[..block.len].iter_mut().flatten().for_each(|m| *m *= 1.0 - BOOSTING_WEIGHT);
-            boosting.add_to(block, BOOSTING_WEIGHT, &mut moved);
+            moved[..block.len].iter_mut().flatten().for_each(|m| *m *= 1.0 - self.trees);
+            boosting.add_to(block, self.trees, &mut moved);
         }
         for (o, m) in out[..block.len].iter_mut().zip(&moved) {
             for ((o, m), level) in o.iter_mut().zip(m).zip(&self.level) {
@@ -114,7 +119,7 @@ impl Layer {
             let place = &mut out[REASON_OF_FEATURE[feature] as usize];
             place.iter_mut().zip(x).for_each(|(o, x)| *o += weight * x);
         };
-        let weight = if self.boosting.is_some() { BOOSTING_WEIGHT } else { 0.0 };
+        let weight = if self.boosting.is_some() { self.trees } else { 0.0 };
         if let Some(additive) = &self.additive {
             additive.contributions(row, |feature, x| add(feature, 1.0 - weight, x));
         }

@@ -113,7 +113,7 @@ impl RenewalModel {
         let fits = |watch: &mut Watch<'_>| {
             let grown = fewer >= MIN_EVENTS_TREES && rows.n_features > 0;
             let trees = grown.then(|| Boosting::fit(&rows, &GROWTH, watch)).transpose()?;
-            Ok((trees, Additive::fit(&rows, watch)?))
+            Ok((trees, Additive::fit(&rows, 1.0, watch)?))
         };
         let (trees, additive) = Watch::unwatched(fits)?;
         let trees = trees.map(|boosting| Trees { covers: boosting.covers(&rows), boosting });

@@ -1,0 +1,296 @@
+//! How far an additive model and trees may move from where they start, chosen by what the latest window of their own rows
+//! would have had them do.
+//!
+//! Penalties say how far the truth is thought to lie from the offset, and that differs from log to log: where customers act as
+//! the structure has it, most of what can be learned beyond it is noise. So penalties are divided by a number that the log
+//! chooses: both are fitted to what had been seen when its latest window began, and judged by what came in it (forward
+//! validation: Dawid 1984, Statistical theory: the prequential approach).
+
+use rayon::prelude::*;
+
+use super::additive::Additive;
+use super::boosting::{Boosting, Growth};
+use super::hazard::{BLOCK, Block, HazardRows, N_SPANS, Slopes, Spans};
+use super::level::Levels;
+use crate::error::Result;
+use crate::progress::Watch;
+
+/// What penalties may be divided by, before the choice is refined: the search starts in the middle and goes downhill.
+const SCALES: [f64; 5] = [1.0 / 32.0, 1.0 / 8.0, 1.0 / 2.0, 2.0, 8.0];
+/// What they are divided by without a window to judge by; and a window of few events hardly moves it: a factor of
+/// [`PRIOR_FACTOR`] costs half a unit of log-likelihood.
+const PRIOR_SCALE: f64 = 0.25;
+const PRIOR_FACTOR: f64 = 4.0;
+/// How long the window lasts, at whose end the models are fitted: the first of these that a log is long enough for. A longer
+/// one would take too much from what is known when it begins.
+const WINDOWS_DAYS: [f64; 2] = [56.0, 28.0];
+/// Rows learned from and judged, at most.
+const MAX_KNOWN: usize = 16_384;
+const MAX_JUDGED: usize = 8_192;
+
+/// How far models may move, and how two of them are averaged.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Freedom {
+    /// What penalties are divided by.
+    pub(crate) scale: f64,
+    /// Weight of the trees in the average; the additive part has the rest.
+    pub(crate) trees: f32,
+}
+
+/// When the rows of a cutoff were formed, and when their spans end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Timing<'a> {
+    /// Days from each cutoff to the instant of fitting.
+    pub(crate) lags_days: &'a [f64],
+    pub(crate) edges_days: &'a [f64; N_SPANS],
+}
+
+/// The trees that may be grown, and what they and the additive part need.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Candidates<'a> {
+    pub(crate) growth: &'a Growth,
+    pub(crate) min_events_additive: usize,
+    pub(crate) min_events_trees: usize,
+}
+
+impl Freedom {
+    /// Chooses for rows whose offsets are not yet moved to the levels of their cutoffs.
+    pub(crate) fn choose(
+        rows: &HazardRows,
+        timing: Timing<'_>,
+        candidates: &Candidates<'_>,
+        watch: &mut Watch<'_>,
+    ) -> Result<Self> {
+        let window = WINDOWS_DAYS.iter().find_map(|&days| {
+            let window = Window::new(rows, timing, days)?;
+            (window.n_events >= candidates.min_events_additive).then_some(window)
+        });
+        let Some(mut window) = window else { return Ok(Self { scale: PRIOR_SCALE, trees: 0.5 }) };
+        window.begin(&mut watch.part(0.0, 0.1))?;
+        let scale = downhill(|scale, tried| {
+            let watch = &mut watch.part(0.1 + 0.1 * tried as f64, 0.2 + 0.1 * tried as f64);
+            let moves = window.additive(scale, watch)?;
+            let far = (scale / PRIOR_SCALE).ln() / PRIOR_FACTOR.ln();
+            Ok(0.5 * far * far + window.loss(&[(&moves, 1.0)], watch)?)
+        })?;
+        if window.n_events < candidates.min_events_trees {
+            return Ok(Self { scale, trees: 0.0 });
+        }
+        let additive = window.additive(scale, &mut watch.part(0.6, 0.7))?;
+        let trees = window.trees(&candidates.growth.freed(scale), &mut watch.part(0.7, 0.95))?;
+        let mut mixed = [0.0; 3];
+        for (loss, weight) in mixed.iter_mut().zip([0.0, 0.5, 1.0]) {
+            *loss = window.loss(&[(&additive, 1.0 - weight), (&trees, weight)], &mut watch.part(0.95, 1.0))?;
+        }
+        Ok(Self { scale, trees: (0.5 + 0.5 * lowest(mixed)) as f32 })
+    }
+}
+
+/// The scale of the smallest loss; `loss` is given a scale and how many it was asked for before.
+fn downhill(mut loss: impl FnMut(f64, usize) -> Result<f64>) -> Result<f64> {
+    let (mut losses, mut tried) = ([None; SCALES.len()], 0);
+    let mut at = |i: usize| -> Result<f64> {
+        if let Some(known) = losses[i] {
+            return Ok(known);
+        }
+        let found = loss(SCALES[i], tried)?;
+        tried += 1;
+        losses[i] = Some(found);
+        Ok(found)
+    };
+    let last = SCALES.len() - 1;
+    let mut best = SCALES.len() / 2;
+    loop {
+        let here = at(best)?;
+        if best > 0 && at(best - 1)? < here {
+            best -= 1;
+        } else if best < last && at(best + 1)? < here {
+            best += 1;
+        } else {
+            break;
+        }
+    }
+    if best == 0 || best == last {
+        return Ok(SCALES[best]);
+    }
+    let around = [at(best - 1)?, at(best)?, at(best + 1)?];
+    Ok(SCALES[best] * (SCALES[best + 1] / SCALES[best]).powf(lowest(around)))
+}
+
+/// Where between -1 and 1 the parabola through values at -1, 0 and 1 is lowest.
+fn lowest([before, here, after]: [f64; 3]) -> f64 {
+    let bend = before - 2.0 * here + after;
+    if bend > 0.0 { (0.5 * (before - after) / bend).clamp(-1.0, 1.0) } else { (before - after).signum() }
+}
+
+/// What was known when a window began, and the rows formed then, with what came in it.
+struct Window {
+    known: HazardRows,
+    judged: HazardRows,
+    /// Events among what was known.
+    n_events: usize,
+}
+
+impl Window {
+    /// The window of so many days before the instant of fitting; `None` when no row was formed as it began.
+    fn new(rows: &HazardRows, timing: Timing<'_>, days: f64) -> Option<Self> {
+        let lag = |row: usize| timing.lags_days[rows.cutoff[row] as usize];
+        let some = |wanted: &dyn Fn(f64) -> bool, most: usize| {
+            let of: Vec<usize> = (0..rows.len()).filter(|&row| wanted(lag(row))).collect();
+            let stride = of.len().div_ceil(most).max(1);
+            let mut out = HazardRows { n_features: rows.n_features, ..HazardRows::default() };
+            of.into_iter().step_by(stride).for_each(|row| out.push_from(rows, row));
+            out
+        };
+        let judged = some(&|lag| lag == days, MAX_JUDGED);
+        if judged.len() == 0 {
+            return None;
+        }
+        let mut known = some(&|lag| lag > days, MAX_KNOWN);
+        for row in 0..known.len() {
+            let seen_for = timing.lags_days[known.cutoff[row] as usize] - days;
+            let observed = timing.edges_days.iter().filter(|&&edge| edge <= seen_for).count() as u8;
+            if known.n_at_risk[row] > observed {
+                known.n_at_risk[row] = observed;
+                known.event[row] = false;
+            }
+        }
+        let n_events = known.n_events().iter().sum();
+        Some(Self { known, judged, n_events })
+    }
+
+    /// Takes the levels of cutoffs out of what was known.
+    fn begin(&mut self, watch: &mut Watch<'_>) -> Result<()> {
+        let levels = Levels::estimate(&self.known, &self.known.offset, watch)?;
+        levels.add_to(&mut self.known.offset, &self.known.cutoff);
+        Ok(())
+    }
+
+    /// What an additive model of what was known adds to the judged rows' log-odds.
+    fn additive(&self, scale: f64, watch: &mut Watch<'_>) -> Result<Vec<Spans>> {
+        let model = Additive::fit(&self.known, scale, watch)?;
+        Ok(self.moves(|block, out| model.add_to(block, out)))
+    }
+
+    /// What trees grown on what was known add to them.
+    fn trees(&self, growth: &Growth, watch: &mut Watch<'_>) -> Result<Vec<Spans>> {
+        let model = Boosting::fit(&self.known, growth, watch)?;
+        Ok(self.moves(|block, out| model.add_to(block, 1.0, out)))
+    }
+
+    fn moves(&self, add: impl Fn(&Block, &mut [Spans; BLOCK]) + Sync) -> Vec<Spans> {
+        let mut out = vec![Spans::default(); self.judged.len()];
+        out.par_chunks_mut(BLOCK).enumerate().for_each(|(chunk, out)| {
+            let (mut block, mut moves) = (Block::new(self.judged.n_features), [Spans::default(); BLOCK]);
+            (0..out.len()).for_each(|i| block.push(self.judged.row(chunk * BLOCK + i)));
+            add(&block, &mut moves);
+            out.copy_from_slice(&moves[..out.len()]);
+        });
+        out
+    }
+
+    /// The negative log-likelihood of what came, with weighted moves added to the judged rows' log-odds and the level that fits
+    /// best: what everyone did at once is not what is judged.
+    fn loss(&self, moves: &[(&[Spans], f32)], watch: &mut Watch<'_>) -> Result<f64> {
+        let mut log_odds = self.judged.offset.clone();
+        for (moves, weight) in moves {
+            for (x, m) in log_odds.as_flattened_mut().iter_mut().zip(moves.as_flattened()) {
+                *x += weight * m;
+            }
+        }
+        Levels::estimate(&self.judged, &log_odds, watch)?.add_to(&mut log_odds, &self.judged.cutoff);
+        let (mut loss, mut slopes) = ([0.0; N_SPANS], Slopes::new());
+        for (block, x) in log_odds.chunks(BLOCK).enumerate() {
+            slopes.compute_with_loss(&self.judged.targets(block * BLOCK, x.len()), x, &mut loss);
+        }
+        Ok(loss.iter().sum())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::simulate;
+    use super::*;
+
+    const EDGES_DAYS: [f64; N_SPANS] = [1.0, 3.0, 7.0, 14.0, 28.0, 56.0, 112.0, 224.0];
+
+    /// Rows of several cutoffs, the last of them at the instant of fitting less the first lag. Observed as long as the lags
+    /// allow; `strength` is how much of the simulated signal is not in the offsets.
+    fn rows(n: usize, lags_days: &[f64], strength: f32) -> HazardRows {
+        let mut out = HazardRows { n_features: 6, ..HazardRows::default() };
+        for (c, &lag) in lags_days.iter().enumerate() {
+            let observed = EDGES_DAYS.iter().filter(|&&edge| edge <= lag).count() as u8;
+            let mut part = simulate::rows(n, -2.0, 40 + c as u64);
+            for row in 0..part.len() {
+                let signal = simulate::signal(part.row(row).first_chunk().unwrap());
+                part.offset[row].iter_mut().zip(signal).for_each(|(o, s)| *o += (1.0 - strength) * s);
+                part.cutoff[row] = c as u8;
+                if part.n_at_risk[row] > observed {
+                    (part.n_at_risk[row], part.event[row]) = (observed, false);
+                }
+            }
+            out.append(part);
+        }
+        out
+    }
+
+    fn choose(rows: &HazardRows, lags_days: &[f64]) -> Freedom {
+        let growth = Growth { n_trees: 40, row_share: 0.5, feature_share: 0.7, ..Growth::default() };
+        let candidates = Candidates { growth: &growth, min_events_additive: 100, min_events_trees: 1_000 };
+        let timing = Timing { lags_days, edges_days: &EDGES_DAYS };
+        Watch::unwatched(|watch| Freedom::choose(rows, timing, &candidates, watch)).unwrap()
+    }
+
+    #[test]
+    fn stays_where_the_offsets_are_right_and_moves_where_they_are_not() {
+        let lags = [168.0, 112.0, 56.0, 28.0];
+        let (right, wrong) = (choose(&rows(1_500, &lags, 0.0), &lags), choose(&rows(1_500, &lags, 1.0), &lags));
+        assert!(right.scale < 0.1, "{right:?}");
+        assert!(wrong.scale > 0.5, "{wrong:?}");
+    }
+
+    #[test]
+    fn without_a_window_or_events_it_is_cautious() {
+        let cautious = Freedom { scale: PRIOR_SCALE, trees: 0.5 };
+        assert_eq!(choose(&rows(1_000, &[21.0, 7.0], 1.0), &[21.0, 7.0]), cautious, "no window");
+        assert_eq!(choose(&rows(20, &[112.0, 56.0], 1.0), &[112.0, 56.0]), cautious, "too few events");
+        let few = choose(&rows(150, &[112.0, 56.0], 1.0), &[112.0, 56.0]);
+        assert_eq!(few.trees.to_bits(), 0f32.to_bits(), "trees that cannot be judged are not grown: {few:?}");
+    }
+
+    #[test]
+    fn what_came_in_the_window_is_not_known_when_it_begins() {
+        let lags = [168.0, 112.0, 56.0, 28.0];
+        let all = rows(300, &lags, 1.0);
+        let timing = Timing { lags_days: &lags, edges_days: &EDGES_DAYS };
+        let window = Window::new(&all, timing, 56.0).unwrap();
+        assert_eq!((window.known.len(), window.judged.len()), (600, 300));
+        for (row, (&n, &cutoff)) in window.known.n_at_risk.iter().zip(&window.known.cutoff).enumerate() {
+            // 112 and 56 days had passed since these cutoffs: seven and six spans.
+            assert!(n <= if cutoff == 0 { 7 } else { 6 });
+            let (before, event) = (all.n_at_risk[row], all.event[row]);
+            assert_eq!(window.known.event[row], event && before == n, "an event is known if its span had ended");
+        }
+    }
+
+    #[test]
+    fn does_not_depend_on_the_number_of_threads() {
+        let lags = [112.0, 56.0, 28.0];
+        let rows = rows(3_000, &lags, 0.5);
+        let [one, three] = simulate::on_pools(|| choose(&rows, &lags));
+        assert_eq!(one, three);
+    }
+
+    #[test]
+    fn a_parabola_is_lowest_where_its_slope_is_zero() {
+        for at in [-0.7, 0.0, 0.4] {
+            let value = |x: f64| 3.0 + 2.0 * (x - at) * (x - at);
+            assert!((lowest([value(-1.0), value(0.0), value(1.0)]) - at).abs() < 1e-12);
+        }
+        assert_eq!(
+            [lowest([3.0, 2.0, 1.0]), lowest([1.0, 2.0, 3.0])].map(f64::to_bits),
+            [1f64, -1.0].map(f64::to_bits)
+        );
+    }
+}
