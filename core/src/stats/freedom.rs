@@ -25,7 +25,7 @@ const PRIOR_FACTOR: f64 = 4.0;
 /// one would take too much from what is known when it begins.
 const WINDOWS_DAYS: [f64; 2] = [56.0, 28.0];
 /// Rows learned from and judged, at most.
-const MAX_KNOWN: usize = 16_384;
+const MAX_KNOWN: usize = 8_192;
 const MAX_JUDGED: usize = 8_192;
 
 /// How far models may move, and how two of them are averaged.
@@ -246,8 +246,8 @@ mod tests {
     fn stays_where_the_offsets_are_right_and_moves_where_they_are_not() {
         let lags = [168.0, 112.0, 56.0, 28.0];
         let (right, wrong) = (choose(&rows(1_500, &lags, 0.0), &lags), choose(&rows(1_500, &lags, 1.0), &lags));
-        assert!(right.scale < 0.1, "{right:?}");
-        assert!(wrong.scale > 0.5, "{wrong:?}");
+        assert!(right.scale < 0.5, "{right:?}");
+        assert!(wrong.scale > 1.0, "{wrong:?}");
     }
 
     #[test]
@@ -255,7 +255,7 @@ mod tests {
         let cautious = Freedom { scale: PRIOR_SCALE, trees: 0.5 };
         assert_eq!(choose(&rows(1_000, &[21.0, 7.0], 1.0), &[21.0, 7.0]), cautious, "no window");
         assert_eq!(choose(&rows(20, &[112.0, 56.0], 1.0), &[112.0, 56.0]), cautious, "too few events");
-        let few = choose(&rows(150, &[112.0, 56.0], 1.0), &[112.0, 56.0]);
+        let few = choose(&rows(400, &[112.0, 56.0], 1.0), &[112.0, 56.0]);
         assert_eq!(few.trees.to_bits(), 0f32.to_bits(), "trees that cannot be judged are not grown: {few:?}");
     }
 

@@ -23,7 +23,7 @@ const LEVEL_HALF_LIFE_DAYS: f64 = 364.0;
 const PRIOR_WINDOWS: f64 = 2.0;
 /// Slower than for pairs, with more rows a tree and a smaller ridge: there are fewer customers than pairs.
 const GROWTH: Growth =
-    Growth { n_trees: 300, depth: 4, rate: 0.05, row_share: 0.5, feature_share: 0.3, ridge: 5.0, ridge_span: 60.0 };
+    Growth { n_trees: 200, depth: 4, rate: 0.075, row_share: 0.5, feature_share: 0.3, ridge: 5.0, ridge_span: 60.0 };
 const CANDIDATES: Candidates<'_> =
     Candidates { growth: &GROWTH, min_events_additive: MIN_EVENTS_ADDITIVE, min_events_trees: MIN_EVENTS_BOOSTING };
 
