@@ -142,7 +142,7 @@ impl Window {
             of.into_iter().step_by(stride).for_each(|row| out.push_from(rows, row));
             out
         };
-        let judged = some(&|lag| lag == days, MAX_JUDGED);
+        let judged = some(&|lag| (lag - days).abs() < 0.5, MAX_JUDGED);
         if judged.len() == 0 {
             return None;
         }
