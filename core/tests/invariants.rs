@@ -199,7 +199,7 @@ fn progress_rises_to_the_end_and_work_stops_wherever_it_is_told_to() {
     }
     // Being watched changes nothing.
     assert_eq!(model, Model::fit(&history, as_of, &Options::default()).unwrap());
-    for stop_after in (0..told.len()).step_by(61) {
+    for stop_after in (0..told.len()).step_by(told.len() / 10) {
         let mut asked = 0;
         let stopped = Model::fit_while(&history, as_of, &Options::default(), |_| {
             asked += 1;

@@ -69,9 +69,9 @@ impl Freedom {
         window.begin(&mut watch.part(0.0, 0.1))?;
         let scale = downhill(|scale, tried| {
             let watch = &mut watch.part(0.1 + 0.1 * tried as f64, 0.2 + 0.1 * tried as f64);
-            let moves = window.additive(scale, watch)?;
+            let moves = window.additive(scale, &mut watch.part(0.0, 0.9))?;
             let far = (scale / PRIOR_SCALE).ln() / PRIOR_FACTOR.ln();
-            Ok(0.5 * far * far + window.loss(&[(&moves, 1.0)], watch)?)
+            Ok(0.5 * far * far + window.loss(&[(&moves, 1.0)], &mut watch.part(0.9, 1.0))?)
         })?;
         if window.n_events < candidates.min_events_trees {
             return Ok(Self { scale, trees: 0.0 });
@@ -79,8 +79,10 @@ impl Freedom {
         let additive = window.additive(scale, &mut watch.part(0.6, 0.7))?;
         let trees = window.trees(&candidates.growth.freed(scale), &mut watch.part(0.7, 0.95))?;
         let mut mixed = [0.0; 3];
-        for (loss, weight) in mixed.iter_mut().zip([0.0, 0.5, 1.0]) {
-            *loss = window.loss(&[(&additive, 1.0 - weight), (&trees, weight)], &mut watch.part(0.95, 1.0))?;
+        for (third, (loss, weight)) in mixed.iter_mut().zip([0.0, 0.5, 1.0]).enumerate() {
+            let watch = &mut watch.part(0.95, 1.0);
+            let watch = &mut watch.part(third as f64 / 3.0, (third + 1) as f64 / 3.0);
+            *loss = window.loss(&[(&additive, 1.0 - weight), (&trees, weight)], watch)?;
         }
         Ok(Self { scale, trees: (0.5 + 0.5 * lowest(mixed)) as f32 })
     }
