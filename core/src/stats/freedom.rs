@@ -27,6 +27,8 @@ const WINDOWS_DAYS: [f64; 2] = [56.0, 28.0];
 /// Rows learned from and judged, at most.
 const MAX_KNOWN: usize = 8_192;
 const MAX_JUDGED: usize = 8_192;
+/// Events that must have been known when a window began.
+const MIN_EVENTS: usize = 100;
 
 /// How far models may move, and how two of them are averaged.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,25 +47,18 @@ pub(crate) struct Timing<'a> {
     pub(crate) edges_days: &'a [f64; N_SPANS],
 }
 
-/// The trees that may be grown, and what they and the additive part need.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Candidates<'a> {
-    pub(crate) growth: &'a Growth,
-    pub(crate) min_events_additive: usize,
-    pub(crate) min_events_trees: usize,
-}
-
 impl Freedom {
-    /// Chooses for rows whose offsets are not yet moved to the levels of their cutoffs.
+    /// Chooses for rows whose offsets are not yet moved to the levels of their cutoffs; `growth` is how trees would grow, if
+    /// there are events enough for any.
     pub(crate) fn choose(
         rows: &HazardRows,
         timing: Timing<'_>,
-        candidates: &Candidates<'_>,
+        growth: Option<&Growth>,
         watch: &mut Watch<'_>,
     ) -> Result<Self> {
         let window = WINDOWS_DAYS.iter().find_map(|&days| {
             let window = Window::new(rows, timing, days)?;
-            (window.n_events >= candidates.min_events_additive).then_some(window)
+            (window.n_events >= MIN_EVENTS).then_some(window)
         });
         let Some(mut window) = window else { return Ok(Self { scale: PRIOR_SCALE, trees: 0.5 }) };
         window.begin(&mut watch.part(0.0, 0.1))?;
@@ -73,11 +68,9 @@ impl Freedom {
             let far = (scale / PRIOR_SCALE).ln() / PRIOR_FACTOR.ln();
             Ok(0.5 * far * far + window.loss(&[(&moves, 1.0)], &mut watch.part(0.9, 1.0))?)
         })?;
-        if window.n_events < candidates.min_events_trees {
-            return Ok(Self { scale, trees: 0.0 });
-        }
+        let Some(growth) = growth else { return Ok(Self { scale, trees: 0.0 }) };
         let additive = window.additive(scale, &mut watch.part(0.6, 0.7))?;
-        let trees = window.trees(&candidates.growth.freed(scale), &mut watch.part(0.7, 0.95))?;
+        let trees = window.trees(&growth.freed(scale), &mut watch.part(0.7, 0.95))?;
         let mut mixed = [0.0; 3];
         for (third, (loss, weight)) in mixed.iter_mut().zip([0.0, 0.5, 1.0]).enumerate() {
             let watch = &mut watch.part(0.95, 1.0);
@@ -239,9 +232,8 @@ mod tests {
 
     fn choose(rows: &HazardRows, lags_days: &[f64]) -> Freedom {
         let growth = Growth { n_trees: 40, row_share: 0.5, feature_share: 0.7, ..Growth::default() };
-        let candidates = Candidates { growth: &growth, min_events_additive: 100, min_events_trees: 1_000 };
         let timing = Timing { lags_days, edges_days: &EDGES_DAYS };
-        Watch::unwatched(|watch| Freedom::choose(rows, timing, &candidates, watch)).unwrap()
+        Watch::unwatched(|watch| Freedom::choose(rows, timing, Some(&growth), watch)).unwrap()
     }
 
     #[test]
@@ -257,8 +249,6 @@ mod tests {
         let cautious = Freedom { scale: PRIOR_SCALE, trees: 0.5 };
         assert_eq!(choose(&rows(1_000, &[21.0, 7.0], 1.0), &[21.0, 7.0]), cautious, "no window");
         assert_eq!(choose(&rows(20, &[112.0, 56.0], 1.0), &[112.0, 56.0]), cautious, "too few events");
-        let few = choose(&rows(400, &[112.0, 56.0], 1.0), &[112.0, 56.0]);
-        assert_eq!(few.trees.to_bits(), 0f32.to_bits(), "trees that cannot be judged are not grown: {few:?}");
     }
 
     #[test]

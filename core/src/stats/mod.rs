@@ -27,7 +27,7 @@ pub(crate) use fast_math::exp;
 #[cfg(test)]
 pub(crate) use fast_math::sigmoid;
 pub(crate) use fast_math::{exp2_likelihood, ln, ln_1p, ln_count, ln_exp_m1, log2_likelihood, one_minus_exp, softplus};
-pub(crate) use freedom::{Candidates, Freedom, Timing};
+pub(crate) use freedom::{Freedom, Timing};
 pub(crate) use hazard::{BLOCK, Block, HazardRows, N_SPANS, Spans};
 pub(crate) use level::Levels;
 pub(crate) use minimise::{Minimum, invert, minimise};

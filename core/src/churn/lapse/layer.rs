@@ -1,4 +1,5 @@
-//! The layer on top of the structure: it learned from earlier cutoffs of the same log how far the structure was off.
+//! The layer on top of the structure: it learned from earlier cutoffs of the same log how far the structure was off, and
+//! from the latest of them how much of that to believe.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,7 @@ use super::evidence::N_FEATURES;
 use crate::error::Result;
 use crate::progress::Watch;
 use crate::replenish::EDGES_DAYS;
-use crate::stats::{Additive, BLOCK, Block, Boosting, Candidates, Freedom, Growth, HazardRows, Levels, Spans, Timing};
+use crate::stats::{Additive, BLOCK, Block, Boosting, Freedom, Growth, HazardRows, Levels, Spans, Timing};
 
 /// Events a log must hold in its training rows before the additive part is fitted …
 const MIN_EVENTS_ADDITIVE: usize = 100;
@@ -21,11 +22,10 @@ const LEVEL_HALF_LIFE_DAYS: f64 = 364.0;
 /// Weight of "no level at all" in the level to expect, windows. The structure was fitted to the whole log and is right on
 /// average; a level seen in one or two windows of a quarter is mostly theirs.
 const PRIOR_WINDOWS: f64 = 2.0;
-/// Slower than for pairs, with more rows a tree and a smaller ridge: there are fewer customers than pairs.
+/// Slower than for pairs, with more rows a tree and a smaller ridge (before the log divides it): there are fewer customers
+/// than pairs.
 const GROWTH: Growth =
     Growth { n_trees: 200, depth: 4, rate: 0.075, row_share: 0.5, feature_share: 0.3, ridge: 5.0, ridge_span: 60.0 };
-const CANDIDATES: Candidates<'_> =
-    Candidates { growth: &GROWTH, min_events_additive: MIN_EVENTS_ADDITIVE, min_events_trees: MIN_EVENTS_BOOSTING };
 
 /// An additive model and boosted trees, both starting from the structure; their log-odds are averaged, because they err
 /// in different places.
@@ -48,16 +48,15 @@ impl Layer {
         }
         let structure = rows.offset.clone();
         let timing = Timing { lags_days, edges_days: &EDGES_DAYS };
-        let freedom = Freedom::choose(&rows, timing, &CANDIDATES, &mut watch.part(0.0, 0.4))?;
+        let growth = (n_events >= MIN_EVENTS_BOOSTING).then_some(&GROWTH);
+        let freedom = Freedom::choose(&rows, timing, growth, &mut watch.part(0.0, 0.4))?;
         let levels = Levels::estimate(&rows, &structure, &mut watch.part(0.4, 0.45))?;
         levels.add_to(&mut rows.offset, &rows.cutoff);
-        let grown = freedom.trees > 0.0 && n_events >= MIN_EVENTS_BOOSTING;
+        let growth = growth.filter(|_| freedom.trees > 0.0).map(|growth| growth.freed(freedom.scale));
         let mut out = Self {
             level: Spans::default(),
             additive: Some(Additive::fit(&rows, freedom.scale, &mut watch.part(0.45, 0.65))?),
-            boosting: grown
-                .then(|| Boosting::fit(&rows, &GROWTH.freed(freedom.scale), &mut watch.part(0.65, 0.95)))
-                .transpose()?,
+            boosting: growth.map(|growth| Boosting::fit(&rows, &growth, &mut watch.part(0.65, 0.95))).transpose()?,
             trees: freedom.trees,
         };
         let mut moved = structure;
