@@ -12,7 +12,7 @@ use crate::model::Model;
 
 const MAGIC: &[u8; 8] = b"BEFOREHD";
 /// Raised whenever the meaning of the bytes changes.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 const HEADER: usize = 20;
 
 impl Model {

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::catalog::Catalog;
 use super::decay::Decay;
+use super::evidence::N_FEATURES;
 use super::forecast::{Basis, Forecast, NextItem, NextItemSource, Replenishment};
-use super::layer::Layer;
 use super::options::{ForecastOptions, Options};
 use super::purchases::{AsOf, Purchases, Units};
 use super::rounds::{Facts, Plan};
@@ -23,6 +23,7 @@ use crate::event::EventId;
 use crate::history::{HistoryView, NONE};
 use crate::id::Id;
 use crate::progress::Watch;
+use crate::stats::Layer;
 use crate::time::Timestamp;
 
 /// Customers handled by one task: enough to make the task worth its start, few enough to share them out evenly.
@@ -68,7 +69,7 @@ impl Fitted {
         self.catalog.check()
             && self.traits.units.len() == self.catalog.len()
             && self.traits.unseen.len() == self.catalog.categories().n + 1
-            && self.layer.check()
+            && self.layer.check(N_FEATURES)
             && self.options.validate().is_ok()
             && self.successors.iter().all(|(a, b)| (*a.max(&b.unit) as usize) < self.catalog.len())
     }

@@ -1,7 +1,7 @@
 //! Replenishment: when will this customer need this item again.
 //!
 //! `purchases` → `summary` → `traits` (what everyone taught us) → `evidence` (what one pair has shown) → `structure`
-//! (what that says by itself) → `layer` (how far the structure was off at earlier cutoffs) → `survival` → `forecast`.
+//! (what that says by itself) → `stats::layer` (how far the structure was off at earlier cutoffs) → `survival` → `forecast`.
 
 mod catalog;
 mod decay;
@@ -9,7 +9,6 @@ mod evidence;
 mod fitted;
 mod forecast;
 mod ladder;
-mod layer;
 mod options;
 mod pairs;
 mod purchases;

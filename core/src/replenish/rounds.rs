@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::catalog::Catalog;
 use super::decay::Decay;
 use super::fitted::{Fitted, summarise};
-use super::layer::Layer;
 use super::options::Options;
 use super::purchases::AsOf;
+use super::structure::EDGES_DAYS;
 use super::successors::{self, Moves};
 use super::summary::Summary;
 use super::training::{Drawing, Drawn, cutoffs};
@@ -21,7 +21,23 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::event::EventId;
 use crate::history::{HistoryView, Items};
 use crate::progress::{Stage, Watch};
-use crate::stats::HazardRows;
+use crate::stats::{Freedom, Growth, HazardRows, Layer, LayerSettings, Timing};
+
+/// How the layer learns how far the structure was off: pairs are many, and their levels move with the season.
+const LAYER: LayerSettings = LayerSettings {
+    growth: Growth {
+        n_trees: 140,
+        depth: 4,
+        rate: 0.1,
+        row_share: 0.25,
+        feature_share: 0.3,
+        ridge: 20.0,
+        ridge_span: 60.0,
+    },
+    freedom: Some(Freedom { scale: 1.0, trees: 0.65 }),
+    level_half_life_days: 84.0,
+    level_prior_windows: 0.0,
+};
 
 /// What must be known before anything can be counted.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -140,7 +156,8 @@ impl Plan {
 
     pub(crate) fn finish(self, learned: Learned, sample: Sample, watch: &mut Watch<'_>) -> Result<Fitted> {
         let lags: Vec<f64> = self.cutoff_days.iter().map(|c| f64::from(self.as_of.day - c)).collect();
-        let layer = Layer::fit(sample.drawn.rows, &lags[..lags.len() - 1], &mut watch.stage(Stage::TrainLayer))?;
+        let timing = Timing { lags_days: &lags[..lags.len() - 1], edges_days: &EDGES_DAYS };
+        let layer = Layer::fit(sample.drawn.rows, timing, &LAYER, &mut watch.stage(Stage::TrainLayer))?;
         let successors = successors::choose(&sample.moves, &|unit| self.catalog.item_of(unit));
         let traits = learned.traits.into_iter().next_back().unwrap_or_else(Traits::unknown);
         Ok(Fitted::new(self.catalog, self.options, traits, layer, successors, self.decay))

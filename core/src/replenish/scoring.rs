@@ -4,13 +4,12 @@ use multiversion::multiversion;
 
 use super::decay::Decay;
 use super::evidence::{CustomerEvidence, EvidenceBuilder, N_FEATURES, PairEvidence, features};
-use super::layer::Layer;
 use super::purchases::{AsOf, Purchase, Purchases, Units};
 use super::structure::{Structure, log_odds, weekday_factors};
 use super::survival::Survival;
 use super::traits::Traits;
 use crate::history::HistoryView;
-use crate::stats::{BLOCK, Block, Spans};
+use crate::stats::{BLOCK, Block, Layer, Spans};
 
 /// What scoring needs of a model.
 #[derive(Clone, Copy)]

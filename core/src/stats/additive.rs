@@ -14,13 +14,32 @@ use super::splines::{SLOTS, Splines, positions};
 use crate::error::Result;
 use crate::progress::Watch;
 
-/// Ridge on the pooled functions, in rows: what a function of unit variance costs. Larger than for independent rows, for
-/// the rows of one customer are not.
-const RIDGE_POOLED: f64 = 100.0;
-/// Ridge on the spans' deviations. Fitted to the end, a smaller one follows the noise of spans with few events.
-const RIDGE_SPAN: f64 = 200.0;
-/// Penalty on bends between neighbouring segments.
-const BEND: f64 = 25.0;
+/// What moving from the offset costs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Penalties {
+    /// Ridge on the pooled functions, in rows: what a function of unit variance costs.
+    ridge_pooled: f64,
+    /// Ridge on the spans' deviations.
+    ridge_span: f64,
+}
+
+impl Penalties {
+    /// Divided by a number.
+    pub(crate) fn freed(self, scale: f64) -> Self {
+        Self { ridge_pooled: self.ridge_pooled / scale, ridge_span: self.ridge_span / scale }
+    }
+}
+
+impl Default for Penalties {
+    /// Larger ridges than for independent rows, for the rows of one customer are not. Fitted to the end, a smaller one on the
+    /// deviations follows the noise of spans with few events.
+    fn default() -> Self {
+        Self { ridge_pooled: 100.0, ridge_span: 200.0 }
+    }
+}
+
+/// Penalty on bends between neighbouring segments, in ridges.
+const BEND: f64 = 0.25;
 /// Rows the way is found on, and the Hessian formed from.
 const WARM_ROWS: usize = 20_000;
 /// Newton steps at most on those, and on all rows; the log-likelihood has settled well before.
@@ -48,8 +67,9 @@ struct Function {
 }
 
 impl Additive {
-    /// Fits to rows, with penalties divided by `scale`; a span without an event keeps the pooled functions.
-    pub(crate) fn fit(rows: &HazardRows, scale: f64, watch: &mut Watch<'_>) -> Result<Self> {
+    /// Fits to rows; a span without an event keeps the pooled functions.
+    pub(crate) fn fit(rows: &HazardRows, penalties: &Penalties, watch: &mut Watch<'_>) -> Result<Self> {
+        let Penalties { ridge_pooled, ridge_span } = *penalties;
         watch.tell(0.0)?;
         let splines = Splines::new(rows);
         let n = splines.n_coefficients;
@@ -62,18 +82,18 @@ impl Additive {
         let (mut pooled, mut spans) = (State::<1>::new(n), State::<N_SPANS>::new(n));
         let penalty = |ridge: f64, data: &Data| Problem {
             splines: &splines,
-            penalty: splines.penalty(&data.places, ridge / scale, ridge / scale / RIDGE_POOLED * BEND),
+            penalty: splines.penalty(&data.places, ridge, ridge * BEND),
         };
         if let Some(part) = &mut part {
             part.shift(&intercept);
-            let problem = penalty(RIDGE_POOLED, part);
+            let problem = penalty(ridge_pooled, part);
             let zero = pooled.beta.clone();
             part.minimise(&problem, &mut pooled, &zero, (WARM_STEPS, &[0, 2]), &mut watch.part(0.0, 0.2))?;
             let warm = pooled.beta.clone();
             all.minimise(&problem, &mut pooled, &warm, (FULL_STEPS, &[]), &mut watch.part(0.2, 0.5))?;
             let further: Vec<[f64; 1]> = pooled.beta.iter().zip(&warm).map(|(b, w)| [b[0] - w[0]]).collect();
             part.pass(&splines, &further);
-            let problem = penalty(RIDGE_SPAN, part);
+            let problem = penalty(ridge_span, part);
             let zero = spans.beta.clone();
             part.minimise(&problem, &mut spans, &zero, (WARM_STEPS, &[0]), &mut watch.part(0.5, 0.6))?;
             let warm = spans.beta.clone();
@@ -81,9 +101,9 @@ impl Additive {
         } else {
             let zero = pooled.beta.clone();
             let steps: (usize, &[usize]) = (WARM_STEPS + FULL_STEPS, &[0, 2]);
-            all.minimise(&penalty(RIDGE_POOLED, &all), &mut pooled, &zero, steps, &mut watch.part(0.0, 0.5))?;
+            all.minimise(&penalty(ridge_pooled, &all), &mut pooled, &zero, steps, &mut watch.part(0.0, 0.5))?;
             let zero = spans.beta.clone();
-            all.minimise(&penalty(RIDGE_SPAN, &all), &mut spans, &zero, steps, &mut watch.part(0.5, 1.0))?;
+            all.minimise(&penalty(ridge_span, &all), &mut spans, &zero, steps, &mut watch.part(0.5, 1.0))?;
         }
         let value = |c: usize| -> Spans { std::array::from_fn(|s| (pooled.beta[c][0] + spans.beta[c][s]) as f32) };
         let function = |f: usize| {
@@ -189,7 +209,7 @@ mod tests {
     use super::*;
 
     fn fit(rows: &HazardRows) -> Additive {
-        Watch::unwatched(|watch| Additive::fit(rows, 1.0, watch)).unwrap()
+        Watch::unwatched(|watch| Additive::fit(rows, &Penalties::default(), watch)).unwrap()
     }
 
     #[test]

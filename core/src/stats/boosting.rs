@@ -36,12 +36,6 @@ impl Growth {
     }
 }
 
-impl Default for Growth {
-    fn default() -> Self {
-        Self { n_trees: 140, depth: 4, rate: 0.1, row_share: 0.25, feature_share: 0.3, ridge: 20.0, ridge_span: 60.0 }
-    }
-}
-
 /// Levels of a tree at most, and its leaves.
 pub(super) const MAX_DEPTH: usize = 4;
 const N_LEAVES: usize = 1 << MAX_DEPTH;
@@ -248,7 +242,7 @@ mod tests {
 
     #[test]
     fn recovers_a_signal_beside_constant_and_copied_features() {
-        let growth = Growth { feature_share: 0.7, row_share: 0.5, ..Growth::default() };
+        let growth = Growth { feature_share: 0.7, row_share: 0.5, ..simulate::GROWTH };
         let model = fit(&simulate::rows(20_000, -1.5, 1), &growth);
         let error = simulate::error(2, |block, out| model.add_to(block, 1.0, out));
         assert!(error < 0.3, "{error}");
@@ -261,7 +255,7 @@ mod tests {
     #[test]
     fn does_not_depend_on_the_number_of_threads() {
         let rows = simulate::rows(25_000, -1.5, 3);
-        let growth = Growth { n_trees: 10, row_share: 0.9, feature_share: 0.7, ..Growth::default() };
+        let growth = Growth { n_trees: 10, row_share: 0.9, feature_share: 0.7, ..simulate::GROWTH };
         let [one, three] = simulate::on_pools(|| fit(&rows, &growth));
         assert!(!one.trees.is_empty());
         assert_eq!(one, three);
@@ -270,7 +264,7 @@ mod tests {
     #[test]
     fn stays_near_the_offset_when_little_was_seen() {
         let rows = simulate::rows(60, -3.0, 4);
-        let model = fit(&rows, &Growth::default());
+        let model = fit(&rows, &simulate::GROWTH);
         let mut block = Block::new(6);
         (0..rows.len()).for_each(|row| block.push(rows.row(row)));
         let mut out = [Spans::default(); BLOCK];
@@ -304,6 +298,6 @@ mod tests {
     #[test]
     fn no_rows_give_no_trees() {
         let rows = HazardRows { n_features: 6, ..HazardRows::default() };
-        assert!(fit(&rows, &Growth::default()).trees.is_empty());
+        assert!(fit(&rows, &simulate::GROWTH).trees.is_empty());
     }
 }

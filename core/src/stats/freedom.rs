@@ -6,9 +6,7 @@
 //! chooses: both are fitted to what had been seen when its latest window began, and judged by what came in it (forward
 //! validation: Dawid 1984, Statistical theory: the prequential approach).
 
-use rayon::prelude::*;
-
-use super::additive::Additive;
+use super::additive::{Additive, Penalties};
 use super::boosting::{Boosting, Growth};
 use super::hazard::{BLOCK, Block, HazardRows, N_SPANS, Slopes, Spans};
 use super::level::Levels;
@@ -17,9 +15,9 @@ use crate::progress::Watch;
 
 /// What penalties may be divided by, before the choice is refined: the search starts in the middle and goes downhill.
 const SCALES: [f64; 5] = [1.0 / 32.0, 1.0 / 8.0, 1.0 / 2.0, 2.0, 8.0];
-/// What they are divided by without a window to judge by; and a window of few events hardly moves it: a factor of
-/// [`PRIOR_FACTOR`] costs half a unit of log-likelihood.
-const PRIOR_SCALE: f64 = 0.25;
+/// What is chosen without a window to judge by …
+const PRIOR: Freedom = Freedom { scale: 0.25, trees: 0.5 };
+/// … and a window of few events hardly moves the scale from there: so large a factor costs half a unit of log-likelihood.
 const PRIOR_FACTOR: f64 = 4.0;
 /// How long the window lasts, at whose end the models are fitted: the first of these that a log is long enough for. A longer
 /// one would take too much from what is known when it begins.
@@ -60,16 +58,23 @@ impl Freedom {
             let window = Window::new(rows, timing, days)?;
             (window.n_events >= MIN_EVENTS).then_some(window)
         });
-        let Some(mut window) = window else { return Ok(Self { scale: PRIOR_SCALE, trees: 0.5 }) };
+        let Some(mut window) = window else { return Ok(PRIOR) };
         window.begin(&mut watch.part(0.0, 0.1))?;
-        let scale = downhill(|scale, tried| {
-            let watch = &mut watch.part(0.1 + 0.1 * tried as f64, 0.2 + 0.1 * tried as f64);
+        let mut tried: Vec<(f64, Vec<Spans>)> = Vec::with_capacity(SCALES.len());
+        let scale = downhill(|scale| {
+            let watch = &mut watch.part(0.1 + 0.1 * tried.len() as f64, 0.2 + 0.1 * tried.len() as f64);
             let moves = window.additive(scale, &mut watch.part(0.0, 0.9))?;
-            let far = (scale / PRIOR_SCALE).ln() / PRIOR_FACTOR.ln();
-            Ok(0.5 * far * far + window.loss(&[(&moves, 1.0)], &mut watch.part(0.9, 1.0))?)
+            let far = (scale / PRIOR.scale).ln() / PRIOR_FACTOR.ln();
+            let loss = 0.5 * far * far + window.loss(&[(&moves, 1.0)], &mut watch.part(0.9, 1.0))?;
+            tried.push((scale, moves));
+            Ok(loss)
         })?;
         let Some(growth) = growth else { return Ok(Self { scale, trees: 0.0 }) };
-        let additive = window.additive(scale, &mut watch.part(0.6, 0.7))?;
+        // At an end of the ladder the scale is one that was tried.
+        let additive = match tried.into_iter().find(|(at, _)| at.total_cmp(&scale).is_eq()) {
+            Some((_, moves)) => moves,
+            None => window.additive(scale, &mut watch.part(0.6, 0.7))?,
+        };
         let trees = window.trees(&growth.freed(scale), &mut watch.part(0.7, 0.95))?;
         let mut mixed = [0.0; 3];
         for (third, (loss, weight)) in mixed.iter_mut().zip([0.0, 0.5, 1.0]).enumerate() {
@@ -81,15 +86,14 @@ impl Freedom {
     }
 }
 
-/// The scale of the smallest loss; `loss` is given a scale and how many it was asked for before.
-fn downhill(mut loss: impl FnMut(f64, usize) -> Result<f64>) -> Result<f64> {
-    let (mut losses, mut tried) = ([None; SCALES.len()], 0);
+/// The scale of the smallest loss; `loss` is asked for none twice.
+fn downhill(mut loss: impl FnMut(f64) -> Result<f64>) -> Result<f64> {
+    let mut losses = [None; SCALES.len()];
     let mut at = |i: usize| -> Result<f64> {
         if let Some(known) = losses[i] {
             return Ok(known);
         }
-        let found = loss(SCALES[i], tried)?;
-        tried += 1;
+        let found = loss(SCALES[i])?;
         losses[i] = Some(found);
         Ok(found)
     };
@@ -163,7 +167,7 @@ impl Window {
 
     /// What an additive model of what was known adds to the judged rows' log-odds.
     fn additive(&self, scale: f64, watch: &mut Watch<'_>) -> Result<Vec<Spans>> {
-        let model = Additive::fit(&self.known, scale, watch)?;
+        let model = Additive::fit(&self.known, &Penalties::default().freed(scale), watch)?;
         Ok(self.moves(|block, out| model.add_to(block, out)))
     }
 
@@ -175,12 +179,7 @@ impl Window {
 
     fn moves(&self, add: impl Fn(&Block, &mut [Spans; BLOCK]) + Sync) -> Vec<Spans> {
         let mut out = vec![Spans::default(); self.judged.len()];
-        out.par_chunks_mut(BLOCK).enumerate().for_each(|(chunk, out)| {
-            let (mut block, mut moves) = (Block::new(self.judged.n_features), [Spans::default(); BLOCK]);
-            (0..out.len()).for_each(|i| block.push(self.judged.row(chunk * BLOCK + i)));
-            add(&block, &mut moves);
-            out.copy_from_slice(&moves[..out.len()]);
-        });
+        self.judged.by_blocks(0, &mut out, add);
         out
     }
 
@@ -231,7 +230,7 @@ mod tests {
     }
 
     fn choose(rows: &HazardRows, lags_days: &[f64]) -> Freedom {
-        let growth = Growth { n_trees: 40, row_share: 0.5, feature_share: 0.7, ..Growth::default() };
+        let growth = Growth { n_trees: 40, row_share: 0.5, feature_share: 0.7, ..simulate::GROWTH };
         let timing = Timing { lags_days, edges_days: &EDGES_DAYS };
         Watch::unwatched(|watch| Freedom::choose(rows, timing, Some(&growth), watch)).unwrap()
     }
@@ -246,9 +245,8 @@ mod tests {
 
     #[test]
     fn without_a_window_or_events_it_is_cautious() {
-        let cautious = Freedom { scale: PRIOR_SCALE, trees: 0.5 };
-        assert_eq!(choose(&rows(1_000, &[21.0, 7.0], 1.0), &[21.0, 7.0]), cautious, "no window");
-        assert_eq!(choose(&rows(20, &[112.0, 56.0], 1.0), &[112.0, 56.0]), cautious, "too few events");
+        assert_eq!(choose(&rows(1_000, &[21.0, 7.0], 1.0), &[21.0, 7.0]), PRIOR, "no window");
+        assert_eq!(choose(&rows(20, &[112.0, 56.0], 1.0), &[112.0, 56.0]), PRIOR, "too few events");
     }
 
     #[test]

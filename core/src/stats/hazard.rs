@@ -1,6 +1,7 @@
 //! Rows of a discrete-time hazard model: what was known, and in which span of time the event came.
 
 use multiversion::multiversion;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::fast_math::{exp, sigmoid, softplus};
@@ -70,6 +71,22 @@ impl HazardRows {
 
     pub(crate) fn row(&self, row: usize) -> &[f32] {
         &self.features[row * self.n_features..][..self.n_features]
+    }
+
+    /// Hands rows from `start` on to `change`, a block at a time, with their log-odds.
+    pub(crate) fn by_blocks(
+        &self,
+        start: usize,
+        log_odds: &mut [Spans],
+        change: impl Fn(&Block, &mut [Spans; BLOCK]) + Sync,
+    ) {
+        log_odds.par_chunks_mut(BLOCK).enumerate().for_each(|(chunk, log_odds)| {
+            let (mut block, mut out) = (Block::new(self.n_features), [Spans::default(); BLOCK]);
+            (0..log_odds.len()).for_each(|i| block.push(self.row(start + chunk * BLOCK + i)));
+            out[..log_odds.len()].copy_from_slice(log_odds);
+            change(&block, &mut out);
+            log_odds.copy_from_slice(&out[..log_odds.len()]);
+        });
     }
 
     /// Events in each span.

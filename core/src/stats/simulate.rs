@@ -1,7 +1,12 @@
 //! Simulated rows for the tests of estimators.
 
+use super::boosting::Growth;
 use super::fast_math::sigmoid;
 use super::hazard::{HazardRows, N_SPANS, Spans};
+
+/// How trees grow on them.
+pub(super) const GROWTH: Growth =
+    Growth { n_trees: 140, depth: 4, rate: 0.1, row_share: 0.25, feature_share: 0.3, ridge: 20.0, ridge_span: 60.0 };
 
 /// A uniform number between 0 and 1 (`SplitMix64`).
 fn uniform(state: &mut u64) -> f64 {

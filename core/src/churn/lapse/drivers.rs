@@ -10,10 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::btyd::Geometric;
 use super::curve::Curve;
 use super::evidence::{Evidence, N_FEATURES, features};
-use super::layer::Layer;
 use crate::replenish::{EDGES_DAYS, log_odds};
 use crate::stats::special::{integrate_many, logistic};
-use crate::stats::{N_SPANS, Spans};
+use crate::stats::{Layer, N_SPANS, Spans};
 
 /// Why a customer's risk differs from the average customer's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -118,7 +117,11 @@ pub(crate) fn contributions(
     layer: &Layer,
     factors: &Spans,
 ) -> [Spans; N_REASONS] {
-    let mut out = layer.contributions(&features(evidence));
+    let mut out = [Spans::default(); N_REASONS];
+    layer.contributions(&features(evidence), |feature, weight, x| {
+        let reason = &mut out[REASON_OF_FEATURE[feature] as usize];
+        reason.iter_mut().zip(x).for_each(|(o, x)| *o += weight * x);
+    });
     let now = log_odds(&evidence.hazards.map(|h| h as f32), factors);
     let just_bought = model.standing(evidence.n_visits - 1.0, evidence.age, evidence.age);
     let hazards = EDGES_DAYS.map(|days| -just_bought.prob_none(model.k, days).max(1e-300).ln());

@@ -10,7 +10,6 @@ use super::count::Further;
 use super::curve::Curve;
 use super::drivers::{Means, N_REASONS, contributions, explain};
 use super::evidence::{Evidence, N_FEATURES, features};
-use super::layer::Layer;
 use super::options::LapseOptions;
 use super::population::Population;
 use super::result::{Lapse, LapseRisk};
@@ -19,12 +18,30 @@ use super::visits::Visits;
 use crate::error::Result;
 use crate::history::HistoryView;
 use crate::progress::Watch;
-use crate::replenish::{AsOf, Decay, log_odds, weekday_factors};
-use crate::stats::{BLOCK, Block, N_SPANS, Spans};
+use crate::replenish::{AsOf, Decay, EDGES_DAYS, log_odds, weekday_factors};
+use crate::stats::{BLOCK, Block, Growth, Layer, LayerSettings, N_SPANS, Spans, Timing};
 use crate::time::Timestamp;
 
 /// Customers handled by one task.
 const CUSTOMERS_PER_TASK: usize = 1024;
+/// How the layer learns how far the structure was off. There are fewer customers than pairs: trees grow slower than theirs, from
+/// more rows, with a smaller ridge before the log divides it. Customers as wholes move with the season as well as with the
+/// week, so levels are averaged over a year rather than followed; and the structure was fitted to the whole log and is right on
+/// average: a level seen in one or two windows of a quarter is mostly theirs.
+const LAYER: LayerSettings = LayerSettings {
+    growth: Growth {
+        n_trees: 200,
+        depth: 4,
+        rate: 0.075,
+        row_share: 0.5,
+        feature_share: 0.3,
+        ridge: 5.0,
+        ridge_span: 60.0,
+    },
+    freedom: None,
+    level_half_life_days: 364.0,
+    level_prior_windows: 2.0,
+};
 
 /// What fitting learned about lapse.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -57,7 +74,8 @@ impl Fitted {
     ) -> Result<Self> {
         let decay = Decay::whole();
         let training = training::draw(view, as_of, all, &decay, max_rows, &mut watch.part(0.0, 0.3))?;
-        let layer = Layer::fit(training.rows, &training.lags_days, &mut watch.part(0.3, 1.0))?;
+        let timing = Timing { lags_days: &training.lags_days, edges_days: &EDGES_DAYS };
+        let layer = Layer::fit(training.rows, timing, &LAYER, &mut watch.part(0.3, 1.0))?;
         let further = Further::fit(&training.counts);
         let mut out = Self { population: training.population, layer, further, means: Means::new(), decay };
         out.means = out.average(view, &training.some_customers, as_of);
@@ -82,7 +100,7 @@ impl Fitted {
 
     /// Whether everything in a loaded file is as this version writes it.
     pub(crate) fn check(&self) -> bool {
-        self.layer.check() && self.further.check() && self.population.check() && self.means.len() == N_REASONS
+        self.layer.check(N_FEATURES) && self.further.check() && self.population.check() && self.means.len() == N_REASONS
     }
 
     /// Whether the log was long enough to train the layer.

@@ -1,7 +1,7 @@
 //! Lapse: who will not come back, where no contract ends and nobody says goodbye.
 //!
 //! `visits` → `population` (what everyone taught us) → `evidence` (what one customer has shown) with the structure of
-//! `btyd` → `layer` (how far the structure was off at earlier cutoffs; `training` draws the rows) → `curve` → `result`.
+//! `btyd` → `stats::layer` (how far the structure was off at earlier cutoffs; `training` draws the rows) → `curve` → `result`.
 
 mod btyd;
 mod buying;
@@ -11,7 +11,6 @@ mod curve;
 mod drivers;
 mod evidence;
 mod fitted;
-mod layer;
 mod options;
 mod population;
 mod result;

@@ -10,7 +10,7 @@ use super::result::{Driver, Drivers, Renewals};
 use super::table::{Column, Table};
 use crate::error::{Error, ErrorCode, Result};
 use crate::progress::Watch;
-use crate::stats::{Additive, BLOCK, Block, Boosting, Growth, HazardRows, N_SPANS, Spans};
+use crate::stats::{Additive, BLOCK, Block, Boosting, Growth, HazardRows, N_SPANS, Penalties, Spans};
 
 /// The name under which the number of the term appears among the drivers.
 const TERM: &str = "term";
@@ -113,7 +113,7 @@ impl RenewalModel {
         let fits = |watch: &mut Watch<'_>| {
             let grown = fewer >= MIN_EVENTS_TREES && rows.n_features > 0;
             let trees = grown.then(|| Boosting::fit(&rows, &GROWTH, watch)).transpose()?;
-            Ok((trees, Additive::fit(&rows, 1.0, watch)?))
+            Ok((trees, Additive::fit(&rows, &Penalties::default(), watch)?))
         };
         let (trees, additive) = Watch::unwatched(fits)?;
         let trees = trees.map(|boosting| Trees { covers: boosting.covers(&rows), boosting });
