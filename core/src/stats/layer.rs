@@ -128,10 +128,9 @@ impl Layer {
 
 /// The level to expect after the instant of fitting.
 fn expected(levels: &Levels, timing: Timing<'_>, settings: &LayerSettings) -> Spans {
-    let weights: Vec<f64> = timing.lags_days.iter().map(|lag| (-lag / settings.level_half_life_days).exp2()).collect();
     let edges = timing.edges_days;
     let widths: [f64; N_SPANS] = std::array::from_fn(|s| edges[s] - if s == 0 { 0.0 } else { edges[s - 1] });
-    let mut out = levels.expected(&weights);
+    let mut out = levels.expected(timing.lags_days, settings.level_half_life_days);
     for (level, n) in out.iter_mut().zip(levels.n_windows(timing.lags_days, &widths)) {
         *level *=
             if settings.level_prior_windows > 0.0 { (n / (n + settings.level_prior_windows)) as f32 } else { 1.0 };

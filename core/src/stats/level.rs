@@ -2,7 +2,8 @@
 //!
 //! A season or a promotion moves everyone at once, and no feature of a customer knows why. Taken out as a random effect
 //! per cutoff and span before the features are weighed, it cannot be mistaken for the work of whatever else happened to
-//! move in time; the level to expect next is the mean of those seen, the recent ones counting more.
+//! move in time; the level to expect next is the mean of those seen, the recent ones counting more, and those of the same
+//! season in earlier years as much as all others together.
 
 use rayon::prelude::*;
 
@@ -14,6 +15,15 @@ use crate::progress::Watch;
 const RIDGE: f64 = 20.0;
 /// Newton steps; a level settles in three.
 const STEPS: usize = 5;
+
+/// A year in whole weeks, and how far from it a cutoff still lies in the same season, days.
+const YEAR_DAYS: f64 = 364.0;
+const SEASON_DAYS: f64 = 14.0;
+
+/// Whether so many days ago was the same season of an earlier year.
+fn is_same_season(lag_days: f64) -> bool {
+    lag_days > 0.5 * YEAR_DAYS && (lag_days - YEAR_DAYS * (lag_days / YEAR_DAYS).round()).abs() <= SEASON_DAYS
+}
 
 /// One level per cutoff and span.
 #[derive(Debug, Clone)]
@@ -86,19 +96,27 @@ impl Levels {
         }
     }
 
-    /// The level to expect, given a weight per cutoff. A span never seen takes the mean of all spans' levels.
-    pub(crate) fn expected(&self, weights: &[f64]) -> Spans {
+    /// The level to expect, given how long ago each cutoff was. An earlier cutoff counts half for every `half_life_days`
+    /// between; but those of the same season of earlier years count together as much as all others. A span never seen takes
+    /// the mean of all spans' levels.
+    pub(crate) fn expected(&self, lags_days: &[f64], half_life_days: f64) -> Spans {
         let mut out = [0f32; N_SPANS];
         let (mut all, mut all_weight) = (0.0, 0.0);
         let mut missing = [false; N_SPANS];
         for s in 0..N_SPANS {
-            let (mut sum, mut total) = (0.0, 0.0);
-            for ((level, seen), w) in self.per_cutoff.iter().zip(&self.seen).zip(weights) {
-                if seen[s] {
-                    sum += w * f64::from(level[s]);
-                    total += w;
-                }
+            // Sums of level and weight: of the same season, and of all others.
+            let mut sums = [[0.0; 2]; 2];
+            for ((level, _), lag) in
+                self.per_cutoff.iter().zip(&self.seen).zip(lags_days).filter(|((_, seen), _)| seen[s])
+            {
+                let weight = (-lag / half_life_days).exp2();
+                let sums = &mut sums[usize::from(!is_same_season(*lag))];
+                sums[0] += weight * f64::from(level[s]);
+                sums[1] += weight;
             }
+            let [season, others] = sums;
+            let scale = if season[1] > 0.0 && others[1] > 0.0 { others[1] / season[1] } else { 1.0 };
+            let (sum, total) = (scale * season[0] + others[0], scale * season[1] + others[1]);
             missing[s] = total <= 0.0;
             if total > 0.0 {
                 out[s] = (sum / total) as f32;
@@ -141,4 +159,49 @@ fn slopes(rows: &HazardRows, log_odds: &[Spans], levels: &[Spans]) -> Vec<(PerCu
             sums
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn levels(per_cutoff: &[f32]) -> Levels {
+        let seen = |level: f32| std::array::from_fn(|s| s < 5 && level.is_finite());
+        Levels {
+            seen: per_cutoff.iter().map(|&level| seen(level)).collect(),
+            per_cutoff: per_cutoff.iter().map(|&level| [level; N_SPANS]).collect(),
+        }
+    }
+
+    fn assert_close(got: Spans, wanted: f32) {
+        assert!(got.iter().all(|x| (x - wanted).abs() < 1e-6), "{got:?}, not {wanted}");
+    }
+
+    #[test]
+    fn recent_cutoffs_count_more() {
+        // Weights 1/2 and 1/4.
+        assert_close(levels(&[0.3, 0.6]).expected(&[168.0, 84.0], 84.0), 0.5);
+    }
+
+    #[test]
+    fn the_same_season_of_earlier_years_counts_as_much_as_all_else() {
+        let near = [84.0, 28.0];
+        let without = levels(&[0.3, 0.3]).expected(&near, 84.0);
+        assert_close(without, 0.3);
+        assert_close(levels(&[-0.5, 0.3, 0.3]).expected(&[364.0, 84.0, 28.0], 84.0), -0.1);
+        // Of two years, the later counts more: 2/3 to 1/3 at a half-life of a year.
+        assert_close(levels(&[-0.5, -0.2, 0.3]).expected(&[728.0, 364.0, 28.0], 364.0), 0.0);
+        // Six weeks beside it is another season.
+        let beside = levels(&[-0.5, 0.3, 0.3]).expected(&[322.0, 84.0, 28.0], 84.0);
+        assert!(beside[0] > 0.2, "{beside:?}");
+    }
+
+    #[test]
+    fn a_span_never_seen_takes_the_mean_of_the_others() {
+        let some = levels(&[0.3, 0.6]);
+        assert!(!some.seen[0][7]);
+        assert!((some.expected(&[168.0, 84.0], 84.0)[7] - 0.5).abs() < 1e-6);
+        let nothing = levels(&[f32::INFINITY, f32::INFINITY]).expected(&[168.0, 84.0], 84.0);
+        assert_close(nothing, 0.0);
+    }
 }
