@@ -30,8 +30,7 @@ run: ## Print the reminders that are due in a real order log, and write an HTML 
 test: test-rust test-python test-python-spark node-test ## Run all tests, with the documentation's examples
 
 test-rust: ## Run the tests of the Rust crates, golden vectors among them
-	$(CARGO) test --workspace --all-features --all-targets
-	$(CARGO) test --workspace --all-features --doc
+	$(CARGO) test --workspace --all-features
 
 test-python: python ## Build the Python package into an environment of its own, and run its tests
 	cd $(PYTHON_PACKAGE) && $(PYTHON_BIN)/ruff check . && $(PYTHON_BIN)/ruff format --check .

@@ -161,7 +161,7 @@ def test_messages_may_be_ones_own(model: beforehand.Model, history: beforehand.H
 
 COFFEE: list[dict[str, Any]] = [
     {"who": "x", "sku": "coffee", "when": datetime(2025, month, day, 8, tzinfo=UTC), "paid": 40.0, "what": "purchase"}
-    for month, day in ((6, 1), (7, 1), (7, 31))
+    for month, day in ((5, 20), (6, 19), (7, 19))
 ]
 SENT: list[dict[str, Any]] = [
     {"who": "x", "when": datetime(2025, 8, day, 10, tzinfo=UTC), "what": "contact", "way": "app", "with": "reminder", "p": 0.9}
