@@ -103,12 +103,11 @@ impl fmt::Display for Timestamp {
 impl FromStr for Timestamp {
     type Err = Error;
 
-    /// Reads RFC 3339 (`2011-11-06T12:00:00Z`, any offset), or a date or date-time without offset, taken as UTC.
+    /// Reads RFC 3339 (`2011-11-06T12:00:00Z`, any offset, or ` UTC` in its place), or a date or date-time without offset,
+    /// taken as UTC.
     fn from_str(s: &str) -> Result<Self> {
         let s = s.trim();
-        let instant = s
-            .parse::<jiff::Timestamp>()
-            .ok()
+        let instant = instant_with_offset(s)
             .or_else(|| s.parse::<civil::DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|z| z.timestamp()))
             .ok_or_else(|| {
                 Error::data(
@@ -121,6 +120,11 @@ impl FromStr for Timestamp {
             })?;
         Self::from_micros(instant.as_microsecond())
     }
+}
+
+/// Reads a date-time that says how far from UTC it is: RFC 3339, or as databases write it, `2011-11-06 12:00:00 UTC`.
+pub(crate) fn instant_with_offset(text: &str) -> Option<jiff::Timestamp> {
+    text.parse().ok().or_else(|| format!("{}Z", text.strip_suffix(" UTC")?).parse().ok())
 }
 
 #[cfg(feature = "schema")]
