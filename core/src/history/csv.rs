@@ -26,8 +26,8 @@ impl History {
     ///
     /// Times are dates (`2011-11-06`), date-times (`2011-11-06T12:00:00` or with a space; on the wall clock of the
     /// option `time_zone`), date-times with an offset (RFC 3339, or ` UTC` in its place), or whole numbers in the option
-    /// `time_unit`. A column of identifiers is held as numbers when every value is a whole number in its plain form, `17850` but not `007`;
-    /// otherwise as texts, byte by byte as they stand. The first line after the header is row 0.
+    /// `time_unit`. A column of identifiers is held as numbers when every value is a whole number in its plain form,
+    /// `17850` but not `007`; otherwise as texts, byte by byte as they stand. The first line after the header is row 0.
     ///
     /// ```no_run
     /// use beforehand::{ColumnNames, History, IngestOptions};
