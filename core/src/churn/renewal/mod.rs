@@ -9,6 +9,7 @@ mod model;
 mod options;
 mod outcomes;
 mod result;
+mod saved;
 mod search;
 mod table;
 
