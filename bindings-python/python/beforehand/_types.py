@@ -896,6 +896,75 @@ class CohortCurve(Shown):
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewalFit(Shown):
+    """A fitted model of renewals, and what it learned from."""
+
+    fitted: str
+    """The model, a text to keep: for `renewal_risk` and `renewal_drivers`."""
+    n_renewals: int
+    """How many renewals it learned from."""
+    n_cancelled: int
+    """How many of them were cancelled."""
+    columns: tuple[str, ...]
+    """The features: columns that must be there as well when the model is asked."""
+    notes: tuple[str, ...]
+    """Which of them were dropped, and why."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> RenewalFit:
+        return cls(
+            fitted=d["fitted"],
+            n_renewals=d["n_renewals"],
+            n_cancelled=d["n_cancelled"],
+            columns=tuple(d["columns"]),
+            notes=tuple(d["notes"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewalDrivers(Shown):
+    """Why a contract's risk is what it is. `log_odds` is `base_log_odds` and the contributions of all columns."""
+
+    prob_cancel: float
+    """P(cancel at the next renewal), 0 to 1."""
+    base_log_odds: float
+    """The log-odds of cancelling of the average contract."""
+    log_odds: float
+    """The contract's own."""
+    drivers: tuple[RenewalDriver, ...]
+    """The columns' contributions, the largest first."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> RenewalDrivers:
+        return cls(
+            prob_cancel=d["prob_cancel"],
+            base_log_odds=d["base_log_odds"],
+            log_odds=d["log_odds"],
+            drivers=tuple(RenewalDriver._of(v) for v in d["drivers"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewalDriver(Shown):
+    """One column's contribution."""
+
+    column: str
+    """The column; `term` for the number of the term."""
+    value: str
+    """Its value in the row, as a text; `missing` where there is none."""
+    log_odds: float
+    """What it adds to the log-odds of cancelling; below 0 it lowers the risk."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> RenewalDriver:
+        return cls(
+            column=d["column"],
+            value=d["value"],
+            log_odds=d["log_odds"],
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=False)
 class Costs(Shown):
     """The costs of a contact, in the currency of the orders. All default to 0 unless said otherwise: what is not
@@ -2517,6 +2586,9 @@ __all__ = [
     "ReminderCurve",
     "ReminderOptions",
     "ReminderPoint",
+    "RenewalDriver",
+    "RenewalDrivers",
+    "RenewalFit",
     "Response",
     "Route",
     "RouteRule",

@@ -50,7 +50,7 @@ enum Cell {
     Int(i64),
     Number(f64),
     Text(String),
-    /// What no column can hold: a list or an object.
+    /// What no column can hold, such as a list.
     Other,
 }
 
@@ -80,7 +80,7 @@ impl Cell {
             Self::Int(i) => format!("the number {i}").into(),
             Self::Number(x) => format!("the number {x}").into(),
             Self::Text(text) => format!("the text {:?}", text.chars().take(60).collect::<String>()).into(),
-            Self::Other => "a list or an object".into(),
+            Self::Other => "a value of another kind".into(),
         }
     }
 }

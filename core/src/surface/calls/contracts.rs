@@ -61,7 +61,7 @@ impl Saved {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct FitRenewals {
-    /// The contracts, one per row: columns by name.
+    /// The contracts, one per row.
     contracts: ContractTable,
     /// The column that says whether the contract was cancelled: true or false, 1 or 0, yes or no. Default: `cancelled`.
     #[serde(default = "cancelled")]
@@ -190,7 +190,7 @@ impl Arguments for FitRenewals {
 pub(super) struct RenewalRisk {
     /// The `fitted` that `renewal_fit` answered.
     fitted: String,
-    /// The contracts, one per row: columns by name, with the features of the fit; others are not looked at.
+    /// The contracts, one per row, with the features of the fit; other columns are not looked at.
     contracts: ContractTable,
     /// The column that says whose contract it is. Default: the number of the row is answered.
     #[serde(default)]
@@ -254,7 +254,7 @@ impl Arguments for RenewalRisk {
 pub(super) struct ExplainRenewal {
     /// The `fitted` that `renewal_fit` answered.
     fitted: String,
-    /// The contracts, one per row: columns by name, with the features of the fit.
+    /// The contracts, one per row, with the features of the fit.
     contracts: ContractTable,
     /// The row of the contract, from 0. Default: the first.
     #[serde(default)]
