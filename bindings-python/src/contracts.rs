@@ -120,15 +120,18 @@ fn of_csv(path: &Path, file: &mut dyn Read, delimiter: u8) -> Result<String> {
         row.map_or(error.clone(), |row| error.with_row(row))
     };
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(file);
-    let names: Vec<String> = reader.headers().map_err(failed)?.iter().map(|n| n.trim().to_owned()).collect();
+    let names = reader.headers().map_err(failed)?.iter().map(|n| n.trim_start_matches('\u{feff}').trim().to_owned());
+    let names: Vec<String> = names.collect();
+    if let Some(twice) = names.iter().enumerate().find_map(|(i, name)| names[..i].contains(name).then_some(name)) {
+        let message = format!("{} has two columns {twice:?}; name each column once", path.display());
+        return Err(Error::new(ErrorCode::InvalidData, message).with_field(twice));
+    }
     let mut columns: Vec<Vec<String>> = vec![Vec::new(); names.len()];
     for record in reader.records() {
         let record = record.map_err(failed)?;
         columns.iter_mut().zip(&record).for_each(|(column, field)| column.push(field.trim().to_owned()));
     }
-    let first = names.first().map(|n| n.trim_start_matches('\u{feff}').to_owned());
-    let names = first.into_iter().chain(names.into_iter().skip(1));
-    Ok(written(names.zip(columns.into_iter().map(|column| typed(&column)))))
+    Ok(written(names.into_iter().zip(columns.into_iter().map(|column| typed(&column)))))
 }
 
 fn typed(fields: &[String]) -> Vec<String> {
