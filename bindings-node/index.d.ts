@@ -702,7 +702,8 @@ export function renewalCohorts(options: RenewalCohortsArguments): CohortCurve
  *   cancelled: (i * 7919) % 100 < (i % 3 === 0 ? 5 : 35),
  * }))
  * const fit = await renewalFit({ contracts, customer: "team" })
- * console.log(fit.nRenewals, fit.nCancelled, fit.columns) // 400 100 [ 'plan', 'seats' ]
+ * console.log(fit.nRenewals, fit.nCancelled, fit.columns)
+ * // 400 100 [ 'plan', 'seats' ]
  * ```
  */
 export function renewalFit(options: RenewalFitArguments): Promise<RenewalFit>
@@ -722,11 +723,12 @@ export function renewalFit(options: RenewalFitArguments): Promise<RenewalFit>
  *   seats: 1 + ((i * 7) % 40),
  *   cancelled: (i * 7919) % 100 < (i % 3 === 0 ? 5 : 35),
  * }))
- * const { fitted } = await renewalFit({ contracts, customer: "team" })
+ * const { fitted } = await renewalFit({ contracts, customer: "team", horizonsTerms: [12] })
  * const running = [{ team: "wang", plan: "monthly", seats: 12 }, { team: "ana", plan: "yearly", seats: null }]
- * for (const { customer, probCancel } of await renewalRisk({ fitted, contracts: running, customer: "team" })) {
- *   console.log(customer, probCancel.toFixed(2))
- * }
+ * const risk = await renewalRisk({ fitted, contracts: running, customer: "team" })
+ * const [wang = 0, ana = 0] = risk.columns.probCancel
+ * console.log(risk.names, wang > 2 * ana)
+ * // [ 'customer', 'probCancel', 'probCancelWithin12Terms' ] true
  * ```
  */
 export function renewalRisk(options: RenewalRiskArguments): Promise<RenewalRiskTable>
@@ -748,9 +750,9 @@ export function renewalRisk(options: RenewalRiskArguments): Promise<RenewalRiskT
  * }))
  * const { fitted } = await renewalFit({ contracts, customer: "team" })
  * const why = await renewalDrivers({ fitted, contracts, row: 1 })
- * for (const { column, value, logOdds } of why.drivers) {
- *   console.log(column, value, logOdds.toFixed(2)) // plan monthly, then seats
- * }
+ * const [first] = why.drivers
+ * console.log(first?.column, first?.value, first !== undefined && first.logOdds > 0)
+ * // plan monthly true
  * ```
  */
 export function renewalDrivers(options: RenewalDriversArguments): Promise<RenewalDrivers>

@@ -14,8 +14,8 @@ from ._history import _FOREIGN, ArrowTable, Rows, by_arrow
 from ._values import Json
 
 Contracts: TypeAlias = ArrowTable | str | os.PathLike[str] | Rows
-"""Contracts, one per row: any Arrow table (Polars, pandas, pyarrow, DuckDB, …); the path of a CSV or Parquet file; columns by name, or
-rows as mappings, of plain values. `None` and NaN where a value is missing."""
+"""Contracts, one per row: any Arrow table (Polars, pandas, pyarrow, DuckDB, …); the path of a CSV or Parquet file; columns by
+name, or rows as mappings, of plain values. `None` and NaN where a value is missing."""
 
 
 def columns_of(contracts: Contracts, name: str, delimiter: str = ",") -> Json:
@@ -32,11 +32,12 @@ def columns_of(contracts: Contracts, name: str, delimiter: str = ",") -> Json:
         columns = _of_rows(list(contracts), name)
     else:
         message = (
-            f"{name} is a {type(contracts).__name__}; give an Arrow table (Polars, pandas with pyarrow, pyarrow, DuckDB), the path of a "
-            "CSV or Parquet file, columns by name, or rows as mappings"
+            f"{name} is a {type(contracts).__name__}; give an Arrow table (Polars, pandas with pyarrow, pyarrow, DuckDB), "
+            "the path of a CSV or Parquet file, columns by name, or rows as mappings"
         )
         raise InvalidDataError(message, name)
-    return Json(json.dumps({column: [_cell(value) for value in values] for column, values in columns.items()}, ensure_ascii=False))
+    cells = {column: [_cell(value) for value in values] for column, values in columns.items()}
+    return Json(json.dumps(cells, ensure_ascii=False))
 
 
 def _of_file(path: Any, name: str, delimiter: str) -> str:
@@ -73,7 +74,7 @@ def _values(values: Any, column: str) -> list[Any]:
 
 
 def _cell(value: Any) -> Any:
-    """A value as JSON has it. What no column can hold becomes a list, which the call tells of if it looks at the column at all."""
+    """A value as JSON has it; what no column can hold becomes a list, which the call tells of if it looks at the column."""
     if value is None or isinstance(value, (str, bool)):
         return value
     if isinstance(value, int):

@@ -23,14 +23,14 @@ _YES = ("true", "yes", "1", "1.0")
 def add_contracts(sub: argparse.ArgumentParser, taken: Sequence[Parameter]) -> None:
     """The options of the command."""
     sub.add_argument("contracts", metavar="FILE",
-                     help="contracts that came up for renewal: a .csv or .parquet file, or - for CSV from standard input")  # fmt: skip
+                     help="contracts that came up for renewal: .csv or .parquet, or - for CSV from standard input")  # fmt: skip
     sub.add_argument("--score", metavar="FILE",
-                     help="contracts to tell the risk of; by default those of the first file that were not cancelled")  # fmt: skip
+                     help="contracts to tell the risk of; by default those of FILE that were not cancelled")  # fmt: skip
     sub.add_argument("--term", metavar="TEXT",
-                     help="the column of --score with the terms each contract has lasted; by default the one of --exit-term")  # fmt: skip
+                     help="the column of --score with the terms each contract has lasted; by default --exit-term's")  # fmt: skip
     sub.add_argument("--out", default="-", metavar="FILE",
                      help="where the table goes: .parquet or .csv; by default CSV to standard output")  # fmt: skip
-    sub.add_argument("--delimiter", default=",", metavar="TEXT", help="Between two fields of a CSV line. Default: ','.")
+    sub.add_argument("--delimiter", default=",", metavar="TEXT", help="between two fields of a CSV line; by default ','")
     group = sub.add_argument_group("options of the fit")
     for parameter in taken:
         add_option(group, parameter)
