@@ -13,6 +13,8 @@ from typing import Any
 import beforehand
 import pytest
 from beforehand._contracts import columns_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from test_command import ok, refused, run
 
 N = 400
@@ -46,6 +48,7 @@ def fit() -> beforehand.RenewalFit:
 def test_risks_and_drivers(fit: beforehand.RenewalFit) -> None:
     assert (fit.n_renewals, fit.n_cancelled) == (N, sum(CONTRACTS["cancelled"]))
     assert fit.columns == ("plan", "seats", "price", "autopay")
+    assert fit.fitted not in repr(fit) and fit.fitted not in fit._repr_html_()
     risk = beforehand.renewal_risk(fit.fitted, CONTRACTS, customer="team")
     assert risk.names == ["customer", "prob_cancel", "prob_cancel_within_3_terms", "prob_cancel_within_12_terms"]
     assert risk["customer"] == CONTRACTS["team"]
@@ -167,6 +170,29 @@ def test_what_is_not_asked_so(fit: beforehand.RenewalFit) -> None:
         beforehand.renewal_fit({})
 
 
+_VALUE = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**70), 2**70),
+    st.floats(),
+    st.text(max_size=3),
+    st.dates(),
+    st.lists(st.integers(), max_size=1),
+)
+_COLUMN = st.lists(st.one_of(st.integers(0, 3), st.booleans(), _VALUE), min_size=3, max_size=3)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.dictionaries(st.sampled_from(["cancelled", "a", "b", ""]), _COLUMN, max_size=4))
+def test_whatever_columns_hold(columns: dict[str, list[Any]]) -> None:
+    """A model or an error that says what is wrong, never a defect."""
+    try:
+        fit = beforehand.renewal_fit(columns)
+        assert beforehand.renewal_risk(fit.fitted, columns).n_rows == 3
+    except beforehand.Error as e:
+        assert e.code in ("invalid_data", "invalid_options", "empty_data"), e
+
+
 def test_the_command_tells_the_risks_of_what_runs_on(fit: beforehand.RenewalFit, tmp_path: Path) -> None:
     path = write_csv(tmp_path / "contracts.csv", CONTRACTS)
     running = [row for row in rows(CONTRACTS) if not row["cancelled"]]
@@ -184,6 +210,8 @@ def test_the_command_tells_the_risks_of_what_runs_on(fit: beforehand.RenewalFit,
     assert f"{len(running)} contracts are in" in done.stderr
     few = ok("renewal", path, "--customer", "team", "--ignore", "seats", "--ignore", "price", "--horizons", "2", "-q")
     assert few.startswith("customer,prob_cancel,prob_cancel_within_2_terms\n")
+    numbered = ok("renewal", path, "--ignore", "team", "-q").splitlines()[1:]
+    assert [int(line.partition(",")[0]) for line in numbered] == [i for i, gone in enumerate(CONTRACTS["cancelled"]) if not gone]
 
 
 def test_the_command_knows_terms(tmp_path: Path) -> None:

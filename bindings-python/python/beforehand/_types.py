@@ -900,7 +900,7 @@ class CohortCurve(Shown):
 class RenewalFit(Shown):
     """A fitted model of renewals, and what it learned from."""
 
-    fitted: str
+    fitted: str = field(repr=False)
     """The model, a text to keep: for `renewal_risk` and `renewal_drivers`."""
     n_renewals: int
     """How many renewals it learned from."""

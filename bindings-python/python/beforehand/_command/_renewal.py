@@ -52,10 +52,12 @@ def run_renewal(given: argparse.Namespace, taken: Sequence[Parameter], rows: str
         say(f"{fit.n_renewals:,} renewals, {fit.n_cancelled:,} of them cancelled; features: {', '.join(fit.columns)}")
         for note in fit.notes:
             say(f"note: {note}")
+        customer = options.get("customer")
         if running is None:
+            customer = customer or _number(contracts)
             running = _running(contracts, options.get("cancelled", "cancelled"))
         term = exit_term if given.term is None else given.term
-        risk = renewal_risk(fit.fitted, running, customer=options.get("customer"), term=term, progress=watch)
+        risk = renewal_risk(fit.fitted, running, customer=customer, term=term, progress=watch)
     write_table(risk, given.out, rows, say)
 
 
@@ -63,6 +65,15 @@ def _read(path: str, name: str, delimiter: str) -> dict[str, list[Any]]:
     with on_disk(path, name) as file:
         columns: dict[str, list[Any]] = json.loads(columns_of(file, name, delimiter))
     return columns
+
+
+def _number(contracts: dict[str, list[Any]]) -> str:
+    """Numbers the rows, so that they are known when some are taken out; the name of the column."""
+    name = "row"
+    while name in contracts:
+        name += "'"
+    contracts[name] = list(range(len(next(iter(contracts.values())))))
+    return name
 
 
 def _running(contracts: dict[str, list[Any]], cancelled: str) -> dict[str, list[Any]]:

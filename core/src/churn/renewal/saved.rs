@@ -44,3 +44,27 @@ impl RenewalModel {
         self.predict(&Table::new(), None).err().is_none_or(|e| e.code() != ErrorCode::IncompatibleModel)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::churn::renewal::{Contracts, RenewalOptions};
+
+    #[test]
+    fn bytes_come_back_as_the_model_or_are_refused() {
+        let table = Table::new().numbers("price", (0..60).map(f64::from).collect()).expect("a column");
+        let table = table.texts("plan", (0..60).map(|i| ["a", "b"][i % 2])).expect("a column");
+        let cancelled: Vec<bool> = (0..60).map(|i| i % 3 == 0).collect();
+        let model = RenewalModel::fit(&table, &Contracts::new(&cancelled), &RenewalOptions::default()).expect("fits");
+        let bytes = model.to_bytes().expect("writes");
+        assert_eq!(RenewalModel::from_bytes(&bytes).expect("reads").predict(&table, None), model.predict(&table, None));
+        for n in 0..bytes.len() {
+            let mut other = bytes.clone();
+            other[n] ^= 1;
+            for wrong in [&bytes[..n], &other] {
+                let e = RenewalModel::from_bytes(wrong).expect_err("damaged");
+                assert_eq!(e.code(), ErrorCode::IncompatibleModel);
+            }
+        }
+    }
+}
