@@ -138,7 +138,11 @@ impl ContractTable {
                 "no" | "false" => Some(false),
                 _ => None,
             },
-            other => other.number().filter(|x| *x == 0.0 || *x == 1.0).map(|x| x == 1.0),
+            other => match other.number() {
+                Some(1.0) => Some(true),
+                Some(0.0) => Some(false),
+                _ => None,
+            },
         })
     }
 

@@ -146,11 +146,7 @@ impl Arguments for FitRenewals {
     type Output = Value<RenewalFit>;
 
     fn run(self, _: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
-        let options = RenewalOptions {
-            horizons_terms: self.horizons_terms.clone(),
-            max_renewals: self.max_renewals,
-            ..RenewalOptions::default()
-        };
+        let options = RenewalOptions { horizons_terms: self.horizons_terms.clone(), max_renewals: self.max_renewals };
         options.validate()?;
         let empty = |what: &str| Error::new(ErrorCode::EmptyData, what).with_field("contracts");
         if self.contracts.n_rows()? == 0 {
