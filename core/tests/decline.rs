@@ -246,12 +246,43 @@ fn case_c_an_account_falls_and_its_modules_are_named() {
     assert_eq!(model.modules(&usage, &"nobody".into(), alarm).unwrap_err().code(), ErrorCode::UnknownCustomer);
 }
 
+/// Teams of equal size, each with a taste of its own; one of them falls.
+#[test]
+fn tastes_are_not_taken_for_little_use() {
+    let mut random = Random(23);
+    let mut rows = Vec::new();
+    for team in 0..150i64 {
+        let tastes: Vec<f64> = (0..6).map(|_| random.gamma(1)).collect();
+        let total: f64 = tastes.iter().sum();
+        for week in 0..36 {
+            let level = if team < 30 && week >= 28 { 4.0 } else { 20.0 };
+            for (m, taste) in tastes.iter().enumerate() {
+                rows.push(UsageRow::new(team, week, random.poisson(level * taste / total)).module(format!("m{m}")));
+            }
+        }
+    }
+    let usage = Usage::from_rows(rows, MissingPeriods::Zero).unwrap();
+    let model = DeclineModel::fit(&usage, &options()).unwrap();
+    let declines = model.scan(&usage);
+    let mut n_little = 0;
+    for (customer, alarm) in declines.iter() {
+        let customer = &usage.customers()[customer as usize];
+        let findings = model.modules(&usage, customer, alarm).unwrap();
+        n_little += findings.iter().filter(|f| f.reason == ModuleReason::UsedLittle).count();
+    }
+    // By tastes alone, one in twenty of six modules, about.
+    assert!(declines.len() >= 25 && n_little as f64 <= 0.6 * declines.len() as f64, "{n_little} {}", declines.len());
+}
+
 #[test]
 fn two_falls_running_alarm_on_nearly_every_healthy_customer() {
     let usage = falling();
     let literal =
         DeclineModel::fit(&usage, &DeclineOptions { n_simulated: 1_000, ..DeclineOptions::two_falls_running() });
-    assert!(literal.unwrap().false_alarms_per_year() > 0.95);
+    let literal = literal.unwrap();
+    assert!(literal.false_alarms_per_year() > 0.95);
+    let declines = literal.scan(&usage);
+    assert!(!declines.is_empty() && declines.iter().all(|(_, alarm)| alarm.false_alarms_per_year > 0.95));
     let stated = DeclineModel::fit(&usage, &options()).unwrap().false_alarms_per_year();
     assert!((0.02..0.09).contains(&stated), "{stated}");
 }

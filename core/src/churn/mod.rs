@@ -19,4 +19,6 @@ pub use lapse::{PurchaseFit, PurchaseOptions, PurchaseParameter, Purchases, Spen
 pub use renewal::{Cohort, CohortCurve, CohortKind};
 pub use renewal::{Column, Contracts, Driver, Drivers, RenewalModel, RenewalOptions, Renewals, Table};
 
+#[cfg(feature = "surface")]
+pub(crate) use decline::last_seen_day;
 pub(crate) use lapse::{Everyone, Fitted as LapseFitted, panel as lapse_panel};

@@ -43,6 +43,44 @@ const N_LEAVES: usize = 1 << MAX_DEPTH;
 /// additive model's functions.
 const GROUP: usize = 8;
 
+/// Trees that grow some at a time, so that they can be judged in between.
+pub(crate) struct Growing<'a> {
+    rows: &'a HazardRows,
+    growth: &'a Growth,
+    bins: Bins,
+    /// Of the rows, after the trees grown so far.
+    log_odds: Vec<Spans>,
+    n_grown: usize,
+}
+
+impl<'a> Growing<'a> {
+    /// No tree yet.
+    pub(crate) fn new(rows: &'a HazardRows, growth: &'a Growth) -> Self {
+        Self { rows, growth, bins: Bins::new(rows), log_odds: rows.offset.clone(), n_grown: 0 }
+    }
+
+    /// The next `n` trees; none for a draw in which nothing is worth a question.
+    pub(crate) fn grow(&mut self, n: usize, watch: &mut Watch<'_>) -> Result<Boosting> {
+        let Self { rows, growth, bins, log_odds, n_grown } = self;
+        let mut trees = Vec::with_capacity(n);
+        for t in *n_grown..*n_grown + n {
+            watch.tell((t - *n_grown) as f64 / n as f64)?;
+            let used = draws(t as u64, rows.len(), growth.row_share);
+            let features = bins.draw_features(t as u64, growth.feature_share);
+            let Some((tree, questions)) = Grower::new(rows, growth, bins, &used, &features, log_odds).grow() else {
+                continue;
+            };
+            log_odds
+                .par_chunks_mut(CHUNK)
+                .enumerate()
+                .for_each(|(chunk, log_odds)| add_leaves(bins, &questions, &tree.leaves, chunk, log_odds));
+            trees.push(tree);
+        }
+        self.n_grown += n;
+        Ok(Boosting { trees })
+    }
+}
+
 /// Boosted trees.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Boosting {
@@ -73,23 +111,7 @@ impl Boosting {
     /// Fits to rows, starting from their offsets.
     pub(crate) fn fit(rows: &HazardRows, growth: &Growth, watch: &mut Watch<'_>) -> Result<Self> {
         watch.tell(0.0)?;
-        let bins = Bins::new(rows);
-        let mut log_odds = rows.offset.clone();
-        let mut trees = Vec::with_capacity(growth.n_trees);
-        for t in 0..growth.n_trees as u64 {
-            watch.tell(t as f64 / growth.n_trees as f64)?;
-            let used = draws(t, rows.len(), growth.row_share);
-            let features = bins.draw_features(t, growth.feature_share);
-            let Some((tree, questions)) = Grower::new(rows, growth, &bins, &used, &features, &log_odds).grow() else {
-                continue;
-            };
-            log_odds
-                .par_chunks_mut(CHUNK)
-                .enumerate()
-                .for_each(|(chunk, log_odds)| add_leaves(&bins, &questions, &tree.leaves, chunk, log_odds));
-            trees.push(tree);
-        }
-        Ok(Self { trees })
+        Growing::new(rows, growth).grow(growth.n_trees, watch)
     }
 
     /// Whether a loaded model is one for so many features.
@@ -293,6 +315,15 @@ mod tests {
         for (leaf, (g, c)) in model.trees[0].leaves.iter().zip(expected) {
             assert!((leaf[0] + g / c).abs() < 1e-3, "{leaf:?} {}", -g / c);
         }
+    }
+
+    #[test]
+    fn trees_grown_some_at_a_time_are_the_same() {
+        let rows = simulate::rows(2_000, -1.0, 6);
+        let growth = Growth { n_trees: 12, row_share: 0.6, feature_share: 0.6, ..simulate::GROWTH };
+        let mut growing = Growing::new(&rows, &growth);
+        let parts = [5, 7].map(|n| Watch::unwatched(|watch| growing.grow(n, watch)).unwrap());
+        assert_eq!(parts.map(|part| part.trees).concat(), fit(&rows, &growth).trees);
     }
 
     #[test]

@@ -61,7 +61,7 @@ impl Freedom {
         let Some(mut window) = window else { return Ok(PRIOR) };
         window.begin(&mut watch.part(0.0, 0.1))?;
         let mut tried: Vec<(f64, Vec<Spans>)> = Vec::with_capacity(SCALES.len());
-        let scale = downhill(|scale| {
+        let scale = downhill(SCALES, |scale| {
             let watch = &mut watch.part(0.1 + 0.1 * tried.len() as f64, 0.2 + 0.1 * tried.len() as f64);
             let moves = window.additive(scale, &mut watch.part(0.0, 0.9))?;
             let far = (scale / PRIOR.scale).ln() / PRIOR_FACTOR.ln();
@@ -86,19 +86,20 @@ impl Freedom {
     }
 }
 
-/// The scale of the smallest loss; `loss` is asked for none twice.
-fn downhill(mut loss: impl FnMut(f64) -> Result<f64>) -> Result<f64> {
-    let mut losses = [None; SCALES.len()];
+/// Of rising scales with a constant factor between them, and of those between two of them, the one of the smallest loss: downhill
+/// from the middle, then where a parabola through the three lowest is lowest. `loss` is asked for none twice.
+pub(crate) fn downhill<const N: usize>(scales: [f64; N], mut loss: impl FnMut(f64) -> Result<f64>) -> Result<f64> {
+    let mut losses = [None; N];
     let mut at = |i: usize| -> Result<f64> {
         if let Some(known) = losses[i] {
             return Ok(known);
         }
-        let found = loss(SCALES[i])?;
+        let found = loss(scales[i])?;
         losses[i] = Some(found);
         Ok(found)
     };
-    let last = SCALES.len() - 1;
-    let mut best = SCALES.len() / 2;
+    let last = N - 1;
+    let mut best = N / 2;
     loop {
         let here = at(best)?;
         if best > 0 && at(best - 1)? < here {
@@ -110,10 +111,10 @@ fn downhill(mut loss: impl FnMut(f64) -> Result<f64>) -> Result<f64> {
         }
     }
     if best == 0 || best == last {
-        return Ok(SCALES[best]);
+        return Ok(scales[best]);
     }
     let around = [at(best - 1)?, at(best)?, at(best + 1)?];
-    Ok(SCALES[best] * (SCALES[best + 1] / SCALES[best]).powf(lowest(around)))
+    Ok(scales[best] * (scales[best + 1] / scales[best]).powf(lowest(around)))
 }
 
 /// Where between -1 and 1 the parabola through values at -1, 0 and 1 is lowest.

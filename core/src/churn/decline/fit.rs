@@ -165,7 +165,7 @@ impl<'a> Fit<'a> {
 
     /// The share of healthy customers that alarm in a year without season, after the periods no alarm is raised in.
     fn ordinary_year(&self, last: Option<&Period>) -> f64 {
-        let n = f64::from(self.options.min_periods) + self.options.periods_per_year - 1.0;
+        let n = f64::from(self.options.min_periods) + self.options.year() - 1.0;
         let series = vec![0f32; n.ceil() as usize];
         let typical = self.now();
         let ordinary = Member { first_period: 0, series: &series };

@@ -12,6 +12,11 @@ use crate::history::HistoryView;
 use crate::table::{Column, Table, Texts};
 use crate::time::Timestamp;
 
+/// How a log's periods make a year …
+const DAYS_PER_YEAR: f64 = 365.25;
+/// … and how many the options allow at least.
+const MIN_PERIODS_PER_YEAR: f64 = 4.0;
+
 /// One customer's use has fallen.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -45,7 +50,8 @@ pub struct UsageDecline {
 
 impl Usage {
     /// Use counted from a log of events: as [`usage_declines`] does it. Periods of `period_days` civil days are numbered back from
-    /// -1, the one that ends with the civil day of `as_of`; a period without an event is one of no use, from a customer's
+    /// -1, the one that ends with the last civil day seen: that of `as_of`, or the one before where `as_of` is a day's beginning and
+    /// the log knows times of day; a period without an event is one of no use, from a customer's
     /// first event on. Items are modules, if there are several.
     ///
     /// # Errors
@@ -57,7 +63,7 @@ impl Usage {
         }
         let view = history.into();
         let log = view.history;
-        let (last_day, length) = (log.day_of(as_of), period_days as i32);
+        let (last_day, length) = (last_seen_day(&view, as_of), period_days as i32);
         let n_items = log.items.len();
         let mut rows = Vec::new();
         for customer in view.customers.clone() {
@@ -77,15 +83,32 @@ impl Usage {
             let message = format!("no event lies at or before as_of {as_of}; look at a later as_of");
             return Err(Error::new(ErrorCode::EmptyData, message).with_field("as_of"));
         }
-        Self::from_rows(rows, MissingPeriods::Zero)
+        let mut out = Self::from_rows(rows, MissingPeriods::Zero)?;
+        out.periods_per_year = Some((DAYS_PER_YEAR / f64::from(period_days)).round().max(MIN_PERIODS_PER_YEAR));
+        Ok(out)
     }
+}
+
+/// The last civil day of which anything may have been seen. A day given as a date is its beginning: in a log of dates all of the day
+/// has been seen then, in one of times nothing of it.
+pub(crate) fn last_seen_day(view: &HistoryView<'_>, as_of: Timestamp) -> i32 {
+    let log = view.history;
+    let day = log.day_of(as_of);
+    if Timestamp::of_day(day, &log.zone) != as_of {
+        return day;
+    }
+    let knows_times = view.customers.clone().flat_map(|customer| log.events_of(customer)).any(|event| {
+        let at = log.at_us[event];
+        at < as_of.as_micros() && Timestamp::of_day(log.day[event], &log.zone).as_micros() != at
+    });
+    if knows_times { day - 1 } else { day }
 }
 
 /// Whose use has fallen, in a log of events: one entry per alarm, by customer and instant.
 ///
 /// The log's events are use: a login, a session, a document, `quantity` of them; items are the modules used. Periods of
-/// `period_days` are counted back from the end of the civil day of `as_of`; events after it are not looked at, and a period without
-/// an event is one of no use, from a customer's first event on.
+/// `period_days` are counted back from the end of the last civil day seen: that of `as_of`, or the one before where `as_of` is a day's
+/// beginning and the log knows times of day. Events after `as_of` are not looked at, and a period without an event is one of no use, from a customer's first event on.
 ///
 /// # Errors
 /// `invalid_options`; `empty_data` when no event lies at or before `as_of`.
@@ -98,7 +121,7 @@ pub fn usage_declines<'a>(
     options.validate()?;
     let view = history.into();
     let log = view.history;
-    let (last_day, length) = (log.day_of(as_of), period_days as i32);
+    let (last_day, length) = (last_seen_day(&view, as_of), period_days as i32);
     let usage = Usage::from_history(view, as_of, period_days)?;
     let n_items = usage.modules().len();
     let model = DeclineModel::fit(&usage, options)?;
@@ -140,7 +163,7 @@ pub fn decline_history<'a>(
     options.validate()?;
     let view = history.into();
     let log = view.history;
-    let end = log.day_of(as_of) + 1;
+    let end = last_seen_day(&view, as_of) + 1;
     let usage = Usage::from_history(view, as_of, period_days)?;
     let periods = DeclineModel::fit(&usage, options)?.follow(&usage, customer)?;
     let begins = |period: i64| Timestamp::of_day(end + (period as i32) * period_days as i32, &log.zone).as_micros();
@@ -231,5 +254,26 @@ mod tests {
         let before = usage_declines(&history, early, 7, &DeclineOptions::default()).unwrap();
         assert!(before.iter().all(|d| d.alarm_at <= early.plus_days(1.0)));
         assert!(usage_declines(&history, as_of, 0, &DeclineOptions::default()).is_err());
+    }
+
+    #[test]
+    fn a_date_ends_the_day_before_in_a_log_of_times_and_its_own_in_a_log_of_dates() {
+        let (history, _) = log();
+        let date: Timestamp = "2025-02-04".parse().unwrap();
+        let last = |history: &History, as_of| last_seen_day(&history.view(), as_of) - history.day_of(date);
+        assert_eq!([last(&history, date), last(&history, date.plus_days(0.5))], [-1, 0]);
+        let dates = (0..9).map(|day| Event::purchase("a", "b", date.plus_days(f64::from(day - 8))));
+        let (dates, _) = History::from_events(dates, &IngestOptions::default()).unwrap();
+        assert_eq!([last(&dates, date), last(&dates, date.plus_days(0.5))], [0, 0]);
+    }
+
+    #[test]
+    fn the_length_of_periods_makes_the_year() {
+        let (history, as_of) = log();
+        let year = |days| Usage::from_history(&history, as_of, days).unwrap().periods_per_year;
+        assert_eq!([year(1), year(7), year(30), year(366)], [365.0, 52.0, 12.0, 4.0].map(Some));
+        // Of sixty healthy teams in a year and a half, five in a hundred and a year: not one in three.
+        let by_day = usage_declines(&history, as_of, 1, &DeclineOptions::default()).unwrap();
+        assert!(by_day.len() < 14, "{}", by_day.len());
     }
 }

@@ -29,6 +29,8 @@ mod tally;
 mod twins;
 mod usage;
 
+#[cfg(feature = "surface")]
+pub(crate) use log::last_seen_day;
 pub use log::{UsageDecline, decline_history, decline_table, usage_declines};
 pub use model::DeclineModel;
 pub use options::{AlarmRule, DeclineOptions};

@@ -7,7 +7,7 @@ use super::abreast::{Abreast, Count, WIDE};
 use super::fit::learn;
 use super::group::{Group, Member};
 use super::modules;
-use super::options::DeclineOptions;
+use super::options::{AlarmRule, DeclineOptions};
 use super::period::{NEVER, Period, Typical};
 use super::result::{Alarm, Declines, FollowedPeriod, ModuleFinding};
 use super::state::DeclineState;
@@ -66,9 +66,11 @@ impl DeclineModel {
     /// `invalid_options`.
     pub fn fit(usage: &Usage, options: &DeclineOptions) -> Result<Self> {
         options.validate()?;
-        let learned = learn(usage, options);
+        let periods_per_year = options.periods_per_year.or(usage.periods_per_year);
+        let options = DeclineOptions { periods_per_year, ..options.clone() };
+        let learned = learn(usage, &options);
         Ok(Self {
-            options: options.clone(),
+            options,
             begin: learned.begin,
             periods: learned.periods,
             typicals: learned.typicals,
@@ -132,7 +134,13 @@ impl DeclineModel {
     ) -> Option<Alarm> {
         let ln_evidence = states.ln_evidence(i);
         let since = states.raise(i, period.ln_threshold, &self.options, dispersion)?;
-        Some(Alarm::new(at, &since, ln_evidence - period.ln_threshold, self.options.false_alarms_per_year))
+        let excess = ln_evidence - period.ln_threshold;
+        let false_alarms_per_year = match self.options.rule {
+            // A likelihood ratio exceeds h times as much h times as rarely.
+            AlarmRule::Evidence => self.options.false_alarms_per_year * f64::from(-excess.max(0.0)).exp(),
+            AlarmRule::TwoFallsRunning => self.false_alarms_per_year,
+        };
+        Some(Alarm::new(at, &since, false_alarms_per_year))
     }
 
     /// One customer's periods one by one: the count, what was expected of it if nothing has fallen, the evidence for a fall
@@ -284,7 +292,7 @@ impl DeclineModel {
             return Period { ln_effect: 0.0, ln_threshold: NEVER, typical: 0, ..last };
         }
         let dispersion = self.typical(&last).dispersion;
-        let year = self.options.periods_per_year.round() as i64;
+        let year = self.options.year().round() as i64;
         let back = (place - n) / year + 1;
         let recent = |lag: i64| {
             let ks = (n - RECENT as i64..n).filter_map(|k| self.periods.get(usize::try_from(k - lag).ok()?));

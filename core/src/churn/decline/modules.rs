@@ -9,8 +9,10 @@ const N_BEFORE: i64 = 26;
 /// A module is named from this P(below) on, and when at least so much is missing: of what the customer used before …
 const MIN_PROB: f64 = 0.95;
 const MIN_FALL: f64 = 0.15;
-/// … and of what others use.
+/// … and of what others use, if at most so many of them use it as little: where tastes differ, most customers use some module less
+/// than the mean.
 const MIN_LACK: f64 = 0.5;
+const MAX_SHARE_AS_LITTLE: f64 = 0.05;
 /// Others who use the product as much: so many, those nearest in the logarithm of their use.
 const N_SIMILAR: usize = 200;
 /// A customer counts among the others from this much use on.
@@ -76,15 +78,17 @@ pub(super) fn findings(
     }
     // The largest loss first; the order of names where losses are equal.
     out.sort_by(|a, b| (b.expected_per_period - b.per_period).total_cmp(&(a.expected_per_period - a.per_period)));
-    let shares = similar_shares(usage, customer, alarm.period);
+    let similar = similar_shares(usage, customer, alarm.period);
     let total: f64 = own.iter().map(|o| o.all).sum();
     let n_fallen = out.len();
-    for (m, (own, share)) in own.iter().zip(&shares).enumerate() {
-        let expected = share * total;
+    for (m, own) in own.iter().enumerate() {
+        let (mean, as_little) = similar.of(m, own.all / total.max(1.0));
+        let expected = mean * total;
         let variance = expected * (1.0 + dispersion * expected / exposure.n_all);
         let prob = normal_below((expected - own.all - 0.5) / variance.max(1e-9).sqrt());
         let is_named = out[..n_fallen].iter().any(|f| f.module == usage.modules[m]);
-        if !is_named && expected > 0.0 && own.all < (1.0 - MIN_LACK) * expected && prob >= MIN_PROB {
+        let is_rare = as_little <= MAX_SHARE_AS_LITTLE;
+        if !is_named && is_rare && expected > 0.0 && own.all < (1.0 - MIN_LACK) * expected && prob >= MIN_PROB {
             let per = exposure.n_all;
             out.push(finding(m, ModuleReason::UsedLittle, own.all / per, expected / per, prob));
         }
@@ -113,8 +117,26 @@ impl Use {
     }
 }
 
-/// The mean shares of modules in the use, up to a period, of customers who use the product as much.
-fn similar_shares(usage: &Usage, customer: usize, until: i64) -> Vec<f64> {
+/// The shares of modules in the use of each of some customers.
+struct Shares {
+    n_modules: usize,
+    /// Customer by customer.
+    shares: Vec<f64>,
+}
+
+impl Shares {
+    /// A module's mean share, and how many of the customers use it at most as much as `own`, as a share of them.
+    fn of(&self, module: usize, own: f64) -> (f64, f64) {
+        let each = self.shares.iter().skip(module).step_by(self.n_modules);
+        let (sum, n_as_little, n) = each.fold((0.0, 0.0, 0.0), |(sum, n_as_little, n), &share| {
+            (sum + share, n_as_little + f64::from(u8::from(share <= own)), n + 1.0)
+        });
+        (sum / f64::max(n, 1.0), n_as_little / f64::max(n, 1.0))
+    }
+}
+
+/// The shares of modules, up to a period, of customers who use the product as much.
+fn similar_shares(usage: &Usage, customer: usize, until: i64) -> Shares {
     let n_modules = usage.modules.len();
     let level = |c: usize| {
         let n = (until + 1 - usage.first[c]).clamp(0, usage.series(c).len() as i64) as usize;
@@ -134,7 +156,7 @@ fn similar_shares(usage: &Usage, customer: usize, until: i64) -> Vec<f64> {
         others.truncate(N_SIMILAR);
     }
     others.sort_unstable_by_key(|o| o.1);
-    let (mut shares, mut n) = (vec![0f64; n_modules], 0f64);
+    let mut shares = Vec::with_capacity(others.len() * n_modules);
     for (_, c) in others {
         let mut own = vec![0f64; n_modules];
         for row in usage.module_rows(c).iter().filter(|r| r.period <= until) {
@@ -142,12 +164,8 @@ fn similar_shares(usage: &Usage, customer: usize, until: i64) -> Vec<f64> {
         }
         let total: f64 = own.iter().sum();
         if total > 0.0 {
-            shares.iter_mut().zip(&own).for_each(|(s, o)| *s += o / total);
-            n += 1.0;
+            shares.extend(own.iter().map(|o| o / total));
         }
     }
-    for share in &mut shares {
-        *share /= n.max(1.0);
-    }
-    shares
+    Shares { n_modules, shares }
 }

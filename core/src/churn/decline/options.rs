@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
+/// What is taken for the periods of counts of which nothing is known.
+const WEEKS_PER_YEAR: f64 = 52.0;
+
 /// When an alarm is raised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -14,7 +17,8 @@ pub enum AlarmRule {
     #[default]
     Evidence,
     /// When the count fell two periods running, taken literally. Kept for comparison: nearly every healthy customer alarms
-    /// within a year, which [`DeclineModel::false_alarms_per_year`](super::DeclineModel::false_alarms_per_year) shows.
+    /// within a year, which [`DeclineModel::false_alarms_per_year`](super::DeclineModel::false_alarms_per_year) and each alarm
+    /// show.
     TwoFallsRunning,
 }
 
@@ -33,8 +37,9 @@ pub struct DeclineOptions {
     /// The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default: 0.05. Smaller is slower: at
     /// the same counts, less evidence is enough for more alarms.
     pub false_alarms_per_year: f64,
-    /// How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: 52.
-    pub periods_per_year: f64,
+    /// How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: as many as the periods of a log
+    /// of events are long, and 52 for counts given as such.
+    pub periods_per_year: Option<f64>,
     /// Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not known of a young
     /// customer's level widens the evidence anyway.
     pub min_periods: u32,
@@ -51,7 +56,7 @@ impl Default for DeclineOptions {
     fn default() -> Self {
         Self {
             false_alarms_per_year: 0.05,
-            periods_per_year: 52.0,
+            periods_per_year: None,
             min_periods: 8,
             rule: AlarmRule::default(),
             max_customers: 4096,
@@ -73,7 +78,7 @@ impl DeclineOptions {
     pub fn validate(&self) -> Result<()> {
         let ranges = [
             ("false_alarms_per_year", self.false_alarms_per_year, 0.0001, 0.5),
-            ("periods_per_year", self.periods_per_year, 4.0, 366.0),
+            ("periods_per_year", self.periods_per_year.unwrap_or(WEEKS_PER_YEAR), 4.0, 366.0),
             ("min_periods", f64::from(self.min_periods), 2.0, 104.0),
             ("max_customers", self.max_customers as f64, 100.0, 100_000.0),
             ("n_simulated", self.n_simulated as f64, 1_000.0, 1_000_000.0),
@@ -86,8 +91,13 @@ impl DeclineOptions {
         Ok(())
     }
 
+    /// How many periods make a year.
+    pub(super) fn year(&self) -> f64 {
+        self.periods_per_year.unwrap_or(WEEKS_PER_YEAR)
+    }
+
     /// Alarms of a healthy customer per period.
     pub(super) fn rate_per_period(&self) -> f64 {
-        -(-self.false_alarms_per_year).ln_1p() / self.periods_per_year
+        -(-self.false_alarms_per_year).ln_1p() / self.year()
     }
 }

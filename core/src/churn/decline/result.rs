@@ -60,12 +60,13 @@ pub struct Alarm {
     pub level_before: f64,
     /// The level since, counts per period.
     pub level_after: f64,
-    /// The share of healthy customers that show as much evidence in a year, 0 to the stated rate: how sure the alarm is.
+    /// The share of healthy customers that show as much evidence in a year, 0 to the stated rate: how sure the alarm is. Under
+    /// [`AlarmRule::TwoFallsRunning`](super::AlarmRule::TwoFallsRunning), the share that alarms by that rule.
     pub false_alarms_per_year: f64,
 }
 
 impl Alarm {
-    pub(super) fn new(period: i64, since: &Since, excess_ln: f32, stated: f64) -> Self {
+    pub(super) fn new(period: i64, since: &Since, false_alarms_per_year: f64) -> Self {
         Self {
             period,
             since_period: period + 1 - i64::from(since.ago),
@@ -76,8 +77,7 @@ impl Alarm {
             depth_max: since.depth_max,
             level_before: since.level_before,
             level_after: since.level_after,
-            // A likelihood ratio exceeds h times as much h times as rarely.
-            false_alarms_per_year: stated * f64::from(-excess_ln.max(0.0)).exp(),
+            false_alarms_per_year,
         }
     }
 }

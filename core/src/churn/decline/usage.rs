@@ -101,6 +101,8 @@ pub struct Usage {
     module_offsets: Vec<usize>,
     module_rows: Vec<ModuleRow>,
     last_period: i64,
+    /// How many periods make a year, if it is known.
+    pub(super) periods_per_year: Option<f64>,
 }
 
 /// Use of one module in one period.
@@ -355,6 +357,7 @@ where
             module_offsets: Vec::new(),
             module_rows: Vec::new(),
             last_period: end,
+            periods_per_year: None,
         };
         if let Some(module) = &self.module {
             self.add_modules(&mut out, &customers, module);

@@ -158,7 +158,15 @@ impl Fitted {
     }
 }
 
+/// How far the curve reaches, days.
+const REACH_DAYS: f64 = 364.0;
+
 impl Scored {
+    /// P(has not left): by the model of buying and leaving, and at least P(purchase within a year), for who comes had not left.
+    pub(crate) fn prob_alive(&self) -> f64 {
+        self.evidence.standing.prob_alive.max(1.0 - self.curve.prob_none(REACH_DAYS))
+    }
+
     /// The expected number of days with a purchase within `days`.
     pub(crate) fn expected(&self, days: f64, further: &Further) -> f64 {
         let structural = self.curve.further(days);

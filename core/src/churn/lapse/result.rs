@@ -38,8 +38,8 @@ pub struct LapseRisk {
     pub n_visits: u32,
     /// Days since the last purchase.
     pub recency_days: f64,
-    /// P(the customer will ever buy again), 0 to 1: by the model of buying and leaving alone, which is what separates
-    /// a customer who has left from one who buys seldom.
+    /// P(the customer has not left for good), 0 to 1: by the model of buying and leaving, which is what separates a customer who has
+    /// left from one who buys seldom; at least P(purchase within 364 days).
     pub prob_alive: f64,
     /// One per horizon asked for, in the order given.
     pub horizons: Vec<LapseHorizon>,
@@ -71,7 +71,7 @@ impl LapseRisk {
             as_of,
             n_visits: scored.evidence.n_visits as u32,
             recency_days: scored.evidence.recency,
-            prob_alive: scored.evidence.standing.prob_alive,
+            prob_alive: scored.prob_alive(),
             horizons: options.horizons_days.iter().map(horizon).collect(),
             log_odds: base_log_odds + drivers.iter().map(|d| d.log_odds).sum::<f64>(),
             base_log_odds,
@@ -99,7 +99,7 @@ pub struct Lapse<'a> {
     pub prob_lapse: Vec<Vec<f32>>,
     /// Expected number of days with a purchase within the horizon: one column per horizon.
     pub expected_visits: Vec<Vec<f32>>,
-    /// P(the customer will ever buy again): by the structural model.
+    /// P(the customer has not left for good), 0 to 1: by the model of buying and leaving; at least P(purchase within 364 days).
     pub prob_alive: Vec<f32>,
 }
 
@@ -123,7 +123,7 @@ impl<'a> Lapse<'a> {
         self.customer.push(scored.customer);
         self.n_visits.push(scored.evidence.n_visits as u32);
         self.recency_days.push(scored.evidence.recency as f32);
-        self.prob_alive.push(scored.evidence.standing.prob_alive as f32);
+        self.prob_alive.push(scored.prob_alive() as f32);
         for (h, &days) in self.horizons_days.iter().enumerate() {
             self.prob_lapse[h].push(scored.curve.prob_none(days) as f32);
             self.expected_visits[h].push(scored.expected(days, further) as f32);

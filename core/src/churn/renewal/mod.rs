@@ -3,10 +3,12 @@
 //! [`Cohort`] describes how many of a cohort survive each renewal; [`RenewalModel`] predicts each contract's next renewal from
 //! what is known of it, with the reasons.
 
+mod blend;
 mod cohort;
 mod encode;
 mod model;
 mod options;
+mod order;
 mod outcomes;
 mod result;
 mod saved;

@@ -3,31 +3,27 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::blend::Blend;
 use super::encode::Encoder;
 use super::options::RenewalOptions;
+use super::order::Order;
 use super::outcomes::Contracts;
 use super::result::{Driver, Drivers, Renewals};
 use super::table::{Column, Table};
 use crate::error::{Error, ErrorCode, Result};
 use crate::progress::Watch;
-use crate::stats::{Additive, BLOCK, Block, Boosting, Growth, HazardRows, N_SPANS, Penalties, Spans};
+use crate::stats::{Additive, BLOCK, Block, Boosting, HazardRows, N_SPANS, Spans};
 
 /// The name under which the number of the term appears among the drivers.
 const TERM: &str = "term";
-/// Weight of the trees in the average; the additive part has the rest.
-const TREES_WEIGHT: f32 = 0.5;
-/// Cancellations and renewals, of whichever there are fewer, that trees are grown from.
-const MIN_EVENTS_TREES: f64 = 100.0;
-/// Shallow trees, many of them and slow: contracts are few and their columns noisy.
-const GROWTH: Growth =
-    Growth { n_trees: 200, depth: 3, rate: 0.06, row_share: 0.5, feature_share: 0.4, ridge: 5.0, ridge_span: 1e9 };
-
 /// P(cancels at the next renewal) by what is known of each contract: a discrete-time hazard (Cox 1972; Allison 1982).
 ///
-/// The log-odds are the average of an additive model (piecewise linear in each number, an effect per level of each text;
-/// Hastie & Tibshirani 1990) and of shallow boosted trees (Friedman 2001), which err in different places. Contracts seen
-/// over several terms count as one renewal per term, so that contracts still running (right censoring) and those whose
-/// first terms were not seen (left truncation) teach what they can.
+/// The log-odds are a weighted sum of those of an additive model (piecewise linear in each number, an effect per level of each
+/// text; Hastie & Tibshirani 1990) and of boosted trees (Friedman 2001), which err in different places. How free the additive part
+/// is, how many trees grow and both weights are chosen by cross-validation (Stone 1974; stacking: Wolpert 1992, Breiman 1996) when
+/// there are enough cancellations and renewals to choose by: 25 of each for the additive part, 100 for trees. Contracts seen over
+/// several terms count as one renewal per term, so that contracts still running (right censoring) and those whose first terms
+/// were not seen (left truncation) teach what they can. The order of the rows changes nothing.
 ///
 /// ```
 /// use beforehand::churn::{Contracts, RenewalModel, RenewalOptions, Table};
@@ -55,6 +51,8 @@ pub struct RenewalModel {
     /// The log-odds of everyone.
     base: f32,
     additive: Additive,
+    /// Weight of the additive part's log-odds.
+    additive_weight: f32,
     trees: Option<Trees>,
     /// The mean contribution of each feature, and of what features have in common.
     means: Vec<f64>,
@@ -66,6 +64,8 @@ pub struct RenewalModel {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Trees {
     boosting: Boosting,
+    /// Weight of their log-odds.
+    weight: f32,
     covers: Vec<Vec<f32>>,
 }
 
@@ -77,11 +77,13 @@ impl RenewalModel {
     /// without a row.
     pub fn fit(table: &Table, contracts: &Contracts<'_>, options: &RenewalOptions) -> Result<Self> {
         options.validate()?;
-        let renewals = contracts.renewals(table, options.max_renewals)?;
+        let mut renewals = contracts.renewals(table, options.max_renewals)?;
         let has_term = contracts.has_terms();
         let mut notes = Vec::new();
         let mut encoder = Encoder::new(table, has_term.then_some(TERM));
         let columns = encoder.columns(table, has_term)?;
+        let order = Order::new(&encoder, &columns, contracts);
+        renewals.sort_by_key(|r| (order.place[r.row], r.term));
         let encode = |encoder: &Encoder| {
             let mut features = Vec::with_capacity(renewals.len() * encoder.n_features());
             for r in &renewals {
@@ -109,19 +111,22 @@ impl RenewalModel {
             weight: if is_weighted { renewals.iter().map(|r| (r.weight / mean) as f32).collect() } else { Vec::new() },
         };
         let n_cancelled = renewals.iter().filter(|r| r.is_cancelled).count();
-        let fewer = n_cancelled.min(renewals.len() - n_cancelled) as f64;
+        let alike: Vec<u32> = renewals.iter().map(|r| order.alike[r.row]).collect();
+        let blend = Blend::choose(&rows, &alike)?;
         let fits = |watch: &mut Watch<'_>| {
-            let grown = fewer >= MIN_EVENTS_TREES && rows.n_features > 0;
-            let trees = grown.then(|| Boosting::fit(&rows, &GROWTH, watch)).transpose()?;
-            Ok((trees, Additive::fit(&rows, &Penalties::default(), watch)?))
+            let growth = blend.growth(rows.len());
+            let boosting = growth.map(|growth| Boosting::fit(&rows, &growth, watch)).transpose()?;
+            Ok((boosting, Additive::fit(&rows, &blend.penalties(), watch)?))
         };
-        let (trees, additive) = Watch::unwatched(fits)?;
-        let trees = trees.map(|boosting| Trees { covers: boosting.covers(&rows), boosting });
+        let (boosting, additive) = Watch::unwatched(fits)?;
+        let trees =
+            boosting.map(|boosting| Trees { covers: boosting.covers(&rows), boosting, weight: blend.trees as f32 });
         let mut out = Self {
             options: options.clone(),
             has_term,
             base,
             additive,
+            additive_weight: blend.additive as f32,
             trees,
             means: Vec::new(),
             notes,
@@ -206,9 +211,9 @@ impl RenewalModel {
     fn log_odds(&self, block: &Block) -> [Spans; BLOCK] {
         let mut out = [Spans::default(); BLOCK];
         self.additive.add_to(block, &mut out);
+        out.as_flattened_mut().iter_mut().for_each(|x| *x *= self.additive_weight);
         if let Some(trees) = &self.trees {
-            out.as_flattened_mut().iter_mut().for_each(|x| *x *= 1.0 - TREES_WEIGHT);
-            trees.boosting.add_to(block, TREES_WEIGHT, &mut out);
+            trees.boosting.add_to(block, trees.weight, &mut out);
         }
         out.as_flattened_mut().iter_mut().for_each(|x| *x += self.base);
         out
@@ -253,12 +258,13 @@ impl RenewalModel {
     fn terms(&self, features: &[f32]) -> Vec<f64> {
         let mut own = vec![0f64; features.len()];
         let mut common = self.additive.terms(features, &mut own);
+        let weight = f64::from(self.additive_weight);
+        for x in &mut own {
+            *x *= weight;
+        }
+        common *= weight;
         if let Some(trees) = &self.trees {
-            let rest = f64::from(1.0 - TREES_WEIGHT);
-            for x in &mut own {
-                *x *= rest;
-            }
-            common = rest * common + trees.boosting.terms(features, &trees.covers, f64::from(TREES_WEIGHT), &mut own);
+            common += trees.boosting.terms(features, &trees.covers, f64::from(trees.weight), &mut own);
         }
         let mut out = vec![common + f64::from(self.base)];
         out.extend(own);
@@ -298,6 +304,7 @@ impl RenewalModel {
     fn check<'t>(&self, table: &'t Table, term: Option<&[u32]>) -> Result<Vec<&'t Column>> {
         let sound = self.encoder.is_sound()
             && self.additive.check(self.encoder.n_features())
+            && self.additive_weight.is_finite()
             && self.trees.as_ref().is_none_or(|t| t.boosting.check(self.encoder.n_features()))
             && self.means.len() == self.encoder.n_features() + 1;
         if !sound {

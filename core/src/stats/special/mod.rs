@@ -18,7 +18,6 @@ pub(crate) fn ln_rising(x: f64, n: f64) -> f64 {
     }
 }
 
-#[cfg(test)]
 /// `ln(e^a + e^b)` without overflow.
 pub(crate) fn ln_add_exp(a: f64, b: f64) -> f64 {
     let (high, low) = if a > b { (a, b) } else { (b, a) };

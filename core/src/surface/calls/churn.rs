@@ -92,7 +92,7 @@ impl Arguments for LapseOf {
 pub(super) struct Declines {
     /// The end of the last period; nothing later is looked at.
     as_of: Timestamp,
-    /// Civil days in a period, 1 … 366. With other periods than weeks, give `periods_per_year` as well.
+    /// Civil days in a period, 1 … 366.
     #[serde(default = "week")]
     period_days: u32,
     #[serde(default)]
@@ -121,7 +121,7 @@ impl Output for DeclineTable {
         column(
             "false_alarms_per_year",
             "number",
-            "The share of healthy customers that show as much evidence in a year.",
+            "The share of healthy customers that show as much evidence in a year; by another rule, that alarm by it.",
         ),
         column("modules", "text", "The items that fell, or that similar customers use more; separated by commas."),
     ]);

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column};
-use crate::churn::{DeclineModel, DeclineOptions, DeclineState, DeclineStep, Usage};
+use crate::churn::{DeclineModel, DeclineOptions, DeclineState, DeclineStep, Usage, last_seen_day};
 use crate::error::{Error, ErrorCode, Result};
 use crate::surface::Data;
 use crate::table::{Column, Table, Texts};
@@ -49,7 +49,7 @@ fn saved(text: &str) -> Result<Saved> {
 pub(super) struct DeclineFit {
     /// The end of the last period; nothing later is looked at.
     as_of: Timestamp,
-    /// Civil days in a period, 1 … 366. With other periods than weeks, give `periods_per_year` as well.
+    /// Civil days in a period, 1 … 366.
     #[serde(default = "week")]
     period_days: u32,
     #[serde(default)]
@@ -67,7 +67,7 @@ impl Arguments for DeclineFit {
 
     fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<String> {
         let view = subject.history()?;
-        let begin_day = view.history().day_of(self.as_of) + 1;
+        let begin_day = last_seen_day(&view, self.as_of) + 1;
         let usage = Usage::from_history(view, self.as_of, self.period_days)?;
         let model = DeclineModel::fit(&usage, &self.options)?;
         written(&Saved { begin_day, period_days: self.period_days, model })
@@ -110,7 +110,7 @@ impl Arguments for DeclineStates {
     fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<StatesTable> {
         let view = subject.history()?;
         let saved = saved(&self.fitted)?;
-        let later = i64::from(view.history().day_of(self.as_of)) + 1 - i64::from(saved.begin_day);
+        let later = i64::from(last_seen_day(&view, self.as_of)) + 1 - i64::from(saved.begin_day);
         let length = i64::from(saved.period_days);
         if later < 0 || later % length != 0 {
             return Err(Error::options(

@@ -127,7 +127,7 @@ pub(super) struct DecideDeclines {
     /// What is known of the help.
     #[serde(default)]
     help_terms: HelpTerms,
-    /// Civil days in a period, 1 … 366. With other periods than weeks, give `periods_per_year` as well.
+    /// Civil days in a period, 1 … 366.
     #[serde(default = "week")]
     period_days: u32,
     /// How declines are found.

@@ -72,7 +72,7 @@ pub(super) struct DeclineHistory {
     as_of: Timestamp,
     /// Whose; by the identifier in the log.
     customer: EventId,
-    /// Civil days in a period, 1 … 366. With other periods than weeks, give `periods_per_year` as well.
+    /// Civil days in a period, 1 … 366.
     #[serde(default = "week")]
     period_days: u32,
     #[serde(default)]
