@@ -1479,15 +1479,18 @@ export interface RenewalDriversArguments extends LongOptions {
 export interface DeclineArguments extends ReadOptions, LongOptions {
   /** The end of the last period; nothing later is looked at. */
   readonly asOf: InstantLike
-  /** Civil days in a period, 1 … 366. With other periods than weeks, give `periodsPerYear` as well. */
+  /** Civil days in a period, 1 … 366. */
   readonly periodDays?: number
   /**
    * The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default: 0.05. Smaller is slower: at
    * the same counts, less evidence is enough for more alarms.
    */
   readonly falseAlarmsPerYear?: number
-  /** How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: 52. */
-  readonly periodsPerYear?: number
+  /**
+   * How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: as many as the periods
+   * of a log of events are long, and 52 for counts given as such.
+   */
+  readonly periodsPerYear?: number | null
   /**
    * Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not known of a young
    * customer's level widens the evidence anyway.
@@ -1532,7 +1535,7 @@ export interface DeclineColumns {
   readonly levelBefore: Float32Array | Float64Array
   /** Counts per period since. */
   readonly levelAfter: Float32Array | Float64Array
-  /** The share of healthy customers that show as much evidence in a year. */
+  /** The share of healthy customers that show as much evidence in a year; by another rule, that alarm by it. */
   readonly falseAlarmsPerYear: Float32Array | Float64Array
   /** The items that fell, or that similar customers use more; separated by commas. */
   readonly modules: readonly string[]
@@ -1560,7 +1563,7 @@ export interface DeclineRow {
   readonly levelBefore: number | null
   /** Counts per period since. */
   readonly levelAfter: number | null
-  /** The share of healthy customers that show as much evidence in a year. */
+  /** The share of healthy customers that show as much evidence in a year; by another rule, that alarm by it. */
   readonly falseAlarmsPerYear: number | null
   /** The items that fell, or that similar customers use more; separated by commas. */
   readonly modules: string
@@ -1664,15 +1667,18 @@ export interface DecideDeclinesArguments extends ReadOptions, LongOptions {
   readonly policy: Policy
   /** What is known of the help. */
   readonly helpTerms?: HelpTerms
-  /** Civil days in a period, 1 … 366. With other periods than weeks, give `periodsPerYear` as well. */
+  /** Civil days in a period, 1 … 366. */
   readonly periodDays?: number
   /**
    * The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default: 0.05. Smaller is slower: at
    * the same counts, less evidence is enough for more alarms.
    */
   readonly falseAlarmsPerYear?: number
-  /** How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: 52. */
-  readonly periodsPerYear?: number
+  /**
+   * How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: as many as the periods
+   * of a log of events are long, and 52 for counts given as such.
+   */
+  readonly periodsPerYear?: number | null
   /**
    * Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not known of a young
    * customer's level widens the evidence anyway.
@@ -1707,15 +1713,18 @@ export interface DeclineHistoryArguments extends ReadOptions, LongOptions {
   readonly asOf: InstantLike
   /** Whose; by the identifier in the log. */
   readonly customer: Id
-  /** Civil days in a period, 1 … 366. With other periods than weeks, give `periodsPerYear` as well. */
+  /** Civil days in a period, 1 … 366. */
   readonly periodDays?: number
   /**
    * The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default: 0.05. Smaller is slower: at
    * the same counts, less evidence is enough for more alarms.
    */
   readonly falseAlarmsPerYear?: number
-  /** How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: 52. */
-  readonly periodsPerYear?: number
+  /**
+   * How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: as many as the periods
+   * of a log of events are long, and 52 for counts given as such.
+   */
+  readonly periodsPerYear?: number | null
   /**
    * Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not known of a young
    * customer's level widens the evidence anyway.
@@ -1784,15 +1793,18 @@ export type DeclineHistoryTable = Table<DeclineHistoryColumns, DeclineHistoryRow
 export interface DeclineFitArguments extends ReadOptions, LongOptions {
   /** The end of the last period; nothing later is looked at. */
   readonly asOf: InstantLike
-  /** Civil days in a period, 1 … 366. With other periods than weeks, give `periodsPerYear` as well. */
+  /** Civil days in a period, 1 … 366. */
   readonly periodDays?: number
   /**
    * The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default: 0.05. Smaller is slower: at
    * the same counts, less evidence is enough for more alarms.
    */
   readonly falseAlarmsPerYear?: number
-  /** How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: 52. */
-  readonly periodsPerYear?: number
+  /**
+   * How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: as many as the periods
+   * of a log of events are long, and 52 for counts given as such.
+   */
+  readonly periodsPerYear?: number | null
   /**
    * Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not known of a young
    * customer's level widens the evidence anyway.
@@ -2055,8 +2067,8 @@ export interface LapseRisk {
   /** Days since the last purchase. */
   readonly recencyDays: number
   /**
-   * P(the customer will ever buy again), 0 to 1: by the model of buying and leaving alone, which is what separates a
-   * customer who has left from one who buys seldom.
+   * P(the customer has not left for good), 0 to 1: by the model of buying and leaving, which is what separates a
+   * customer who has left from one who buys seldom; at least P(purchase within 364 days).
    */
   readonly probAlive: number
   /** One per horizon asked for, in the order given. */
@@ -2261,7 +2273,7 @@ export interface RenewalDriver {
  * When an alarm is raised.
  * - `evidence`: When the evidence for a fall exceeds what the stated share of healthy customers shows in a year.
  * - `two_falls_running`: When the count fell two periods running, taken literally. Kept for comparison: nearly every
- * healthy customer alarms within a year, which `falseAlarmsPerYear` shows.
+ * healthy customer alarms within a year, which `falseAlarmsPerYear` and each alarm show.
  */
 export type AlarmRule =
   | "evidence"
@@ -3100,6 +3112,7 @@ export interface Alarm {
   readonly levelAfter: number
   /**
    * The share of healthy customers that show as much evidence in a year, 0 to the stated rate: how sure the alarm is.
+   * Under `TwoFallsRunning`, the share that alarms by that rule.
    */
   readonly falseAlarmsPerYear: number
 }

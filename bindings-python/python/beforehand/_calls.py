@@ -689,7 +689,7 @@ def decline(
     as_of: InstantLike,
     period_days: int = 7,
     false_alarms_per_year: float = 0.05,
-    periods_per_year: float = 52.0,
+    periods_per_year: float | None = None,
     min_periods: int = 8,
     rule: AlarmRule = "evidence",
     max_customers: int = 4096,
@@ -707,12 +707,11 @@ def decline(
         data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
             a CSV or Parquet file, or rows as mappings.
         as_of: The end of the last period; nothing later is looked at.
-        period_days: Civil days in a period, 1 … 366. With other periods than weeks, give `periods_per_year` as
-            well.
+        period_days: Civil days in a period, 1 … 366.
         false_alarms_per_year: The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default:
             0.05. Smaller is slower: at the same counts, less evidence is enough for more alarms.
         periods_per_year: How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days.
-            Default: 52.
+            Default: as many as the periods of a log of events are long, and 52 for counts given as such.
         min_periods: Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not
             known of a young customer's level widens the evidence anyway.
         rule: When an alarm is raised. Default: by evidence.
@@ -737,7 +736,8 @@ def decline(
         - `depth_max` (number): The upper end of that interval.
         - `level_before` (number): Counts per period before the fall.
         - `level_after` (number): Counts per period since.
-        - `false_alarms_per_year` (number): The share of healthy customers that show as much evidence in a year.
+        - `false_alarms_per_year` (number): The share of healthy customers that show as much evidence in a year; by
+          another rule, that alarm by it.
         - `modules` (text): The items that fell, or that similar customers use more; separated by commas.
 
     Raises:
@@ -786,7 +786,7 @@ def decide_declines(
     help_terms: HelpTerms | None = None,
     period_days: int = 7,
     false_alarms_per_year: float = 0.05,
-    periods_per_year: float = 52.0,
+    periods_per_year: float | None = None,
     min_periods: int = 8,
     rule: AlarmRule = "evidence",
     max_customers: int = 4096,
@@ -807,12 +807,11 @@ def decide_declines(
         as_of: The end of the last period, and the instant of the decision; nothing later is looked at.
         policy: What the business may do, what it costs, and how careful to be. Its offers are ways of helping.
         help_terms: What is known of the help.
-        period_days: Civil days in a period, 1 … 366. With other periods than weeks, give `periods_per_year` as
-            well.
+        period_days: Civil days in a period, 1 … 366.
         false_alarms_per_year: The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default:
             0.05. Smaller is slower: at the same counts, less evidence is enough for more alarms.
         periods_per_year: How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days.
-            Default: 52.
+            Default: as many as the periods of a log of events are long, and 52 for counts given as such.
         min_periods: Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not
             known of a young customer's level widens the evidence anyway.
         rule: When an alarm is raised. Default: by evidence.
@@ -955,7 +954,7 @@ def decline_history(
     customer: Id,
     period_days: int = 7,
     false_alarms_per_year: float = 0.05,
-    periods_per_year: float = 52.0,
+    periods_per_year: float | None = None,
     min_periods: int = 8,
     rule: AlarmRule = "evidence",
     max_customers: int = 4096,
@@ -973,12 +972,11 @@ def decline_history(
             a CSV or Parquet file, or rows as mappings.
         as_of: The end of the last period; nothing later is looked at.
         customer: Whose; by the identifier in the log.
-        period_days: Civil days in a period, 1 … 366. With other periods than weeks, give `periods_per_year` as
-            well.
+        period_days: Civil days in a period, 1 … 366.
         false_alarms_per_year: The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default:
             0.05. Smaller is slower: at the same counts, less evidence is enough for more alarms.
         periods_per_year: How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days.
-            Default: 52.
+            Default: as many as the periods of a log of events are long, and 52 for counts given as such.
         min_periods: Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not
             known of a young customer's level widens the evidence anyway.
         rule: When an alarm is raised. Default: by evidence.
@@ -1048,7 +1046,7 @@ def decline_fit(
     as_of: InstantLike,
     period_days: int = 7,
     false_alarms_per_year: float = 0.05,
-    periods_per_year: float = 52.0,
+    periods_per_year: float | None = None,
     min_periods: int = 8,
     rule: AlarmRule = "evidence",
     max_customers: int = 4096,
@@ -1067,12 +1065,11 @@ def decline_fit(
         data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
             a CSV or Parquet file, or rows as mappings.
         as_of: The end of the last period; nothing later is looked at.
-        period_days: Civil days in a period, 1 … 366. With other periods than weeks, give `periods_per_year` as
-            well.
+        period_days: Civil days in a period, 1 … 366.
         false_alarms_per_year: The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default:
             0.05. Smaller is slower: at the same counts, less evidence is enough for more alarms.
         periods_per_year: How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days.
-            Default: 52.
+            Default: as many as the periods of a log of events are long, and 52 for counts given as such.
         min_periods: Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not
             known of a young customer's level widens the evidence anyway.
         rule: When an alarm is raised. Default: by evidence.

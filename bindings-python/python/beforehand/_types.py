@@ -115,7 +115,7 @@ AlarmRule: TypeAlias = Literal["evidence", "two_falls_running"]
 - `evidence`: When the evidence for a fall exceeds what the stated share of healthy customers shows in a year.
 
 - `two_falls_running`: When the count fell two periods running, taken literally. Kept for comparison: nearly every
-healthy customer alarms within a year, which `false_alarms_per_year` shows.
+healthy customer alarms within a year, which `false_alarms_per_year` and each alarm show.
 """
 
 Weekday: TypeAlias = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -709,8 +709,8 @@ class LapseRisk(Shown):
     recency_days: float
     """Days since the last purchase."""
     prob_alive: float
-    """P(the customer will ever buy again), 0 to 1: by the model of buying and leaving alone, which is what separates
-    a customer who has left from one who buys seldom.
+    """P(the customer has not left for good), 0 to 1: by the model of buying and leaving, which is what separates a
+    customer who has left from one who buys seldom; at least P(purchase within 364 days).
     """
     horizons: tuple[LapseHorizon, ...]
     """One per horizon asked for, in the order given."""
@@ -1882,7 +1882,7 @@ class Alarm(Shown):
     """The level since, counts per period."""
     false_alarms_per_year: float
     """The share of healthy customers that show as much evidence in a year, 0 to the stated rate: how sure the alarm
-    is.
+    is. Under `TwoFallsRunning`, the share that alarms by that rule.
     """
 
     @classmethod
