@@ -127,6 +127,12 @@ export interface EventRow {
  */
 export type Data = readonly object[] | Iterable<object> | Readonly<Record<string, ColumnValues>> | Uint8Array | ArrayBuffer | History
 
+/**
+ * A table of contracts: rows as objects, or columns by name, of equal length. Numbers, texts or booleans; `null`, `undefined` and `NaN`
+ * where a value is missing. A `bigint` counts as a number, a `Date` as its text.
+ */
+export type Contracts = readonly object[] | Iterable<object> | Readonly<Record<string, ColumnValues>>
+
 /** How data is read. On a model, what is not said is as the model was fitted. */
 export interface ReadOptions {
   /** Which column holds what, such as `{ customer: 'user_id', time: 'paid_at' }`. */
@@ -674,6 +680,82 @@ export function btydTracking(data: Data, options: BtydTrackingArguments): Promis
  * ```
  */
 export function renewalCohorts(options: RenewalCohortsArguments): CohortCurve
+
+/**
+ * Learns from contracts that came up for renewal which ones are cancelled: P(cancel at the next renewal) by what is
+ * known of each contract.
+ *
+ * Every column of the table that is not named here is a feature: numbers, texts as levels without an order, or
+ * booleans, which count as the texts `true` and `false`; missing values may be left missing. Only give what was known
+ * before the renewal came up. The answer's `fitted` is a text to keep; with it, `renewalRisk` says how likely other
+ * contracts are to be cancelled, and `renewalDrivers` why.
+ *
+ * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+ * @example
+ * ```ts
+ * import { renewalFit } from "beforehand"
+ *
+ * const contracts = Array.from({ length: 400 }, (_, i) => ({
+ *   team: `team ${i}`,
+ *   plan: i % 3 === 0 ? "yearly" : "monthly",
+ *   seats: 1 + ((i * 7) % 40),
+ *   cancelled: (i * 7919) % 100 < (i % 3 === 0 ? 5 : 35),
+ * }))
+ * const fit = await renewalFit({ contracts, customer: "team" })
+ * console.log(fit.nRenewals, fit.nCancelled, fit.columns)
+ * // 400 100 [ 'plan', 'seats' ]
+ * ```
+ */
+export function renewalFit(options: RenewalFitArguments): Promise<RenewalFit>
+
+/**
+ * How likely each contract is to be cancelled at its next renewal, and within some: one row per contract, in the
+ * order given.
+ *
+ * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+ * @example
+ * ```ts
+ * import { renewalFit, renewalRisk } from "beforehand"
+ *
+ * const contracts = Array.from({ length: 400 }, (_, i) => ({
+ *   team: `team ${i}`,
+ *   plan: i % 3 === 0 ? "yearly" : "monthly",
+ *   seats: 1 + ((i * 7) % 40),
+ *   cancelled: (i * 7919) % 100 < (i % 3 === 0 ? 5 : 35),
+ * }))
+ * const { fitted } = await renewalFit({ contracts, customer: "team", horizonsTerms: [12] })
+ * const running = [{ team: "wang", plan: "monthly", seats: 12 }, { team: "ana", plan: "yearly", seats: null }]
+ * const risk = await renewalRisk({ fitted, contracts: running, customer: "team" })
+ * const [wang = 0, ana = 0] = risk.columns.probCancel
+ * console.log(risk.names, wang > 2 * ana)
+ * // [ 'customer', 'probCancel', 'probCancelWithin12Terms' ] true
+ * ```
+ */
+export function renewalRisk(options: RenewalRiskArguments): Promise<RenewalRiskTable>
+
+/**
+ * Why a contract's risk is what it is: what each column adds to the log-odds of cancelling, against the average
+ * contract.
+ *
+ * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+ * @example
+ * ```ts
+ * import { renewalDrivers, renewalFit } from "beforehand"
+ *
+ * const contracts = Array.from({ length: 400 }, (_, i) => ({
+ *   team: `team ${i}`,
+ *   plan: i % 3 === 0 ? "yearly" : "monthly",
+ *   seats: 1 + ((i * 7) % 40),
+ *   cancelled: (i * 7919) % 100 < (i % 3 === 0 ? 5 : 35),
+ * }))
+ * const { fitted } = await renewalFit({ contracts, customer: "team" })
+ * const why = await renewalDrivers({ fitted, contracts, row: 1 })
+ * const [first] = why.drivers
+ * console.log(first?.column, first?.value, first !== undefined && first.logOdds > 0)
+ * // plan monthly true
+ * ```
+ */
+export function renewalDrivers(options: RenewalDriversArguments): Promise<RenewalDrivers>
 
 /**
  * Whose use has truly fallen, at a stated rate of false alarms: one row per alarm, by customer and instant.
@@ -1316,19 +1398,99 @@ export interface RenewalCohortsArguments {
   readonly nTerms?: number
 }
 
+/** What is asked with `renewalFit`. */
+export interface RenewalFitArguments extends LongOptions {
+  /** The contracts, one per row. */
+  readonly contracts: Contracts
+  /**
+   * The column that says whether the contract was cancelled: true or false, 1 or 0, yes or no. Default: `cancelled`.
+   */
+  readonly cancelled?: string
+  /** The column that says whose contract it is, which is no feature. Default: none. */
+  readonly customer?: string | null
+  /** The column with what each row counts for, above 0; relative. Default: all the same. */
+  readonly weight?: string | null
+  /**
+   * The column with the terms a contract had lasted when it came under observation. Only with `exitTerm`. Default: 0
+   * for all.
+   */
+  readonly entryTerm?: string | null
+  /**
+   * The column with the renewal a contract was last seen at, counted from 1, where it was cancelled or not. Default:
+   * each row is one renewal, and terms play no part.
+   */
+  readonly exitTerm?: string | null
+  /** Columns that are no features: what is known only after the renewal, names, notes. Default: none. */
+  readonly ignore?: readonly string[]
+  /** Horizons for which P(cancel within) is given, in terms, each 1 … 1,200. Default: 3, 12. */
+  readonly horizonsTerms?: readonly number[]
+  /** The most renewals in all contracts together that a fit takes, 1,000 … 100,000,000. Default: 2,000,000. */
+  readonly maxRenewals?: number
+}
+
+/** What is asked with `renewalRisk`. */
+export interface RenewalRiskArguments extends LongOptions {
+  /** The `fitted` that `renewalFit` answered. */
+  readonly fitted: string
+  /** The contracts, one per row, with the features of the fit; other columns are not looked at. */
+  readonly contracts: Contracts
+  /** The column that says whose contract it is. Default: the number of the row is answered. */
+  readonly customer?: string | null
+  /** The column with the terms each contract has lasted; needed after a fit with `exitTerm`, and only then. */
+  readonly term?: string | null
+}
+
+/** The columns that `renewalRisk` answers. */
+export interface RenewalRiskColumns {
+  /** Whose contract it is; the number of the row, from 0, when no column says so. */
+  readonly customer: IdValues
+  /** P(cancel at the next renewal), 0 to 1. */
+  readonly probCancel: Float32Array | Float64Array
+  /** P(cancel within so many terms), 0 to 1; one column per horizon of the fit. */
+  readonly [name: `probCancelWithin${number}Terms`]: Float32Array | Float64Array
+}
+
+/** A row of what `renewalRisk` answers. */
+export interface RenewalRiskRow {
+  /** Whose contract it is; the number of the row, from 0, when no column says so. */
+  readonly customer: Id
+  /** P(cancel at the next renewal), 0 to 1. */
+  readonly probCancel: number | null
+  /** P(cancel within so many terms), 0 to 1; one column per horizon of the fit. */
+  readonly [name: `probCancelWithin${number}Terms`]: number | null
+}
+
+/** What `renewalRisk` answers. */
+export type RenewalRiskTable = Table<RenewalRiskColumns, RenewalRiskRow>
+
+/** What is asked with `renewalDrivers`. */
+export interface RenewalDriversArguments extends LongOptions {
+  /** The `fitted` that `renewalFit` answered. */
+  readonly fitted: string
+  /** The contracts, one per row, with the features of the fit. */
+  readonly contracts: Contracts
+  /** The row of the contract, from 0. Default: the first. */
+  readonly row?: number
+  /** The column with the terms each contract has lasted; needed after a fit with `exitTerm`, and only then. */
+  readonly term?: string | null
+}
+
 /** What is asked with `decline`. */
 export interface DeclineArguments extends ReadOptions, LongOptions {
   /** The end of the last period; nothing later is looked at. */
   readonly asOf: InstantLike
-  /** Civil days in a period, 1 … 366. With other periods than weeks, give `periodsPerYear` as well. */
+  /** Civil days in a period, 1 … 366. */
   readonly periodDays?: number
   /**
    * The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default: 0.05. Smaller is slower: at
    * the same counts, less evidence is enough for more alarms.
    */
   readonly falseAlarmsPerYear?: number
-  /** How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: 52. */
-  readonly periodsPerYear?: number
+  /**
+   * How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: as many as the periods
+   * of a log of events are long, and 52 for counts given as such.
+   */
+  readonly periodsPerYear?: number | null
   /**
    * Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not known of a young
    * customer's level widens the evidence anyway.
@@ -1373,7 +1535,7 @@ export interface DeclineColumns {
   readonly levelBefore: Float32Array | Float64Array
   /** Counts per period since. */
   readonly levelAfter: Float32Array | Float64Array
-  /** The share of healthy customers that show as much evidence in a year. */
+  /** The share of healthy customers that show as much evidence in a year; by another rule, that alarm by it. */
   readonly falseAlarmsPerYear: Float32Array | Float64Array
   /** The items that fell, or that similar customers use more; separated by commas. */
   readonly modules: readonly string[]
@@ -1401,7 +1563,7 @@ export interface DeclineRow {
   readonly levelBefore: number | null
   /** Counts per period since. */
   readonly levelAfter: number | null
-  /** The share of healthy customers that show as much evidence in a year. */
+  /** The share of healthy customers that show as much evidence in a year; by another rule, that alarm by it. */
   readonly falseAlarmsPerYear: number | null
   /** The items that fell, or that similar customers use more; separated by commas. */
   readonly modules: string
@@ -1505,15 +1667,18 @@ export interface DecideDeclinesArguments extends ReadOptions, LongOptions {
   readonly policy: Policy
   /** What is known of the help. */
   readonly helpTerms?: HelpTerms
-  /** Civil days in a period, 1 … 366. With other periods than weeks, give `periodsPerYear` as well. */
+  /** Civil days in a period, 1 … 366. */
   readonly periodDays?: number
   /**
    * The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default: 0.05. Smaller is slower: at
    * the same counts, less evidence is enough for more alarms.
    */
   readonly falseAlarmsPerYear?: number
-  /** How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: 52. */
-  readonly periodsPerYear?: number
+  /**
+   * How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: as many as the periods
+   * of a log of events are long, and 52 for counts given as such.
+   */
+  readonly periodsPerYear?: number | null
   /**
    * Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not known of a young
    * customer's level widens the evidence anyway.
@@ -1548,15 +1713,18 @@ export interface DeclineHistoryArguments extends ReadOptions, LongOptions {
   readonly asOf: InstantLike
   /** Whose; by the identifier in the log. */
   readonly customer: Id
-  /** Civil days in a period, 1 … 366. With other periods than weeks, give `periodsPerYear` as well. */
+  /** Civil days in a period, 1 … 366. */
   readonly periodDays?: number
   /**
    * The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default: 0.05. Smaller is slower: at
    * the same counts, less evidence is enough for more alarms.
    */
   readonly falseAlarmsPerYear?: number
-  /** How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: 52. */
-  readonly periodsPerYear?: number
+  /**
+   * How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: as many as the periods
+   * of a log of events are long, and 52 for counts given as such.
+   */
+  readonly periodsPerYear?: number | null
   /**
    * Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not known of a young
    * customer's level widens the evidence anyway.
@@ -1625,15 +1793,18 @@ export type DeclineHistoryTable = Table<DeclineHistoryColumns, DeclineHistoryRow
 export interface DeclineFitArguments extends ReadOptions, LongOptions {
   /** The end of the last period; nothing later is looked at. */
   readonly asOf: InstantLike
-  /** Civil days in a period, 1 … 366. With other periods than weeks, give `periodsPerYear` as well. */
+  /** Civil days in a period, 1 … 366. */
   readonly periodDays?: number
   /**
    * The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default: 0.05. Smaller is slower: at
    * the same counts, less evidence is enough for more alarms.
    */
   readonly falseAlarmsPerYear?: number
-  /** How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: 52. */
-  readonly periodsPerYear?: number
+  /**
+   * How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days. Default: as many as the periods
+   * of a log of events are long, and 52 for counts given as such.
+   */
+  readonly periodsPerYear?: number | null
   /**
    * Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not known of a young
    * customer's level widens the evidence anyway.
@@ -1896,8 +2067,8 @@ export interface LapseRisk {
   /** Days since the last purchase. */
   readonly recencyDays: number
   /**
-   * P(the customer will ever buy again), 0 to 1: by the model of buying and leaving alone, which is what separates a
-   * customer who has left from one who buys seldom.
+   * P(the customer has not left for good), 0 to 1: by the model of buying and leaving, which is what separates a
+   * customer who has left from one who buys seldom; at least P(purchase within 364 days).
    */
   readonly probAlive: number
   /** One per horizon asked for, in the order given. */
@@ -2062,11 +2233,47 @@ export interface CohortCurve {
   readonly retention: readonly number[]
 }
 
+/** A fitted model of renewals, and what it learned from. */
+export interface RenewalFit {
+  /** The model, a text to keep: for `renewalRisk` and `renewalDrivers`. */
+  readonly fitted: string
+  /** How many renewals it learned from. */
+  readonly nRenewals: number
+  /** How many of them were cancelled. */
+  readonly nCancelled: number
+  /** The features: columns that must be there as well when the model is asked. */
+  readonly columns: readonly string[]
+  /** Which of them were dropped, and why. */
+  readonly notes: readonly string[]
+}
+
+/** Why a contract's risk is what it is. `logOdds` is `baseLogOdds` and the contributions of all columns. */
+export interface RenewalDrivers {
+  /** P(cancel at the next renewal), 0 to 1. */
+  readonly probCancel: number
+  /** The log-odds of cancelling of the average contract. */
+  readonly baseLogOdds: number
+  /** The contract's own. */
+  readonly logOdds: number
+  /** The columns' contributions, the largest first. */
+  readonly drivers: readonly RenewalDriver[]
+}
+
+/** One column's contribution. */
+export interface RenewalDriver {
+  /** The column; `term` for the number of the term. */
+  readonly column: string
+  /** Its value in the row, as a text; `missing` where there is none. */
+  readonly value: string
+  /** What it adds to the log-odds of cancelling; below 0 it lowers the risk. */
+  readonly logOdds: number
+}
+
 /**
  * When an alarm is raised.
  * - `evidence`: When the evidence for a fall exceeds what the stated share of healthy customers shows in a year.
  * - `two_falls_running`: When the count fell two periods running, taken literally. Kept for comparison: nearly every
- * healthy customer alarms within a year, which `falseAlarmsPerYear` shows.
+ * healthy customer alarms within a year, which `falseAlarmsPerYear` and each alarm show.
  */
 export type AlarmRule =
   | "evidence"
@@ -2905,6 +3112,7 @@ export interface Alarm {
   readonly levelAfter: number
   /**
    * The share of healthy customers that show as much evidence in a year, 0 to the stated rate: how sure the alarm is.
+   * Under `TwoFallsRunning`, the share that alarms by that rule.
    */
   readonly falseAlarmsPerYear: number
 }

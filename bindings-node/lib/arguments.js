@@ -4,6 +4,7 @@ const { invalidOptions } = require('./errors.js')
 const { remembered } = require('./remembered.js')
 const { structs, words } = require('./shapes.js')
 const { hint } = require('./suggest.js')
+const { tableJson } = require('./contracts.js')
 const { idJson, instantText, isDate, isPromise, shown } = require('./values.js')
 
 /** Options that say how a call is run; the rest says what is asked. */
@@ -81,6 +82,8 @@ function json(type, value, path) {
         return JSON.stringify(instantText(value, fail))
       case 'id':
         return idJson(value, fail)
+      case 'table':
+        return tableJson(value, fail)
       default:
         return named(type, value, path, fail)
     }

@@ -199,6 +199,55 @@ const calls = {
     },
     read: (v) => readers.CohortCurve(v),
   },
+  renewalFit: {
+    name: "renewal_fit",
+    jsName: "renewalFit",
+    isLong: true,
+    isDataOptional: true,
+    answer: "value",
+    required: ["contracts"],
+    arguments: {
+      contracts: { json: "contracts", group: null, type: "table", required: true, doc: "The contracts, one per row." },
+      cancelled: { json: "cancelled", group: null, type: "text" },
+      customer: { json: "customer", group: null, type: ["optional", "text"] },
+      weight: { json: "weight", group: null, type: ["optional", "text"] },
+      entryTerm: { json: "entry_term", group: null, type: ["optional", "text"] },
+      exitTerm: { json: "exit_term", group: null, type: ["optional", "text"] },
+      ignore: { json: "ignore", group: null, type: ["list", "text"] },
+      horizonsTerms: { json: "horizons_terms", group: null, type: ["list", "int"] },
+      maxRenewals: { json: "max_renewals", group: null, type: "int" },
+    },
+    read: (v) => readers.RenewalFit(v),
+  },
+  renewalRisk: {
+    name: "renewal_risk",
+    jsName: "renewalRisk",
+    isLong: true,
+    isDataOptional: true,
+    answer: "table",
+    required: ["fitted", "contracts"],
+    arguments: {
+      fitted: { json: "fitted", group: null, type: "text", required: true, doc: "The `fitted` that `renewalFit` answered." },
+      contracts: { json: "contracts", group: null, type: "table", required: true, doc: "The contracts, one per row, with the features of the fit; other columns are not looked at." },
+      customer: { json: "customer", group: null, type: ["optional", "text"] },
+      term: { json: "term", group: null, type: ["optional", "text"] },
+    },
+  },
+  renewalDrivers: {
+    name: "renewal_drivers",
+    jsName: "renewalDrivers",
+    isLong: true,
+    isDataOptional: true,
+    answer: "value",
+    required: ["fitted", "contracts"],
+    arguments: {
+      fitted: { json: "fitted", group: null, type: "text", required: true, doc: "The `fitted` that `renewalFit` answered." },
+      contracts: { json: "contracts", group: null, type: "table", required: true, doc: "The contracts, one per row, with the features of the fit." },
+      row: { json: "row", group: null, type: "int" },
+      term: { json: "term", group: null, type: ["optional", "text"] },
+    },
+    read: (v) => readers.RenewalDrivers(v),
+  },
   decline: {
     name: "decline",
     jsName: "decline",
@@ -211,7 +260,7 @@ const calls = {
       asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The end of the last period; nothing later is looked at." },
       periodDays: { json: "period_days", group: null, type: "int" },
       falseAlarmsPerYear: { json: "false_alarms_per_year", group: "options", type: "float" },
-      periodsPerYear: { json: "periods_per_year", group: "options", type: "float" },
+      periodsPerYear: { json: "periods_per_year", group: "options", type: ["optional", "float"] },
       minPeriods: { json: "min_periods", group: "options", type: "int" },
       rule: { json: "rule", group: "options", type: "AlarmRule" },
       maxCustomers: { json: "max_customers", group: "options", type: "int" },
@@ -260,7 +309,7 @@ const calls = {
       helpTerms: { json: "help_terms", group: null, type: "HelpTerms" },
       periodDays: { json: "period_days", group: null, type: "int" },
       falseAlarmsPerYear: { json: "false_alarms_per_year", group: "options", type: "float" },
-      periodsPerYear: { json: "periods_per_year", group: "options", type: "float" },
+      periodsPerYear: { json: "periods_per_year", group: "options", type: ["optional", "float"] },
       minPeriods: { json: "min_periods", group: "options", type: "int" },
       rule: { json: "rule", group: "options", type: "AlarmRule" },
       maxCustomers: { json: "max_customers", group: "options", type: "int" },
@@ -296,7 +345,7 @@ const calls = {
       customer: { json: "customer", group: null, type: "id", required: true, doc: "Whose; by the identifier in the log." },
       periodDays: { json: "period_days", group: null, type: "int" },
       falseAlarmsPerYear: { json: "false_alarms_per_year", group: "options", type: "float" },
-      periodsPerYear: { json: "periods_per_year", group: "options", type: "float" },
+      periodsPerYear: { json: "periods_per_year", group: "options", type: ["optional", "float"] },
       minPeriods: { json: "min_periods", group: "options", type: "int" },
       rule: { json: "rule", group: "options", type: "AlarmRule" },
       maxCustomers: { json: "max_customers", group: "options", type: "int" },
@@ -315,7 +364,7 @@ const calls = {
       asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The end of the last period; nothing later is looked at." },
       periodDays: { json: "period_days", group: null, type: "int" },
       falseAlarmsPerYear: { json: "false_alarms_per_year", group: "options", type: "float" },
-      periodsPerYear: { json: "periods_per_year", group: "options", type: "float" },
+      periodsPerYear: { json: "periods_per_year", group: "options", type: ["optional", "float"] },
       minPeriods: { json: "min_periods", group: "options", type: "int" },
       rule: { json: "rule", group: "options", type: "AlarmRule" },
       maxCustomers: { json: "max_customers", group: "options", type: "int" },
@@ -430,6 +479,15 @@ const functions = {
   },
   renewalCohorts(options) {
     return run.short(calls.renewalCohorts, undefined, undefined, options)
+  },
+  renewalFit(options) {
+    return run.long(calls.renewalFit, undefined, undefined, options)
+  },
+  renewalRisk(options) {
+    return run.long(calls.renewalRisk, undefined, undefined, options)
+  },
+  renewalDrivers(options) {
+    return run.long(calls.renewalDrivers, undefined, undefined, options)
   },
   decline(data, options) {
     return run.long(calls.decline, undefined, data, options)

@@ -130,6 +130,36 @@ function CohortCurve(v) {
 }
 exports.CohortCurve = CohortCurve
 
+function RenewalFit(v) {
+  return {
+    fitted: v.fitted,
+    nRenewals: v.n_renewals,
+    nCancelled: v.n_cancelled,
+    columns: v.columns,
+    notes: v.notes,
+  }
+}
+exports.RenewalFit = RenewalFit
+
+function RenewalDrivers(v) {
+  return {
+    probCancel: v.prob_cancel,
+    baseLogOdds: v.base_log_odds,
+    logOdds: v.log_odds,
+    drivers: v.drivers.map((w) => RenewalDriver(w)),
+  }
+}
+exports.RenewalDrivers = RenewalDrivers
+
+function RenewalDriver(v) {
+  return {
+    column: v.column,
+    value: v.value,
+    logOdds: v.log_odds,
+  }
+}
+exports.RenewalDriver = RenewalDriver
+
 function Learned(v) {
   return {
     hours: v.hours,

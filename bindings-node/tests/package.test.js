@@ -13,7 +13,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 const MAIN = [
   'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'index.d.mts', 'index.d.ts', 'index.js', 'index.mjs', 'lib/arguments.js', 'lib/calls.js',
-  'lib/columns.js', 'lib/data.js', 'lib/errors.js', 'lib/history.js', 'lib/model.js', 'lib/native.js', 'lib/options.js', 'lib/pack.js',
+  'lib/columns.js', 'lib/contracts.js', 'lib/data.js', 'lib/errors.js', 'lib/history.js', 'lib/model.js', 'lib/native.js', 'lib/options.js', 'lib/pack.js',
   'lib/parcel.js', 'lib/readers.js', 'lib/reading.js', 'lib/remembered.js', 'lib/run.js', 'lib/shapes.js', 'lib/suggest.js', 'lib/table.js',
   'lib/texts.js', 'lib/values.js', 'package.json',
 ]

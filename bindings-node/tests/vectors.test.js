@@ -16,12 +16,15 @@ const { folder } = require('./shop.js')
 const camel = (name) => name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase())
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex')
 
+/** What has keys of the user's own. */
+const KEPT = ['item_names', 'contracts']
+
 /** An object with the names of JavaScript; the keys of maps stay. */
 function named(value, depth = 0) {
   if (Array.isArray(value)) return value.map((part) => named(part, depth + 1))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([key, part]) => [camel(key), key === 'item_names' ? part : named(part, depth + 1)]),
+    Object.entries(value).map(([key, part]) => [camel(key), KEPT.includes(key) ? part : named(part, depth + 1)]),
   )
 }
 
@@ -70,7 +73,12 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
     whole = await beforehand.History.fromCsv(join(folder, log))
     model = await beforehand.fit(whole, named(fit))
   })
-  for (const { name, call, arguments: given, data, expect } of vectors) {
+  for (const { name, call, arguments: own, answered = {}, data, expect } of vectors) {
+    const given = { ...own }
+    // Arguments that another vector's answer holds.
+    for (const [argument, other] of Object.entries(answered)) {
+      given[argument] = vectors.find((vector) => vector.name === other).expect.value[argument]
+    }
     test(`${file}: ${name}`, async () => {
       const spec = calls[camel(call)]
       assert.ok(spec !== undefined && native.calls().includes(call), `the package has no call ${call}`)

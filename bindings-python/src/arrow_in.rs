@@ -1,8 +1,9 @@
 //! Arrow streams from Python objects: the `PyCapsule` interface, without copying.
 #![allow(unsafe_code)]
 
-use arrow_array::RecordBatchReader;
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
+use arrow_array::{RecordBatch, RecordBatchReader};
+use arrow_schema::SchemaRef;
 use beforehand::{ColumnNames, Error, ErrorCode, History, IngestOptions, IngestReport, Result};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -29,12 +30,23 @@ impl Stream {
     pub(crate) fn history(&mut self, names: &ColumnNames, options: &IngestOptions) -> Result<(History, IngestReport)> {
         let mut failed = None;
         // The schema is looked at even when there is no batch, so that a wrong name is found in an empty table too.
-        let empty = arrow_array::RecordBatch::new_empty(self.0.schema());
+        let empty = RecordBatch::new_empty(self.0.schema());
         let batches = self.0.by_ref().map_while(|batch| batch.map_err(|e| failed = Some(e)).ok());
         let built = History::from_record_batches(std::iter::once(empty).chain(batches), names, options);
         match failed {
-            Some(e) => Err(Error::new(ErrorCode::InvalidData, format!("the Arrow stream broke off: {e}"))),
+            Some(e) => Err(broken_off(&e)),
             None => built,
         }
     }
+
+    /// All batches, with what their columns are.
+    pub(crate) fn batches(&mut self) -> Result<(SchemaRef, Vec<RecordBatch>)> {
+        let schema = self.0.schema();
+        let batches = self.0.by_ref().collect::<std::result::Result<_, _>>();
+        batches.map(|batches| (schema, batches)).map_err(|e| broken_off(&e))
+    }
+}
+
+fn broken_off(e: &dyn std::fmt::Display) -> Error {
+    Error::new(ErrorCode::InvalidData, format!("the Arrow stream broke off: {e}"))
 }

@@ -6,6 +6,7 @@ use std::io::BufWriter;
 use std::path::Path;
 
 use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
 use beforehand::{ColumnNames, Error, ErrorCode, History, IngestOptions, IngestReport, Result};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::arrow::{ArrowWriter, ProjectionMask};
@@ -15,7 +16,7 @@ use parquet::file::properties::WriterProperties;
 /// Rows read at a time.
 const BATCH_ROWS: usize = 1 << 16;
 
-fn failed(path: &Path, e: impl std::fmt::Display) -> Error {
+pub(crate) fn failed(path: &Path, e: impl std::fmt::Display) -> Error {
     Error::new(ErrorCode::Io, format!("{}: {e}", path.display()))
 }
 
@@ -43,6 +44,16 @@ pub(crate) fn read_parquet(
         Some(e) => Err(failed(path, e)),
         None => built,
     }
+}
+
+/// All of a Parquet file, with what its columns are.
+pub(crate) fn read_batches(path: &Path) -> Result<(SchemaRef, Vec<RecordBatch>)> {
+    let file = File::open(path).map_err(|e| failed(path, e))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| failed(path, e))?;
+    let schema = builder.schema().clone();
+    let reader = builder.with_batch_size(BATCH_ROWS).build().map_err(|e| failed(path, e))?;
+    let batches = reader.collect::<std::result::Result<_, _>>().map_err(|e| failed(path, e))?;
+    Ok((schema, batches))
 }
 
 /// Writes a file as a whole or not at all: beside the place first, then put in place.

@@ -3,6 +3,7 @@
 mod answers;
 mod arrow_in;
 mod arrow_out;
+mod contracts;
 mod errors;
 mod files;
 mod fitting;
@@ -68,5 +69,8 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<NativeTable>()?;
     m.add_function(wrap_pyfunction!(call, m)?)?;
     m.add_function(wrap_pyfunction!(check_parts, m)?)?;
+    m.add_function(wrap_pyfunction!(contracts::columns_from_arrow, m)?)?;
+    m.add_function(wrap_pyfunction!(contracts::columns_from_csv, m)?)?;
+    m.add_function(wrap_pyfunction!(contracts::columns_from_parquet, m)?)?;
     m.add_function(wrap_pyfunction!(calls, m)?)
 }

@@ -10,6 +10,7 @@ mod model;
 mod persist;
 mod progress;
 mod replenish;
+mod sealed;
 mod stats;
 mod table;
 mod time;

@@ -19,6 +19,13 @@ const readiness: 'ready' | 'thin' | 'missing' | undefined = (await audit(rows, {
 const code: 'empty_data' | undefined = new Error() instanceof BeforehandError ? 'empty_data' : undefined
 console.log(days, prob, at, readiness, code, beforehandDefault.fit === fit)
 
+const { fitted, columns: features } = await beforehandDefault.renewalFit({ contracts: [{ plan: 'yearly', cancelled: true }], horizonsTerms: [6] })
+const risk = await beforehandDefault.renewalRisk({ fitted, contracts: { plan: ['yearly', null], seats: Int32Array.of(3, 4) } })
+const within: Float32Array | Float64Array = risk.columns.probCancelWithin6Terms
+console.log(features.length, within)
+
+// @ts-expect-error contracts that are missing
+await beforehandDefault.renewalFit({ cancelled: 'churned' })
 // @ts-expect-error a misspelled option
 await fit(rows, { asof: new Date() })
 // @ts-expect-error what must be given

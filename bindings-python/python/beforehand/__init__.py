@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ._calls import *  # noqa: F403
 from ._calls import __all__ as _calls
+from ._contracts import Contracts
 from ._errors import *  # noqa: F403
 from ._errors import __all__ as _errors
 from ._history import Columns, Data, History
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Columns",
+    "Contracts",
     "Data",
     "History",
     "Model",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from . import _native as native
 from . import _run
+from ._contracts import Contracts, columns_of
 from ._history import Columns, Data
 from ._table import Table
 
@@ -474,13 +475,221 @@ def renewal_cohorts(
     return CohortCurve._of(answer.value)
 
 
+def renewal_fit(
+    contracts: Contracts,
+    *,
+    cancelled: str = "cancelled",
+    customer: str | None = None,
+    weight: str | None = None,
+    entry_term: str | None = None,
+    exit_term: str | None = None,
+    ignore: Sequence[str] = (),
+    horizons_terms: Sequence[int] = (3, 12),
+    max_renewals: int = 2000000,
+    progress: Progress = None,
+) -> RenewalFit:
+    """Learns from contracts that came up for renewal which ones are cancelled: P(cancel at the next renewal) by what
+    is known of each contract.
+
+    Every column of the table that is not named here is a feature: numbers, texts as levels without an order, or
+    booleans, which count as the texts `true` and `false`; missing values may be left missing. Only give what was
+    known before the renewal came up. The answer's `fitted` is a text to keep; with it, `renewal_risk` says how likely
+    other contracts are to be cancelled, and `renewal_drivers` why.
+
+    Args:
+        contracts: The contracts, one per row. Any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of a
+            CSV or Parquet file, columns by name, or rows as mappings.
+        cancelled: The column that says whether the contract was cancelled: true or false, 1 or 0, yes or no.
+            Default: `cancelled`.
+        customer: The column that says whose contract it is, which is no feature. Default: none.
+        weight: The column with what each row counts for, above 0; relative. Default: all the same.
+        entry_term: The column with the terms a contract had lasted when it came under observation. Only with
+            `exit_term`. Default: 0 for all.
+        exit_term: The column with the renewal a contract was last seen at, counted from 1, where it was cancelled
+            or not. Default: each row is one renewal, and terms play no part.
+        ignore: Columns that are no features: what is known only after the renewal, names, notes. Default: none.
+        horizons_terms: Horizons for which P(cancel within) is given, in terms, each 1 … 1,200. Default: 3, 12.
+        max_renewals: The most renewals in all contracts together that a fit takes, 1,000 … 100,000,000. Default:
+            2,000,000.
+        progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
+            the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+    Returns:
+        `RenewalFit`.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand
+        >>> contracts = {
+        ...     "team": [f"team {i}" for i in range(400)],
+        ...     "plan": ["yearly" if i % 3 == 0 else "monthly" for i in range(400)],
+        ...     "seats": [1 + i * 7 % 40 for i in range(400)],
+        ...     "cancelled": [i * 7919 % 100 < (5 if i % 3 == 0 else 35) for i in range(400)],
+        ... }
+        >>> fit = beforehand.renewal_fit(contracts, customer="team")
+        >>> fit.n_renewals, fit.n_cancelled, fit.columns
+        (400, 100, ('plan', 'seats'))
+    """
+    from ._types import RenewalFit
+
+    answer = _run.value(
+        "renewal_fit",
+        None,
+        None,
+        None,
+        progress,
+        {
+            "contracts": columns_of(contracts, "contracts"),
+            "cancelled": cancelled,
+            "customer": customer,
+            "weight": weight,
+            "entry_term": entry_term,
+            "exit_term": exit_term,
+            "ignore": ignore,
+            "horizons_terms": horizons_terms,
+            "max_renewals": max_renewals,
+        },
+    )
+    return RenewalFit._of(answer.value)
+
+
+def renewal_risk(
+    fitted: str,
+    contracts: Contracts,
+    *,
+    customer: str | None = None,
+    term: str | None = None,
+    progress: Progress = None,
+) -> Table:
+    """How likely each contract is to be cancelled at its next renewal, and within some: one row per contract, in the
+    order given.
+
+    Args:
+        fitted: The `fitted` that `renewal_fit` answered.
+        contracts: The contracts, one per row, with the features of the fit; other columns are not looked at. Any
+            Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of a CSV or Parquet file, columns by name, or
+            rows as mappings.
+        customer: The column that says whose contract it is. Default: the number of the row is answered.
+        term: The column with the terms each contract has lasted; needed after a fit with `exit_term`, and only
+            then.
+        progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
+            the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+    Returns:
+        A table with the columns
+        - `customer` (id): Whose contract it is; the number of the row, from 0, when no column says so.
+        - `prob_cancel` (number): P(cancel at the next renewal), 0 to 1.
+        - `prob_cancel_within_…_terms` (number): P(cancel within so many terms), 0 to 1; one column per horizon of
+          the fit.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand
+        >>> contracts = {
+        ...     "team": [f"team {i}" for i in range(400)],
+        ...     "plan": ["yearly" if i % 3 == 0 else "monthly" for i in range(400)],
+        ...     "seats": [1 + i * 7 % 40 for i in range(400)],
+        ...     "cancelled": [i * 7919 % 100 < (5 if i % 3 == 0 else 35) for i in range(400)],
+        ... }
+        >>> fit = beforehand.renewal_fit(contracts, customer="team", horizons_terms=[12])
+        >>> running = {"team": ["wang", "ana"], "plan": ["monthly", "yearly"], "seats": [12, None]}
+        >>> risk = beforehand.renewal_risk(fit.fitted, running, customer="team")
+        >>> risk.names
+        ['customer', 'prob_cancel', 'prob_cancel_within_12_terms']
+        >>> wang, ana = risk["prob_cancel"]
+        >>> wang > 2 * ana
+        True
+    """
+    answer = _run.table(
+        "renewal_risk",
+        None,
+        None,
+        None,
+        progress,
+        {
+            "fitted": fitted,
+            "contracts": columns_of(contracts, "contracts"),
+            "customer": customer,
+            "term": term,
+        },
+    )
+    return answer
+
+
+def renewal_drivers(
+    fitted: str,
+    contracts: Contracts,
+    *,
+    row: int = 0,
+    term: str | None = None,
+    progress: Progress = None,
+) -> RenewalDrivers:
+    """Why a contract's risk is what it is: what each column adds to the log-odds of cancelling, against the average
+    contract.
+
+    Args:
+        fitted: The `fitted` that `renewal_fit` answered.
+        contracts: The contracts, one per row, with the features of the fit. Any Arrow table (Polars, pandas,
+            pyarrow, DuckDB, …), the path of a CSV or Parquet file, columns by name, or rows as mappings.
+        row: The row of the contract, from 0. Default: the first.
+        term: The column with the terms each contract has lasted; needed after a fit with `exit_term`, and only
+            then.
+        progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
+            the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+    Returns:
+        `RenewalDrivers`.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand
+        >>> contracts = {
+        ...     "team": [f"team {i}" for i in range(400)],
+        ...     "plan": ["yearly" if i % 3 == 0 else "monthly" for i in range(400)],
+        ...     "seats": [1 + i * 7 % 40 for i in range(400)],
+        ...     "cancelled": [i * 7919 % 100 < (5 if i % 3 == 0 else 35) for i in range(400)],
+        ... }
+        >>> fit = beforehand.renewal_fit(contracts, customer="team")
+        >>> why = beforehand.renewal_drivers(fit.fitted, contracts, row=1)
+        >>> why.drivers[0].column, why.drivers[0].value, why.drivers[0].log_odds > 0
+        ('plan', 'monthly', True)
+        >>> abs(why.base_log_odds + sum(driver.log_odds for driver in why.drivers) - why.log_odds) < 1e-9
+        True
+    """
+    from ._types import RenewalDrivers
+
+    answer = _run.value(
+        "renewal_drivers",
+        None,
+        None,
+        None,
+        progress,
+        {
+            "fitted": fitted,
+            "contracts": columns_of(contracts, "contracts"),
+            "row": row,
+            "term": term,
+        },
+    )
+    return RenewalDrivers._of(answer.value)
+
+
 def decline(
     data: Data,
     *,
     as_of: InstantLike,
     period_days: int = 7,
     false_alarms_per_year: float = 0.05,
-    periods_per_year: float = 52.0,
+    periods_per_year: float | None = None,
     min_periods: int = 8,
     rule: AlarmRule = "evidence",
     max_customers: int = 4096,
@@ -498,12 +707,11 @@ def decline(
         data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
             a CSV or Parquet file, or rows as mappings.
         as_of: The end of the last period; nothing later is looked at.
-        period_days: Civil days in a period, 1 … 366. With other periods than weeks, give `periods_per_year` as
-            well.
+        period_days: Civil days in a period, 1 … 366.
         false_alarms_per_year: The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default:
             0.05. Smaller is slower: at the same counts, less evidence is enough for more alarms.
         periods_per_year: How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days.
-            Default: 52.
+            Default: as many as the periods of a log of events are long, and 52 for counts given as such.
         min_periods: Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not
             known of a young customer's level widens the evidence anyway.
         rule: When an alarm is raised. Default: by evidence.
@@ -528,7 +736,8 @@ def decline(
         - `depth_max` (number): The upper end of that interval.
         - `level_before` (number): Counts per period before the fall.
         - `level_after` (number): Counts per period since.
-        - `false_alarms_per_year` (number): The share of healthy customers that show as much evidence in a year.
+        - `false_alarms_per_year` (number): The share of healthy customers that show as much evidence in a year; by
+          another rule, that alarm by it.
         - `modules` (text): The items that fell, or that similar customers use more; separated by commas.
 
     Raises:
@@ -577,7 +786,7 @@ def decide_declines(
     help_terms: HelpTerms | None = None,
     period_days: int = 7,
     false_alarms_per_year: float = 0.05,
-    periods_per_year: float = 52.0,
+    periods_per_year: float | None = None,
     min_periods: int = 8,
     rule: AlarmRule = "evidence",
     max_customers: int = 4096,
@@ -598,12 +807,11 @@ def decide_declines(
         as_of: The end of the last period, and the instant of the decision; nothing later is looked at.
         policy: What the business may do, what it costs, and how careful to be. Its offers are ways of helping.
         help_terms: What is known of the help.
-        period_days: Civil days in a period, 1 … 366. With other periods than weeks, give `periods_per_year` as
-            well.
+        period_days: Civil days in a period, 1 … 366.
         false_alarms_per_year: The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default:
             0.05. Smaller is slower: at the same counts, less evidence is enough for more alarms.
         periods_per_year: How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days.
-            Default: 52.
+            Default: as many as the periods of a log of events are long, and 52 for counts given as such.
         min_periods: Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not
             known of a young customer's level widens the evidence anyway.
         rule: When an alarm is raised. Default: by evidence.
@@ -746,7 +954,7 @@ def decline_history(
     customer: Id,
     period_days: int = 7,
     false_alarms_per_year: float = 0.05,
-    periods_per_year: float = 52.0,
+    periods_per_year: float | None = None,
     min_periods: int = 8,
     rule: AlarmRule = "evidence",
     max_customers: int = 4096,
@@ -764,12 +972,11 @@ def decline_history(
             a CSV or Parquet file, or rows as mappings.
         as_of: The end of the last period; nothing later is looked at.
         customer: Whose; by the identifier in the log.
-        period_days: Civil days in a period, 1 … 366. With other periods than weeks, give `periods_per_year` as
-            well.
+        period_days: Civil days in a period, 1 … 366.
         false_alarms_per_year: The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default:
             0.05. Smaller is slower: at the same counts, less evidence is enough for more alarms.
         periods_per_year: How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days.
-            Default: 52.
+            Default: as many as the periods of a log of events are long, and 52 for counts given as such.
         min_periods: Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not
             known of a young customer's level widens the evidence anyway.
         rule: When an alarm is raised. Default: by evidence.
@@ -839,7 +1046,7 @@ def decline_fit(
     as_of: InstantLike,
     period_days: int = 7,
     false_alarms_per_year: float = 0.05,
-    periods_per_year: float = 52.0,
+    periods_per_year: float | None = None,
     min_periods: int = 8,
     rule: AlarmRule = "evidence",
     max_customers: int = 4096,
@@ -858,12 +1065,11 @@ def decline_fit(
         data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
             a CSV or Parquet file, or rows as mappings.
         as_of: The end of the last period; nothing later is looked at.
-        period_days: Civil days in a period, 1 … 366. With other periods than weeks, give `periods_per_year` as
-            well.
+        period_days: Civil days in a period, 1 … 366.
         false_alarms_per_year: The share of healthy customers that may alarm within a year, 0.0001 … 0.5. Default:
             0.05. Smaller is slower: at the same counts, less evidence is enough for more alarms.
         periods_per_year: How many periods make a year, 4 … 366: 52 for weeks, 12 for months, 365 for days.
-            Default: 52.
+            Default: as many as the periods of a log of events are long, and 52 for counts given as such.
         min_periods: Periods a customer must have been seen before an alarm, 2 … 104. Default: 8. What is not
             known of a young customer's level widens the evidence anyway.
         rule: When an alarm is raised. Default: by evidence.
@@ -1750,6 +1956,9 @@ __all__ = [
     "btyd_matrix",
     "btyd_tracking",
     "renewal_cohorts",
+    "renewal_fit",
+    "renewal_risk",
+    "renewal_drivers",
     "decline",
     "decide_declines",
     "learn_contacts",

@@ -6,9 +6,9 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
 
 from . import _native
 from ._errors import EmptyDataError, InvalidDataError, InvalidOptionsError
@@ -17,6 +17,9 @@ from ._values import instant, isoformat, plain
 
 if TYPE_CHECKING:
     from ._types import Id, IngestReport
+
+
+_T = TypeVar("_T")
 
 
 class ArrowTable(Protocol):
@@ -237,21 +240,26 @@ def _read(data: Any, names: dict[str, str | None], options: str) -> _native.Hist
             return _native.History.from_parquet(path, columns, options)
         return _native.History.from_csv(path, columns, options)
     if hasattr(data, "__arrow_c_stream__"):
-        try:
-            return _native.History.from_arrow(_of_some_type(data, names), columns, options)
-        except Exception as e:
-            if type(e).__module__.partition(".")[0] in ("pyarrow", "polars", "pandas", "duckdb"):
-                raise InvalidDataError(f"the table cannot be handed over as Arrow: {e}") from e
-            if type(e) is ValueError:
-                kind = type(data).__name__
-                raise InvalidDataError(f"data is a {kind} that is no table of named columns: {e}", "data") from e
-            raise
+        return by_arrow(data, "data", lambda table: _native.History.from_arrow(table, columns, options), names)
     if hasattr(data, "collect") and hasattr(data, "collect_schema"):
         raise InvalidDataError("data is a lazy frame; give data.collect()", "data")
     return _native.History.from_columns(json.dumps(_columns_of(data, names), ensure_ascii=False), columns, options)
 
 
-def _of_some_type(data: Any, names: dict[str, str | None]) -> Any:
+def by_arrow(data: Any, name: str, read: Callable[[Any], _T], names: Mapping[str, str | None] = _NAMES) -> _T:
+    """What is read of a table by the Arrow PyCapsule interface; `name` is the argument that a slip is told of."""
+    try:
+        return read(_of_some_type(data, names))
+    except Exception as e:
+        if type(e).__module__.partition(".")[0] in ("pyarrow", "polars", "pandas", "duckdb"):
+            raise InvalidDataError(f"the table cannot be handed over as Arrow: {e}") from e
+        if type(e) is ValueError:
+            kind = type(data).__name__
+            raise InvalidDataError(f"{name} is a {kind} that is no table of named columns: {e}", name) from e
+        raise
+
+
+def _of_some_type(data: Any, names: Mapping[str, str | None]) -> Any:
     """A table whose columns have a type, also where they hold nothing: Polars hands others over in a form that cannot be read."""
     polars = sys.modules.get("polars") if type(data).__module__.startswith("polars.") else None
     if polars is None or not hasattr(data, "schema"):

@@ -2,7 +2,19 @@
 
 from typing import Any, final
 
-__all__ = ["Fitting", "History", "Model", "Table", "__version__", "call", "calls", "check_parts"]
+__all__ = [
+    "Fitting",
+    "History",
+    "Model",
+    "Table",
+    "__version__",
+    "call",
+    "calls",
+    "check_parts",
+    "columns_from_arrow",
+    "columns_from_csv",
+    "columns_from_parquet",
+]
 
 __version__: str
 
@@ -76,3 +88,6 @@ def call(
 ) -> Any: ...
 def check_parts(name: str, arguments: str) -> None: ...
 def calls() -> list[str]: ...
+def columns_from_arrow(data: Any) -> str: ...
+def columns_from_csv(path: str, delimiter: str) -> str: ...
+def columns_from_parquet(path: str) -> str: ...

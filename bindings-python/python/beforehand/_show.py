@@ -19,7 +19,7 @@ class Shown:
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
     def _repr_html_(self) -> str:
-        names = [name for name in self.__dataclass_fields__ if not name.startswith("_")]
+        names = [name for name, field in self.__dataclass_fields__.items() if field.repr]
         rows = ((name, getattr(self, name)) for name in names)
         return html_table(("", type(self).__name__), ((f"<b>{escape(name)}</b>", cell(value)) for name, value in rows))
 

@@ -115,7 +115,7 @@ AlarmRule: TypeAlias = Literal["evidence", "two_falls_running"]
 - `evidence`: When the evidence for a fall exceeds what the stated share of healthy customers shows in a year.
 
 - `two_falls_running`: When the count fell two periods running, taken literally. Kept for comparison: nearly every
-healthy customer alarms within a year, which `false_alarms_per_year` shows.
+healthy customer alarms within a year, which `false_alarms_per_year` and each alarm show.
 """
 
 Weekday: TypeAlias = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -709,8 +709,8 @@ class LapseRisk(Shown):
     recency_days: float
     """Days since the last purchase."""
     prob_alive: float
-    """P(the customer will ever buy again), 0 to 1: by the model of buying and leaving alone, which is what separates
-    a customer who has left from one who buys seldom.
+    """P(the customer has not left for good), 0 to 1: by the model of buying and leaving, which is what separates a
+    customer who has left from one who buys seldom; at least P(purchase within 364 days).
     """
     horizons: tuple[LapseHorizon, ...]
     """One per horizon asked for, in the order given."""
@@ -893,6 +893,75 @@ class CohortCurve(Shown):
             n_customers=d["n_customers"],
             survival=tuple(d["survival"]),
             retention=tuple(d["retention"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewalFit(Shown):
+    """A fitted model of renewals, and what it learned from."""
+
+    fitted: str = field(repr=False)
+    """The model, a text to keep: for `renewal_risk` and `renewal_drivers`."""
+    n_renewals: int
+    """How many renewals it learned from."""
+    n_cancelled: int
+    """How many of them were cancelled."""
+    columns: tuple[str, ...]
+    """The features: columns that must be there as well when the model is asked."""
+    notes: tuple[str, ...]
+    """Which of them were dropped, and why."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> RenewalFit:
+        return cls(
+            fitted=d["fitted"],
+            n_renewals=d["n_renewals"],
+            n_cancelled=d["n_cancelled"],
+            columns=tuple(d["columns"]),
+            notes=tuple(d["notes"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewalDrivers(Shown):
+    """Why a contract's risk is what it is. `log_odds` is `base_log_odds` and the contributions of all columns."""
+
+    prob_cancel: float
+    """P(cancel at the next renewal), 0 to 1."""
+    base_log_odds: float
+    """The log-odds of cancelling of the average contract."""
+    log_odds: float
+    """The contract's own."""
+    drivers: tuple[RenewalDriver, ...]
+    """The columns' contributions, the largest first."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> RenewalDrivers:
+        return cls(
+            prob_cancel=d["prob_cancel"],
+            base_log_odds=d["base_log_odds"],
+            log_odds=d["log_odds"],
+            drivers=tuple(RenewalDriver._of(v) for v in d["drivers"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewalDriver(Shown):
+    """One column's contribution."""
+
+    column: str
+    """The column; `term` for the number of the term."""
+    value: str
+    """Its value in the row, as a text; `missing` where there is none."""
+    log_odds: float
+    """What it adds to the log-odds of cancelling; below 0 it lowers the risk."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> RenewalDriver:
+        return cls(
+            column=d["column"],
+            value=d["value"],
+            log_odds=d["log_odds"],
         )
 
 
@@ -1813,7 +1882,7 @@ class Alarm(Shown):
     """The level since, counts per period."""
     false_alarms_per_year: float
     """The share of healthy customers that show as much evidence in a year, 0 to the stated rate: how sure the alarm
-    is.
+    is. Under `TwoFallsRunning`, the share that alarms by that rule.
     """
 
     @classmethod
@@ -2517,6 +2586,9 @@ __all__ = [
     "ReminderCurve",
     "ReminderOptions",
     "ReminderPoint",
+    "RenewalDriver",
+    "RenewalDrivers",
+    "RenewalFit",
     "Response",
     "Route",
     "RouteRule",

@@ -14,6 +14,12 @@ from ._errors import InvalidOptionsError
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+class Json(str):
+    """A text that is JSON already."""
+
+    __slots__ = ()
+
+
 def instant(text: str | None) -> Any:
     """An instant of the core as an aware `datetime` in UTC."""
     return None if text is None else datetime.fromisoformat(text)
@@ -30,11 +36,13 @@ def to_json(value: Mapping[str, Any]) -> str:
     Raises:
         InvalidOptionsError: for what has no JSON, with the argument named.
     """
-    plain_value = {name: plain(part, name) for name, part in value.items()}
+    plain_value = {name: plain(part, name) for name, part in value.items() if not isinstance(part, Json)}
     as_of = plain_value.get("as_of", "")
     if not isinstance(as_of, str):
         raise InvalidOptionsError(f"as_of is {as_of!r:.80}; give a datetime, a date, or a text such as 2026-01-31", "as_of")
-    return json.dumps(plain_value, ensure_ascii=False)
+    written = {name: json.dumps(part, ensure_ascii=False) for name, part in plain_value.items()}
+    written |= {name: part for name, part in value.items() if isinstance(part, Json)}
+    return "{" + ", ".join(f"{json.dumps(name)}: {part}" for name, part in written.items()) + "}"
 
 
 def plain(value: Any, name: str) -> Any:

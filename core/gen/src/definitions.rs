@@ -34,6 +34,8 @@ pub enum Type {
     Map(Box<Type>),
     /// A value or nothing.
     Optional(Box<Type>),
+    /// A table as columns by name, in whatever form a language has one.
+    Table,
     /// A definition of its own.
     Named(String),
 }
@@ -277,7 +279,7 @@ fn flat<'a>(arguments: &Named, find: &impl Fn(&str) -> &'a Named) -> Vec<Argumen
 
 /// A definition; `None` for those that are a type of their own in every language.
 fn named(name: &str, schema: &Value) -> Option<Named> {
-    if matches!(name, "EventId" | "Timestamp") || FORMS.contains(&name) {
+    if matches!(name, "EventId" | "Timestamp" | "ContractTable") || FORMS.contains(&name) {
         return None;
     }
     let doc = docs::clean(text(schema, "description"));
@@ -342,6 +344,7 @@ fn type_of(schema: &Value) -> Type {
         return match reference(schema).as_str() {
             "EventId" => Type::Id,
             "Timestamp" => Type::Instant,
+            "ContractTable" => Type::Table,
             name => {
                 let form = FORMS.into_iter().find(|form| *form == name);
                 form.map_or_else(|| Type::Named(name.to_owned()), Type::Form)

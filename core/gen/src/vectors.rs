@@ -3,6 +3,7 @@
 //! A file holds a log and vectors. `expect` is what the Rust library answers; `cargo run -p beforehand-gen -- vectors` writes
 //! it, and every language must give the same to the last bit. (What independent sources say stands in `vectors/oracle`.)
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
@@ -56,15 +57,34 @@ fn fill(file: &mut Value, definitions: &Definitions) -> Result<(), String> {
     let fit = file["fit"].clone();
     let model = run("fit", &fit, None, Some(&log), definitions).map_err(shown)?;
     let Answer::Model(model) = model else { return Err("fit did not answer a model".to_owned()) };
+    let mut answers: BTreeMap<String, Value> = BTreeMap::new();
     for vector in file["vectors"].as_array_mut().ok_or("\"vectors\" must be a list")? {
-        let expect = answer(vector, &model, &log, definitions)?;
+        let arguments = arguments(vector, &answers)?;
+        let expect = answer(vector, &arguments, &model, &log, definitions)?;
+        answers.insert(vector["name"].as_str().unwrap_or_default().to_owned(), expect["value"].clone());
         let vector = vector.as_object_mut().ok_or("a vector must be an object")?;
         vector.insert("expect".to_owned(), expect);
     }
     Ok(())
 }
 
-fn answer(vector: &Value, model: &Model, log: &History, definitions: &Definitions) -> Result<Value, String> {
+/// The arguments of a vector: its own, and under `answered` those that a vector before it was answered.
+fn arguments(vector: &Value, answers: &BTreeMap<String, Value>) -> Result<Value, String> {
+    let mut out = vector["arguments"].clone();
+    for (argument, of) in vector.get("answered").and_then(Value::as_object).into_iter().flatten() {
+        let answer = of.as_str().and_then(|name| answers.get(name)).and_then(|answer| answer.get(argument));
+        out[argument] = answer.ok_or_else(|| format!("no vector before answers {argument} as {of}"))?.clone();
+    }
+    Ok(out)
+}
+
+fn answer(
+    vector: &Value,
+    arguments: &Value,
+    model: &Model,
+    log: &History,
+    definitions: &Definitions,
+) -> Result<Value, String> {
     let call = vector["call"].as_str().ok_or("a vector must name its call")?;
     let own;
     let history = match vector.get("data") {
@@ -76,7 +96,7 @@ fn answer(vector: &Value, model: &Model, log: &History, definitions: &Definition
             Some(&own)
         }
     };
-    Ok(match run(call, &vector["arguments"], Some(model), history, definitions) {
+    Ok(match run(call, arguments, Some(model), history, definitions) {
         Err(e) => json!({ "error": { "code": e.code().as_str(), "field": e.field(), "row": e.row() } }),
         Ok(Answer::Model(model)) => json!({ "sha256": hash(&model.to_bytes().map_err(shown)?) }),
         Ok(Answer::Text(text)) => json!({ "sha256": hash(text.as_bytes()) }),

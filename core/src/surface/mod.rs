@@ -5,6 +5,7 @@
 
 mod arguments;
 mod calls;
+mod contracts;
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::EventId;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
-from .._calls import audit, backtest, fit
+from .._calls import audit, backtest, fit, renewal_fit
 from .._model import Model
 
 
@@ -15,7 +15,8 @@ class Command(NamedTuple):
     short: str
     call: Callable[..., Any]
     # A model is saved, a table goes out as CSV or Parquet, numbers are printed in words or as JSON, a page is HTML.
-    answer: Literal["model", "table", "numbers", "page"]
+    # Contracts have a way of their own: fitted and scored in one go.
+    answer: Literal["model", "table", "numbers", "page", "contracts"]
     examples: str
     # What the rows of a table are.
     rows: str = ""
@@ -59,6 +60,17 @@ example: who is about to leave, as Parquet; then the hundred most at risk of tho
   duckdb -c "from 'risk.parquet' where n_visits > 5 order by prob_lapse_84_days desc limit 100"
 example: as CSV into a pipe, with one model fitted on the spot
   beforehand churn orders.csv --as-of 2026-02-07 | head""",
+    ),
+    "renewal": Command(
+        short="which contracts will be cancelled: P(cancel at the next renewal)",
+        call=renewal_fit,
+        answer="contracts",
+        rows="contracts",
+        examples="""\
+example: learn from last year's contracts, and who is likely to cancel of those that come up now
+  beforehand renewal contracts.csv --cancelled churned --customer team --score running.csv --out risk.csv
+example: the contracts of one file that run on, with what is known only after the renewal left out
+  beforehand renewal contracts.parquet --cancelled churned --customer team --ignore refund --ignore reason | head""",
     ),
     "decide": Command(
         short="whether, when and with what to contact each customer",

@@ -6,7 +6,8 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,19 +55,26 @@ def read_log(given: argparse.Namespace, say: Callable[[str], None]) -> History:
     options = {p.name: getattr(given, p.name) for p in parameters(History) if hasattr(given, p.name)}
     if options.get("delimiter") in ("\\t", "tab"):
         options["delimiter"] = "\t"
-    if given.log != "-":
-        history = History(given.log, columns=columns, **options)
-    elif sys.stdin is None or sys.stdin.isatty():
-        raise WrongUse("LOG is -, but nothing is piped in; give a file, or `... | beforehand`")
-    else:
-        with tempfile.TemporaryDirectory() as place:
-            path = Path(place) / "standard input.csv"
-            with path.open("wb") as file:
-                shutil.copyfileobj(sys.stdin.buffer, file)
-            history = History(path, columns=columns, **options)
+    with on_disk(given.log, "LOG") as path:
+        history = History(path, columns=columns, **options)
     say(str(history.report))
     _note_gap(history, given.as_of, say)
     return history
+
+
+@contextmanager
+def on_disk(path: str, name: str) -> Iterator[str | Path]:
+    """A file, or standard input as one; `name` is what the command calls it."""
+    if path != "-":
+        yield path
+        return
+    if sys.stdin is None or sys.stdin.isatty():
+        raise WrongUse(f"{name} is -, but nothing is piped in; give a file, or `... | beforehand`")
+    with tempfile.TemporaryDirectory() as place:
+        piped = Path(place) / "standard input.csv"
+        with piped.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        yield piped
 
 
 def _note_gap(history: History, as_of: str, say: Callable[[str], None]) -> None:

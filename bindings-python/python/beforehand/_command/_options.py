@@ -20,6 +20,13 @@ def _numbers(text: str) -> list[float]:
         raise argparse.ArgumentTypeError(f"{text!r} is no list of numbers; give such as 7,28") from None
 
 
+def _counts(text: str) -> list[int]:
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of whole numbers; give such as 3,12") from None
+
+
 def _count(text: str) -> int:
     try:
         return int(text.replace("_", "").replace(",", ""))
@@ -86,11 +93,11 @@ def add_option(group: Any, parameter: Parameter) -> None:
         how.update(type=_count if kind is int else _number, metavar="N")
     elif kind is str:
         how["metavar"] = "TEXT"
-    elif kind == Sequence[float]:
-        how.update(type=_numbers, metavar="N,N,...")
+    elif kind in (Sequence[float], Sequence[int]):
+        how.update(type=_numbers if kind == Sequence[float] else _counts, metavar="N,N,...")
         doc += " Separated by commas."
-        if parameter.name.endswith("_days"):
-            flags.append(parameter.flag.removesuffix("-days"))
+        if parameter.name.endswith(("_days", "_terms")):
+            flags.append(parameter.flag.rpartition("-")[0])
     elif kind == Sequence[str]:
         how.update(action="append", metavar="TEXT")
         doc += " May be given several times."

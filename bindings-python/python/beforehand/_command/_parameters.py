@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from .. import _types
 
 # What the command gives itself.
-_OWN = ("self", "data", "columns", "progress", "as_of")
+_OWN = ("self", "data", "contracts", "columns", "progress", "as_of")
 
 
 class Parameter(NamedTuple):

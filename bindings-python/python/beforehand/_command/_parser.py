@@ -12,6 +12,7 @@ from ._commands import COMMANDS, Command
 from ._log import add_columns
 from ._options import add_option
 from ._parameters import Parameter, parameters
+from ._renewal import add_contracts
 
 EXAMPLES = """\
 A log is a CSV or Parquet file with one row per order line: who, when, what.
@@ -21,6 +22,7 @@ example: orders.csv has the columns user_id, paid_at and sku
   beforehand fit orders.csv --as-of 2026-01-31 --model shop.model --customer-column user_id ...
   beforehand forecast orders.csv --model shop.model --as-of 2026-01-31 --out due.parquet --customer-column user_id ...
   beforehand churn orders.csv --model shop.model --as-of 2026-01-31 --out risk.parquet --customer-column user_id ...
+  beforehand renewal contracts.csv --cancelled churned --customer team --score running.csv --out risk.csv
   beforehand decide orders.csv --policy policy.json --as-of 2026-01-31 --out todo.parquet --customer-column user_id ...
   beforehand report orders.csv --model shop.model --as-of 2026-01-31 --out report.html --customer-column user_id ...
 No --...-column is needed where columns are named customer, at, item, quantity, amount, kind, order.
@@ -47,6 +49,11 @@ def parser_of_all() -> tuple[argparse.ArgumentParser, dict[str, list[Parameter]]
     for name, command in COMMANDS.items():
         taken[name] = parameters(command.call)
         doc = (inspect.getdoc(command.call) or "").split("\n\nArgs:")[0].replace("`as_of`", "--as-of").replace("`data`", "LOG")
+        if command.answer == "contracts":
+            sub = commands.add_parser(name, formatter_class=raw, allow_abbrev=False, help=command.short, description=doc,
+                                      epilog=command.examples)  # fmt: skip
+            add_contracts(sub, taken[name])
+            continue
         needed = "".join(f" {parameter.flag} FILE" for parameter in taken[name] if parameter.is_required)
         usage = f"beforehand {name} LOG --as-of DATE{needed}{_USAGES[command.answer]} [options]"
         texts: dict[str, Any] = {"help": command.short, "description": doc, "epilog": command.examples, "usage": usage}

@@ -13,6 +13,7 @@ from ._commands import COMMANDS
 from ._log import read_log
 from ._output import check_directory, check_out, print_numbers, write_page, write_table
 from ._parameters import Parameter
+from ._renewal import run_renewal
 from ._terminal import progress, say, silent
 
 
@@ -24,6 +25,9 @@ def run(given: argparse.Namespace, taken: Sequence[Parameter]) -> None:
     if command.asks_a_model:
         check_out(given.out, is_table=command.answer == "table")
     tell = silent if given.quiet else say
+    if command.answer == "contracts":
+        run_renewal(given, taken, command.rows, tell)
+        return
     options = {p.name: getattr(given, p.name) for p in taken if hasattr(given, p.name)}
     # Before the log, for a slip here should not wait for a long one.
     model = Model.load(given.model) if command.asks_a_model and given.model is not None else None

@@ -47,6 +47,12 @@ export interface IdValues extends ArrayLike<Id>, Iterable<Id> {}
  */
 export type Data = readonly object[] | Iterable<object> | Readonly<Record<string, ColumnValues>> | Uint8Array | ArrayBuffer | History
 
+/**
+ * A table of contracts: rows as objects, or columns by name, of equal length. Numbers, texts or booleans; `null`, `undefined` and `NaN`
+ * where a value is missing. A `bigint` counts as a number, a `Date` as its text.
+ */
+export type Contracts = readonly object[] | Iterable<object> | Readonly<Record<string, ColumnValues>>
+
 /** How data is read. On a model, what is not said is as the model was fitted. */
 export interface ReadOptions {
   /** Which column holds what, such as `{ customer: 'user_id', time: 'paid_at' }`. */

@@ -116,6 +116,7 @@ fn given(ty: &Type) -> String {
         Type::Text | Type::Form(_) => "string".to_owned(),
         Type::Instant => "InstantLike".to_owned(),
         Type::Id => "Id".to_owned(),
+        Type::Table => "Contracts".to_owned(),
         Type::List(of) => list(&given(of)),
         Type::Tuple(of) => format!("readonly [{}]", of.iter().map(given).collect::<Vec<_>>().join(", ")),
         Type::Map(of) => format!("Readonly<Record<string, {}>>", given(of)),

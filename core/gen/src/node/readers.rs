@@ -81,7 +81,7 @@ fn inner(of: &Type, value: &str, definitions: &Definitions) -> String {
 /// Whether parsed JSON is already what callers get.
 fn is_plain(ty: &Type, definitions: &Definitions) -> bool {
     match ty {
-        Type::Bool | Type::Int | Type::Float | Type::Text | Type::Form(_) => true,
+        Type::Bool | Type::Int | Type::Float | Type::Text | Type::Form(_) | Type::Table => true,
         Type::Instant | Type::Id => false,
         Type::List(of) | Type::Map(of) | Type::Optional(of) => is_plain(of, definitions),
         Type::Tuple(of) => of.iter().all(|ty| is_plain(ty, definitions)),

@@ -117,6 +117,7 @@ fn shape(ty: &Type) -> String {
         Type::Text | Type::Form(_) => quoted("text"),
         Type::Instant => quoted("instant"),
         Type::Id => quoted("id"),
+        Type::Table => quoted("table"),
         Type::List(inner) => of("list", inner),
         Type::Map(inner) => of("map", inner),
         Type::Optional(inner) => of("optional", inner),

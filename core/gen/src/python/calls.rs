@@ -13,7 +13,7 @@ pub(super) fn write(definitions: &Definitions) -> String {
     let mut out = header("The calls: functions, and methods of the model.");
     out.push_str(
         "from collections.abc import Mapping, Sequence\nfrom types import MappingProxyType\nfrom typing import TYPE_CHECKING\n\n\
-         from . import _native as native\nfrom . import _run\nfrom ._history import Columns, Data\nfrom ._table import Table\n\n\
+         from . import _native as native\nfrom . import _run\nfrom ._contracts import Contracts, columns_of\nfrom ._history import Columns, Data\nfrom ._table import Table\n\n\
          if TYPE_CHECKING:\n    from ._model import Model\n    from ._progress import Progress\n    from ._types import *  # noqa: F403\n\n",
     );
     for call in definitions.calls.iter().filter(|c| !c.on_model) {
@@ -40,8 +40,13 @@ fn write_call(out: &mut String, call: &Call, definitions: &Definitions, indent: 
     };
     let first = format!("{ours}{data}");
     let first = if first.is_empty() { first } else { format!("{indent}    {}\n", first.trim_end()) };
-    let _ = writeln!(out, "{indent}def {}(\n{first}{indent}    *,", call.name);
-    for argument in &call.arguments {
+    let _ = write!(out, "{indent}def {}(\n{first}", call.name);
+    // A table is what a call is about, as data are of others: it may be given without its name, and so what stands before it.
+    let n_placed = call.arguments.iter().position(|a| a.field.ty == Type::Table).map_or(0, |place| place + 1);
+    for (place, argument) in call.arguments.iter().enumerate() {
+        if place == n_placed {
+            let _ = writeln!(out, "{indent}    *,");
+        }
         let (name, mut ty) = (&argument.field.name, given(&argument.field.ty));
         let default = if is_structure(argument) {
             // Types are loaded when they are first used; so a default cannot be one.
@@ -92,8 +97,11 @@ fn documentation(call: &Call, indent: &str) -> String {
         Data::Optional => entry("data", &format!("{data} May be left out.")),
         Data::None => {}
     }
-    for argument in &call.arguments {
-        entry(&argument.field.name, &argument.field.doc);
+    for Argument { field, .. } in &call.arguments {
+        let forms = "Any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of a CSV or Parquet file, columns by name, or rows \
+                     as mappings.";
+        let forms = if field.ty == Type::Table { format!(" {forms}") } else { String::new() };
+        entry(&field.name, &format!("{}{forms}", field.doc));
     }
     let columns = "which column of `data` holds what, such as `{\"customer\": \"user_id\", \"time\": \"paid_at\"}`; see `History`. On a \
          model, by default as it was fitted; not used when `data` is a `History`.";
@@ -167,6 +175,8 @@ fn body(out: &mut String, call: &Call, definitions: &Definitions, indent: &str) 
             let name = &argument.field.name;
             if is_structure(argument) {
                 let _ = writeln!(out, "{indent}**({{}} if {name} is None else {{{name:?}: {name}}}),");
+            } else if argument.field.ty == Type::Table {
+                let _ = writeln!(out, "{indent}{name:?}: columns_of({name}, {name:?}),");
             } else {
                 let _ = writeln!(out, "{indent}{name:?}: {name},");
             }

@@ -46,6 +46,7 @@ fn given(ty: &Type) -> String {
         Type::Form(_) => "time | str".to_owned(),
         Type::Instant => "InstantLike".to_owned(),
         Type::Id => "Id".to_owned(),
+        Type::Table => "Contracts".to_owned(),
         Type::List(of) => format!("Sequence[{}]", given(of)),
         Type::Tuple(of) => format!("tuple[{}]", of.iter().map(given).collect::<Vec<_>>().join(", ")),
         Type::Map(of) => format!("Mapping[str, {}]", given(of)),

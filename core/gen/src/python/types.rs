@@ -11,6 +11,9 @@ const OWN_FORM: [&str; 4] = ["ColumnNames", "IngestOptions", "ErrorCode", "Event
 /// Results that can be put in words.
 const WITH_WORDS: [&str; 2] = ["Audit", "IngestReport"];
 
+/// Fields too long for a person to read.
+const UNSHOWN: [&str; 1] = ["fitted"];
+
 pub(super) fn write(definitions: &Definitions) -> String {
     let mut out = header("The types of options and results.");
     out.push_str(
@@ -157,6 +160,7 @@ fn structure(out: &mut String, definitions: &Definitions, named: &Named, fields:
         let ty = if input { given(&field.ty) } else { got(&field.ty) };
         let default = match (&field.default, input) {
             (Some(value), true) => format!(" = {}", default(value, &field.ty, definitions)),
+            _ if UNSHOWN.contains(&field.name.as_str()) => " = field(repr=False)".to_owned(),
             _ => String::new(),
         };
         let _ = writeln!(out, "    {}: {ty}{default}", field.name);

@@ -11,6 +11,7 @@ mod options;
 mod order;
 mod outcomes;
 mod result;
+mod saved;
 mod search;
 mod table;
 

@@ -28,6 +28,7 @@ pub struct Drivers {
 
 /// One column's contribution.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RenewalDriver"))]
 #[non_exhaustive]
 pub struct Driver {
     /// The column; `term` for the number of the term.

@@ -8,6 +8,7 @@ use crate::model::Model;
 
 mod buying;
 mod churn;
+mod contracts;
 mod evaluate;
 mod follow;
 mod offer;
@@ -18,6 +19,7 @@ mod replenish;
 
 use buying::{Btyd, BtydCustomers};
 use churn::{Declines, LapseOf, Lapses};
+use contracts::{ExplainRenewal, FitRenewals, RenewalRisk};
 use evaluate::{MakeReport, RunAudit, RunBacktest};
 use follow::{DeclineFit, DeclineStates, DeclineUpdate};
 use offer::{Decide, DecideDeclines, DecideFor, LearnContacts};
@@ -40,6 +42,9 @@ pub const CALLS: &[Call] = &[
     of::<BtydMatrix>(),
     of::<BtydTracking>(),
     of::<RenewalCohorts>(),
+    of::<FitRenewals>(),
+    of::<RenewalRisk>(),
+    of::<ExplainRenewal>(),
     of::<Declines>(),
     of::<Decide>(),
     of::<DecideFor>(),
