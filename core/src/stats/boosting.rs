@@ -92,7 +92,32 @@ pub(super) struct Tree {
     /// One question per level: is the feature above the threshold?
     pub(super) questions: Vec<(u16, f32)>,
     /// `leaves[answers]`, the answer of level `l` in bit `l`; filled up with zeros to the number a full tree has.
+    #[serde(with = "stored_leaves")]
     leaves: Vec<Spans>,
+}
+
+/// Leaves as numbers one after the other: one per leaf where all spans have the same.
+mod stored_leaves {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{N_LEAVES, N_SPANS, Spans};
+
+    pub(super) fn serialize<S: Serializer>(leaves: &[Spans], to: S) -> Result<S::Ok, S::Error> {
+        if leaves.iter().all(|leaf| leaf.iter().all(|x| x.to_bits() == leaf[0].to_bits())) {
+            leaves.iter().map(|leaf| leaf[0]).collect::<Vec<f32>>().serialize(to)
+        } else {
+            leaves.as_flattened().serialize(to)
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Spans>, D::Error> {
+        let stored = Vec::<f32>::deserialize(from)?;
+        Ok(if stored.len() == N_LEAVES {
+            stored.into_iter().map(|x| [x; N_SPANS]).collect()
+        } else {
+            stored.as_chunks::<N_SPANS>().0.to_vec()
+        })
+    }
 }
 
 impl Tree {
@@ -120,6 +145,12 @@ impl Boosting {
             let known = t.questions.iter().all(|q| (q.0 as usize) < n_features);
             known && t.questions.len() <= MAX_DEPTH && t.leaves.len() == N_LEAVES
         })
+    }
+
+    /// Whether covers are of these trees.
+    pub(crate) fn fits(&self, covers: &[Vec<f32>]) -> bool {
+        covers.len() == self.trees.len()
+            && self.trees.iter().zip(covers).all(|(tree, cover)| cover.len() == 1 << tree.questions.len())
     }
 
     /// What each feature adds to the log-odds of one row, beside the mean of all leaves: the way from the root to the leaf
@@ -324,6 +355,18 @@ mod tests {
         let mut growing = Growing::new(&rows, &growth);
         let parts = [5, 7].map(|n| Watch::unwatched(|watch| growing.grow(n, watch)).unwrap());
         assert_eq!(parts.map(|part| part.trees).concat(), fit(&rows, &growth).trees);
+    }
+
+    #[test]
+    fn stored_trees_come_back_the_same_and_those_of_one_span_take_little() {
+        let size = |ridge_span: f32| {
+            let growth = Growth { n_trees: 9, row_share: 0.6, ridge_span, ..simulate::GROWTH };
+            let model = fit(&simulate::rows(2_000, -1.0, 7), &growth);
+            let bytes = rmp_serde::to_vec(&model).unwrap();
+            assert_eq!(rmp_serde::from_slice::<Boosting>(&bytes).unwrap(), model);
+            bytes.len()
+        };
+        assert!(5 * size(f32::INFINITY) < size(1.0));
     }
 
     #[test]

@@ -22,7 +22,7 @@ const GROWTH: Growth = Growth {
     row_share: 0.8,
     feature_share: 0.7,
     ridge: 2.0,
-    ridge_span: 1e9,
+    ridge_span: f32::INFINITY,
 };
 /// Rows that a tree sees at most, about: more tell it little and cost time.
 const MAX_TREE_ROWS: usize = 50_000;

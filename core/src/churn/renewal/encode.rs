@@ -86,7 +86,10 @@ impl Encoder {
         let keep = |f: &usize| !constant[*f] && !collinear[*f];
         for (s, source) in self.sources.iter().enumerate() {
             let own: Vec<usize> = (0..n).filter(|&f| self.source[f] as usize == s).collect();
-            if own.iter().all(|&f| constant[f]) {
+            if own.is_empty() {
+                let name = &source.name;
+                notes.push(format!("column {name} has no text on {MIN_LEVEL_ROWS} rows or more; it was dropped"));
+            } else if own.iter().all(|&f| constant[f]) {
                 notes.push(format!("column {} is constant; it was dropped", source.name));
             } else if !own.iter().any(keep) {
                 notes.push(format!("column {} follows from the columns before it; it was dropped", source.name));

@@ -301,13 +301,20 @@ impl RenewalModel {
         self.n_cancelled
     }
 
-    fn check<'t>(&self, table: &'t Table, term: Option<&[u32]>) -> Result<Vec<&'t Column>> {
-        let sound = self.encoder.is_sound()
-            && self.additive.check(self.encoder.n_features())
+    /// Whether a model that was read from elsewhere agrees with itself.
+    pub(crate) fn is_sound(&self) -> bool {
+        let n_features = self.encoder.n_features();
+        self.options.validate().is_ok()
+            && self.encoder.is_sound()
+            && self.encoder.names().count() >= usize::from(self.has_term)
+            && self.additive.check(n_features)
             && self.additive_weight.is_finite()
-            && self.trees.as_ref().is_none_or(|t| t.boosting.check(self.encoder.n_features()))
-            && self.means.len() == self.encoder.n_features() + 1;
-        if !sound {
+            && self.trees.as_ref().is_none_or(|t| t.boosting.check(n_features) && t.boosting.fits(&t.covers))
+            && self.means.len() == n_features + 1
+    }
+
+    fn check<'t>(&self, table: &'t Table, term: Option<&[u32]>) -> Result<Vec<&'t Column>> {
+        if !self.is_sound() {
             return Err(Error::new(ErrorCode::IncompatibleModel, "the model contradicts itself; fit it anew"));
         }
         match (self.has_term, term) {

@@ -1,8 +1,7 @@
 //! The bytes of a renewal model.
 
 use super::model::RenewalModel;
-use super::table::Table;
-use crate::error::{ErrorCode, Result};
+use crate::error::Result;
 use crate::sealed::{Kind, contradiction};
 
 const KIND: Kind =
@@ -38,17 +37,13 @@ impl RenewalModel {
         let model: Self = KIND.open(bytes)?;
         if model.is_sound() { Ok(model) } else { Err(contradiction()) }
     }
-
-    /// Whether a model that was read agrees with itself; a prediction looks at that before it looks at the table.
-    pub(crate) fn is_sound(&self) -> bool {
-        self.predict(&Table::new(), None).err().is_none_or(|e| e.code() != ErrorCode::IncompatibleModel)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::churn::renewal::{Contracts, RenewalOptions};
+    use crate::churn::renewal::{Contracts, RenewalOptions, Table};
+    use crate::error::ErrorCode;
 
     #[test]
     fn bytes_come_back_as_the_model_or_are_refused() {
