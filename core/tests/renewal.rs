@@ -155,7 +155,7 @@ fn in_pairs(n: usize, seed: u64, [same, apart]: [f64; 2]) -> (Table, Vec<f64>, V
         columns[2].iter().zip(&columns[5]).map(|(a, b)| if (*a > 0.5) == (*b > 0.5) { same } else { apart }).collect();
     let cancelled = prob.iter().map(|&p| random.uniform() < p).collect();
     let named = columns.into_iter().enumerate();
-    let table = named.fold(Table::new(), |table, (i, x)| table.numbers(&format!("column {i}"), x).unwrap());
+    let table = named.fold(Table::new(), |table, (i, x)| table.numbers(format!("column {i}"), x).unwrap());
     (table, prob, cancelled)
 }
 
