@@ -220,7 +220,7 @@ impl<'a> Purchases<'a> {
         }
         let amount = |s: &CustomerSummary| match (&self.spend, s.mean_value) {
             (None, _) => f64::NAN,
-            (Some(spend), Some(mean)) => spend.expected_value(s.n_repeats, mean),
+            (Some(spend), Some(mean)) => spend.expected_value(s.n_valued(), mean),
             (Some(spend), None) => spend.expected_value(0, 0.0),
         };
         table.with("expected_amount", of(&amount))
@@ -238,10 +238,12 @@ fn summaries(view: &HistoryView<'_>, at: AsOf) -> (Vec<u32>, Vec<CustomerSummary
             let Some(first) = visits.list.first() else { continue };
             let times: Vec<f64> = visits.list.iter().map(|v| f64::from(v.day - first.day)).collect();
             let summary = CustomerSummary::from_times(&times, f64::from(at.day - first.day));
-            let later = &visits.list[1..];
-            let mean = later.iter().map(|v| v.amount).sum::<f64>() / later.len().max(1) as f64;
+            // A day with an amount that is unknown has an unknown sum.
+            let priced = || visits.list[1..].iter().filter(|v| v.is_priced);
+            let n = priced().count();
+            let mean = priced().map(|v| v.amount).sum::<f64>() / n.max(1) as f64;
             let is_known = mean.is_finite() && mean > 0.0;
-            out.push((customer, if is_known { summary.mean_value(mean) } else { summary }));
+            out.push((customer, if is_known { summary.mean_value(mean).n_values(n as u32) } else { summary }));
         }
         out
     };
