@@ -1,7 +1,9 @@
 //! Logs at the edge of what the BG/NBD family can learn from: daily buyers, customers who never leave, amounts that are missing.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use beforehand::churn::{CustomerSummary, Family, GammaGamma, PurchaseModel, PurchaseOptions, Purchases};
+use beforehand::churn::{
+    CustomerSummary, Family, GammaGamma, PurchaseModel, PurchaseOptions, PurchaseTableOptions, Purchases,
+};
 use beforehand::{Cell, Event, History, IngestOptions, Table, Timestamp};
 
 fn at(day: u32) -> Timestamp {
@@ -39,10 +41,17 @@ fn a_log_of_daily_buyers_has_a_status_instead_of_a_failure() {
         let history = log(events);
         for family in FAMILIES {
             let buying = fitted(&history, as_of, family);
-            let fit = buying.fit_result();
+            let fit = buying.fit_result().unwrap();
             assert!(["converged", "near_boundary", "not_converged"].contains(&fit.status.as_str()), "{fit:?}");
             assert!(!fit.advice.is_empty());
-            let told = buying.table();
+            let options = PurchaseTableOptions {
+                prob_counts: vec![0],
+                lifetime_days: vec![28.0],
+                // It takes long.
+                interval: (family != Family::ParetoNbd).then_some(0.9),
+                ..PurchaseTableOptions::default()
+            };
+            let told = buying.table_with(&options).unwrap();
             for name in told.names().skip(1) {
                 assert!(column(&told, name).iter().all(|x| x.is_finite() && *x >= 0.0), "{family:?} {name}");
             }
@@ -91,7 +100,7 @@ fn amounts_that_are_missing_are_no_zeros() {
     });
     let history = log(events);
     let buying = fitted(&history, at(200), Family::MbgCnbd);
-    let mean = buying.fit_result().spend.unwrap().expected_amount;
+    let mean = buying.fit_result().unwrap().spend.unwrap().expected_amount;
     assert!((mean - 20.0).abs() < 0.01, "{mean}");
     let told = column(&buying.table(), "expected_amount");
     assert!(told.iter().all(|x| (x - 20.0).abs() < 0.01), "{told:?}");
@@ -106,7 +115,7 @@ fn amounts_that_are_missing_are_no_zeros() {
     });
     let history = log(events);
     let buying = fitted(&history, at(200), Family::MbgCnbd);
-    let spend = buying.fit_result().spend.unwrap();
+    let spend = buying.fit_result().unwrap().spend.unwrap();
     assert!((spend.expected_amount - 35.0).abs() < 0.01, "{spend:?}");
 }
 

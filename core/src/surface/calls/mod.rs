@@ -8,6 +8,7 @@ use crate::model::Model;
 
 mod buying;
 mod churn;
+mod context;
 mod evaluate;
 mod follow;
 mod offer;
@@ -18,6 +19,7 @@ mod replenish;
 
 use buying::{Btyd, BtydCustomers};
 use churn::{Declines, LapseOf, Lapses};
+use context::{BtydContext, BtydContextCustomers};
 use evaluate::{MakeReport, RunAudit, RunBacktest};
 use follow::{DeclineFit, DeclineStates, DeclineUpdate};
 use offer::{Decide, DecideDeclines, DecideFor, LearnContacts};
@@ -39,6 +41,8 @@ pub const CALLS: &[Call] = &[
     of::<BtydAlive>(),
     of::<BtydMatrix>(),
     of::<BtydTracking>(),
+    of::<BtydContext>(),
+    of::<BtydContextCustomers>(),
     of::<RenewalCohorts>(),
     of::<Declines>(),
     of::<Decide>(),

@@ -218,6 +218,27 @@ impl PurchaseModel {
         })
     }
 
+    /// The covariance of the logarithms of the parameters, row by row; empty when they were not fitted.
+    pub(crate) fn covariance_of_logs(&self) -> &[f64] {
+        &self.covariance
+    }
+
+    /// The model of numbers that a fit gave; `None` for numbers that none gives.
+    pub(crate) fn restored(
+        family: Family,
+        parameters: [f64; 4],
+        k: u8,
+        covariance: Vec<f64>,
+        log_likelihood: f64,
+        status: FitStatus,
+    ) -> Option<Self> {
+        let plain = Self::from_parameters(family, parameters, k).ok()?;
+        let is_sound = parameters.iter().all(|x| (1e-20..1e20).contains(x))
+            && matches!(covariance.len(), 0 | 16)
+            && covariance.iter().all(|x| x.is_finite());
+        is_sound.then_some(Self { status, log_likelihood, covariance, ..plain })
+    }
+
     /// The model of other parameters, in the order of the family's paper; all positive.
     pub(super) fn with_parameters(
         &self,
