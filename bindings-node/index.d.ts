@@ -545,14 +545,15 @@ export function fit(data: Data, options: FitArguments): Promise<Model>
  * by maximum likelihood.
  *
  * For the best calibrated risk use `lapse` of a fitted model, which corrects such a model by what it got wrong
- * before; this one is for those who want the model itself.
+ * before; this one is for those who want the model itself. The answer holds a text, `fitted`, with which the other
+ * calls of this family use this fit instead of making their own, also on a later day.
  *
  * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
  *
  * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
  * @example
  * ```ts
- * import { btyd } from "beforehand"
+ * import { btyd, btydCustomers } from "beforehand"
  *
  * const log = []
  * for (let c = 0; c < 60; c++) {
@@ -563,6 +564,10 @@ export function fit(data: Data, options: FitArguments): Promise<Model>
  * const fitted = await btyd(log, { asOf: "2025-11-01", family: "mbg_nbd" })
  * console.log(fitted.parameters.map((parameter) => parameter.name).join(" "), fitted.nCustomers)
  * // r alpha a b 60
+ * // What was fitted then, on what is known now.
+ * const later = await btydCustomers(log, { asOf: "2025-12-01", fitted: fitted.fitted })
+ * console.log(later.nRows)
+ * // 60
  * ```
  */
 export function btyd(data: Data, options: BtydArguments): Promise<PurchaseFit>
@@ -570,6 +575,9 @@ export function btyd(data: Data, options: BtydArguments): Promise<PurchaseFit>
 /**
  * What a model of buying and leaving says about each customer, fitted as by `btyd`: one row per customer who has
  * bought by `asOf`, sorted.
+ *
+ * Columns that take time come when they are asked for: probabilities of counts, days to the next purchase, discounted
+ * values, and intervals.
  *
  * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
  *
@@ -586,6 +594,9 @@ export function btyd(data: Data, options: BtydArguments): Promise<PurchaseFit>
  * }
  * const buyers = await btydCustomers(log, { asOf: "2025-11-01", horizonsDays: [84] })
  * console.log(buyers.nRows, buyers.columns.probAlive.every((p) => p >= 0 && p <= 1))
+ * // 60 true
+ * const more = await btydCustomers(log, { asOf: "2025-11-01", family: "mbg_nbd", horizonsDays: [84], interval: 0.8 })
+ * console.log(more.nRows, more.columns.purchasesHigh84Days?.every((n) => n >= 0))
  * // 60 true
  * ```
  */
@@ -663,6 +674,71 @@ export function btydMatrix(data: Data, options: BtydMatrixArguments): Promise<Bt
  * ```
  */
 export function btydTracking(data: Data, options: BtydTrackingArguments): Promise<BtydTrackingTable>
+
+/**
+ * Fits a model of buying and leaving, as `btyd` does, with traits of customers that may change how often they buy and
+ * how soon they leave (Fader & Hardie 2007), and with months and lists of days on which everyone buys more or less
+ * often.
+ *
+ * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+ *
+ * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+ * @example
+ * ```ts
+ * import { btydContext } from "beforehand"
+ *
+ * const log = []
+ * for (let c = 0; c < 60; c++) {
+ *   for (let month = 0; month < 2 + (c % 9); month++) {
+ *     log.push({ customer: `c${c}`, item: "coffee", at: new Date(Date.UTC(2025, month, 5 + ((c * month) % 20))) })
+ *   }
+ * }
+ * const traitCustomers = Array.from({ length: 60 }, (_, c) => `c${c}`)
+ * const traits = { is_company: traitCustomers.map((_, c) => (c % 9 > 4 ? 1 : 0)) }
+ * const fit = await btydContext(log, {
+ *   asOf: "2025-11-01",
+ *   family: "mbg_nbd",
+ *   traitCustomers,
+ *   traits,
+ *   specialDays: { sale: ["2025-03-08"] },
+ * })
+ * console.log(fit.effects.map((effect) => `${effect.name} on ${effect.on}`).join(", "))
+ * // is_company on buying, is_company on leaving, sale on calendar
+ * ```
+ */
+export function btydContext(data: Data, options: BtydContextArguments): Promise<ContextFit>
+
+/**
+ * What a model of buying and leaving with traits and calendar says about each customer, fitted as by `btydContext`:
+ * one row per customer who has bought by `asOf`, sorted. Listed days to come count.
+ *
+ * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
+ *
+ * @param data the customers' past: rows, columns, a `History`, or Arrow IPC bytes.
+ * @example
+ * ```ts
+ * import { btydContextCustomers } from "beforehand"
+ *
+ * const log = []
+ * for (let c = 0; c < 60; c++) {
+ *   for (let month = 0; month < 2 + (c % 9); month++) {
+ *     log.push({ customer: `c${c}`, item: "coffee", at: new Date(Date.UTC(2025, month, 5 + ((c * month) % 20))) })
+ *   }
+ * }
+ * const traitCustomers = Array.from({ length: 60 }, (_, c) => `c${c}`)
+ * const traits = { is_company: traitCustomers.map((_, c) => (c % 9 > 4 ? 1 : 0)) }
+ * const buyers = await btydContextCustomers(log, {
+ *   asOf: "2025-11-01",
+ *   family: "mbg_nbd",
+ *   traitCustomers,
+ *   traits,
+ *   horizonsDays: [84],
+ * })
+ * console.log(buyers.nRows, buyers.columns.probAlive.every((p) => p >= 0 && p <= 1))
+ * // 60 true
+ * ```
+ */
+export function btydContextCustomers(data: Data, options: BtydContextCustomersArguments): Promise<BtydContextCustomersTable>
 
 /**
  * How many customers of a contract survive each renewal, and how many will: fits the shifted beta-geometric or the
@@ -1218,10 +1294,34 @@ export interface BtydArguments extends ReadOptions, LongOptions {
 export interface BtydCustomersArguments extends ReadOptions, LongOptions {
   /** The instant of prediction, up to which the model is fitted; nothing later is looked at. */
   readonly asOf: InstantLike
+  /**
+   * What `btyd` answered as `fitted`, for `asOf` or before: it is used, with its family, and nothing is fitted.
+   * Default: none.
+   */
+  readonly fitted?: string | null
   /** How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best. */
   readonly family?: Family
   /** Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364. */
   readonly horizonsDays?: readonly number[]
+  /** Numbers of purchase days, 0 … 1,000, each a column P(exactly so many) per horizon. Default: none. */
+  readonly probCounts?: readonly number[]
+  /** Shares in which the next purchase has come, 0 < p < 1, each a column of the days that takes. Default: none. */
+  readonly nextPurchaseQuantiles?: readonly number[]
+  /**
+   * Days, each 0 < d ≤ 36,500, over which each customer's discounted value is told. It needs amounts. Default: none.
+   */
+  readonly lifetimeDays?: readonly number[]
+  /**
+   * What a value a year away is worth less, 0 … 10: 0.1 divides it by 1.1. Default: 0.1, what capital is often said
+   * to cost.
+   */
+  readonly discountPerYear?: number
+  /**
+   * The probability with which intervals hold, 0 < p < 1, say 0.8; with it come intervals of purchases and of
+   * lifetime values, doubt about the parameters included. They take time: some tenths of a millisecond a customer,
+   * for lifetime values some milliseconds, and ten times as long or more with `pareto_nbd`. Default: none.
+   */
+  readonly interval?: number | null
 }
 
 /** The columns that `btydCustomers` answers. */
@@ -1242,6 +1342,41 @@ export interface BtydCustomersColumns {
   readonly [name: `expectedPurchases${number}Days`]: Float32Array | Float64Array
   /** Expected amount of a purchase day by Gamma-Gamma; none when the log has no amounts. */
   readonly expectedAmount: Float32Array | Float64Array
+  /**
+   * P(exactly so many purchase days within so many days), 0 to 1; one column per number of `probCounts` and horizon.
+   */
+  readonly [name: `probCount${number}In${number}Days`]: Float32Array | Float64Array
+  /** With `interval`: lower end for the expected number of purchase days, by the doubt about the parameters. */
+  readonly [name: `expectedPurchasesLow${number}Days`]: Float32Array | Float64Array
+  /** Its upper end. */
+  readonly [name: `expectedPurchasesHigh${number}Days`]: Float32Array | Float64Array
+  /**
+   * With `interval`: lower end for the number of purchase days itself, by chance and the doubt about the parameters.
+   */
+  readonly [name: `purchasesLow${number}Days`]: Float32Array | Float64Array
+  /** Its upper end. */
+  readonly [name: `purchasesHigh${number}Days`]: Float32Array | Float64Array
+  /**
+   * Days within which the next purchase comes with so many per cent probability; none when that may never be. One
+   * column per share of `nextPurchaseQuantiles`.
+   */
+  readonly [name: `nextPurchaseP${number}Days`]: Float32Array | Float64Array
+  /**
+   * Expected discounted amount of the purchase days within so many days, in the amounts' currency; none when the log
+   * has no amounts. One column per number of `lifetimeDays`.
+   */
+  readonly [name: `expectedLifetimeValue${number}Days`]: Float32Array | Float64Array
+  /** With `interval`: lower end for the expected amount, by the doubt about buying and leaving, not about amounts. */
+  readonly [name: `expectedLifetimeValueLow${number}Days`]: Float32Array | Float64Array
+  /** Its upper end. */
+  readonly [name: `expectedLifetimeValueHigh${number}Days`]: Float32Array | Float64Array
+  /**
+   * With `interval`: lower end for the discounted amount itself, by that doubt and by chance in the number of
+   * purchase days.
+   */
+  readonly [name: `lifetimeValueLow${number}Days`]: Float32Array | Float64Array
+  /** Its upper end. */
+  readonly [name: `lifetimeValueHigh${number}Days`]: Float32Array | Float64Array
 }
 
 /** A row of what `btydCustomers` answers. */
@@ -1262,6 +1397,41 @@ export interface BtydCustomersRow {
   readonly [name: `expectedPurchases${number}Days`]: number | null
   /** Expected amount of a purchase day by Gamma-Gamma; none when the log has no amounts. */
   readonly expectedAmount: number | null
+  /**
+   * P(exactly so many purchase days within so many days), 0 to 1; one column per number of `probCounts` and horizon.
+   */
+  readonly [name: `probCount${number}In${number}Days`]: number | null
+  /** With `interval`: lower end for the expected number of purchase days, by the doubt about the parameters. */
+  readonly [name: `expectedPurchasesLow${number}Days`]: number | null
+  /** Its upper end. */
+  readonly [name: `expectedPurchasesHigh${number}Days`]: number | null
+  /**
+   * With `interval`: lower end for the number of purchase days itself, by chance and the doubt about the parameters.
+   */
+  readonly [name: `purchasesLow${number}Days`]: number | null
+  /** Its upper end. */
+  readonly [name: `purchasesHigh${number}Days`]: number | null
+  /**
+   * Days within which the next purchase comes with so many per cent probability; none when that may never be. One
+   * column per share of `nextPurchaseQuantiles`.
+   */
+  readonly [name: `nextPurchaseP${number}Days`]: number | null
+  /**
+   * Expected discounted amount of the purchase days within so many days, in the amounts' currency; none when the log
+   * has no amounts. One column per number of `lifetimeDays`.
+   */
+  readonly [name: `expectedLifetimeValue${number}Days`]: number | null
+  /** With `interval`: lower end for the expected amount, by the doubt about buying and leaving, not about amounts. */
+  readonly [name: `expectedLifetimeValueLow${number}Days`]: number | null
+  /** Its upper end. */
+  readonly [name: `expectedLifetimeValueHigh${number}Days`]: number | null
+  /**
+   * With `interval`: lower end for the discounted amount itself, by that doubt and by chance in the number of
+   * purchase days.
+   */
+  readonly [name: `lifetimeValueLow${number}Days`]: number | null
+  /** Its upper end. */
+  readonly [name: `lifetimeValueHigh${number}Days`]: number | null
 }
 
 /** What `btydCustomers` answers. */
@@ -1273,6 +1443,11 @@ export interface BtydAliveArguments extends ReadOptions, LongOptions {
   readonly asOf: InstantLike
   /** Whose; by the identifier in the log. */
   readonly customer: Id
+  /**
+   * What `btyd` answered as `fitted`, for `asOf` or before: it is used, with its family, and nothing is fitted.
+   * Default: none.
+   */
+  readonly fitted?: string | null
   /** How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best. */
   readonly family?: Family
   /** Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364. */
@@ -1312,6 +1487,11 @@ export interface BtydMatrixArguments extends ReadOptions, LongOptions {
   readonly horizonDays?: number
   /** The most repeat purchases, and the steps of recency, 1 … 200. Default: 26. */
   readonly nSteps?: number
+  /**
+   * What `btyd` answered as `fitted`, for `asOf` or before: it is used, with its family, and nothing is fitted.
+   * Default: none.
+   */
+  readonly fitted?: string | null
   /** How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best. */
   readonly family?: Family
   /** Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364. */
@@ -1347,12 +1527,17 @@ export type BtydMatrixTable = Table<BtydMatrixColumns, BtydMatrixRow>
 
 /** What is asked with `btydTracking`. */
 export interface BtydTrackingArguments extends ReadOptions, LongOptions {
-  /** The instant up to which the model is fitted. */
+  /** The instant up to which the model is fitted, and by which customers must be known. */
   readonly asOf: InstantLike
   /** The end of what is compared, from `asOf` on. */
   readonly until: InstantLike
   /** Days in a period, 1 … 366. Default: 7. */
   readonly stepDays?: number
+  /**
+   * What `btyd` answered as `fitted`, for `asOf` or before: it is used, with its family, and nothing is fitted.
+   * Default: none.
+   */
+  readonly fitted?: string | null
   /** How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best. */
   readonly family?: Family
   /** Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364. */
@@ -1367,7 +1552,7 @@ export interface BtydTrackingColumns {
   readonly nActual: Uint32Array
   /** Repeat purchases that the model expects of customers who began when these did. */
   readonly expected: Float32Array | Float64Array
-  /** Whether the period ends by `asOf`: the model has seen it. */
+  /** Whether the period ends by the instant of the fit: the model has seen it. */
   readonly isFitted: readonly boolean[]
 }
 
@@ -1379,12 +1564,109 @@ export interface BtydTrackingRow {
   readonly nActual: number
   /** Repeat purchases that the model expects of customers who began when these did. */
   readonly expected: number | null
-  /** Whether the period ends by `asOf`: the model has seen it. */
+  /** Whether the period ends by the instant of the fit: the model has seen it. */
   readonly isFitted: boolean
 }
 
 /** What `btydTracking` answers. */
 export type BtydTrackingTable = Table<BtydTrackingColumns, BtydTrackingRow>
+
+/** What is asked with `btydContext`. */
+export interface BtydContextArguments extends ReadOptions, LongOptions {
+  /** The instant up to which purchases are known; nothing later is looked at. */
+  readonly asOf: InstantLike
+  /** How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best. No calendar with `pareto_nbd`. */
+  readonly family?: Family
+  /**
+   * Whose traits `traits` holds, in its order, by the identifiers in the log; each once. Customers of the log who are
+   * missing here count as average, those who are not in the log as nothing. Default: nobody's.
+   */
+  readonly traitCustomers?: readonly Id[]
+  /**
+   * Traits that do not change, as columns by name: a number per customer of `traitCustomers`, categories as 0 and 1,
+   * none where unknown, which counts as the mean. Default: none.
+   */
+  readonly traits?: Readonly<Record<string, readonly (number | null)[]>>
+  /** Names of traits that may change how often a customer buys, at most 100. Default: all of them. */
+  readonly buying?: readonly string[] | null
+  /** Names of traits that may change how soon a customer leaves, at most 100. Default: all of them. */
+  readonly leaving?: readonly string[] | null
+  /**
+   * Whether each month of the year has an effect on how often everyone buys. Default: no; it takes logs of more than
+   * a year.
+   */
+  readonly hasMonths?: boolean
+  /**
+   * Lists of days by name, such as holidays of one kind or the days of promotions, as `2025-12-24`; each list has an
+   * effect on how often everyone buys. List coming days too. At most 100 lists. Default: none.
+   */
+  readonly specialDays?: Readonly<Record<string, readonly string[]>>
+}
+
+/** What is asked with `btydContextCustomers`. */
+export interface BtydContextCustomersArguments extends ReadOptions, LongOptions {
+  /** The instant of prediction, up to which the model is fitted; nothing later is looked at. */
+  readonly asOf: InstantLike
+  /** Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364. */
+  readonly horizonsDays?: readonly number[]
+  /** How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best. No calendar with `pareto_nbd`. */
+  readonly family?: Family
+  /**
+   * Whose traits `traits` holds, in its order, by the identifiers in the log; each once. Customers of the log who are
+   * missing here count as average, those who are not in the log as nothing. Default: nobody's.
+   */
+  readonly traitCustomers?: readonly Id[]
+  /**
+   * Traits that do not change, as columns by name: a number per customer of `traitCustomers`, categories as 0 and 1,
+   * none where unknown, which counts as the mean. Default: none.
+   */
+  readonly traits?: Readonly<Record<string, readonly (number | null)[]>>
+  /** Names of traits that may change how often a customer buys, at most 100. Default: all of them. */
+  readonly buying?: readonly string[] | null
+  /** Names of traits that may change how soon a customer leaves, at most 100. Default: all of them. */
+  readonly leaving?: readonly string[] | null
+  /**
+   * Whether each month of the year has an effect on how often everyone buys. Default: no; it takes logs of more than
+   * a year.
+   */
+  readonly hasMonths?: boolean
+  /**
+   * Lists of days by name, such as holidays of one kind or the days of promotions, as `2025-12-24`; each list has an
+   * effect on how often everyone buys. List coming days too. At most 100 lists. Default: none.
+   */
+  readonly specialDays?: Readonly<Record<string, readonly string[]>>
+}
+
+/** The columns that `btydContextCustomers` answers. */
+export interface BtydContextCustomersColumns {
+  /** Who. */
+  readonly customer: IdValues
+  /** Purchase days after the first. */
+  readonly nRepeats: Uint32Array
+  /** P(the customer has not left for good), 0 to 1. */
+  readonly probAlive: Float32Array | Float64Array
+  /** P(a purchase within so many days), 0 to 1; one column per horizon. */
+  readonly [name: `probActive${number}Days`]: Float32Array | Float64Array
+  /** Expected number of purchase days within so many days; one column per horizon. */
+  readonly [name: `expectedPurchases${number}Days`]: Float32Array | Float64Array
+}
+
+/** A row of what `btydContextCustomers` answers. */
+export interface BtydContextCustomersRow {
+  /** Who. */
+  readonly customer: Id
+  /** Purchase days after the first. */
+  readonly nRepeats: number
+  /** P(the customer has not left for good), 0 to 1. */
+  readonly probAlive: number | null
+  /** P(a purchase within so many days), 0 to 1; one column per horizon. */
+  readonly [name: `probActive${number}Days`]: number | null
+  /** Expected number of purchase days within so many days; one column per horizon. */
+  readonly [name: `expectedPurchases${number}Days`]: number | null
+}
+
+/** What `btydContextCustomers` answers. */
+export type BtydContextCustomersTable = Table<BtydContextCustomersColumns, BtydContextCustomersRow>
 
 /** What is asked with `renewalCohorts`. */
 export interface RenewalCohortsArguments {
@@ -2145,6 +2427,10 @@ export interface PurchaseFit {
   readonly k: number
   /** The parameters, in the order of the family's paper. */
   readonly parameters: readonly PurchaseParameter[]
+  /**
+   * The covariance matrix of the parameters by the delta method, in their order; none where a standard error is none.
+   */
+  readonly covariance: readonly (readonly (number | null)[])[]
   /** The log-likelihood, without constants that do not depend on the parameters; none when nobody bought twice. */
   readonly logLikelihood: number | null
   /** How the fit ended. */
@@ -2156,10 +2442,15 @@ export interface PurchaseFit {
   /** Their purchase days after the first. */
   readonly nRepeats: number
   /**
-   * How much customers spend on a purchase day, by Gamma-Gamma (Fader & Hardie 2013); none when the log has no
-   * amounts.
+   * How much customers spend on a purchase day, by Gamma-Gamma (Fader & Hardie 2013), from the days after the first
+   * on which every amount is known; none when the log has no amounts.
    */
   readonly spend: SpendFit | null
+  /**
+   * The fit as a text to keep: given back as `fitted`, with the same log or a later one, it is used instead of a new
+   * fit. It holds no customer's data.
+   */
+  readonly fitted: string
 }
 
 /** One parameter of a fitted model. */
@@ -2168,7 +2459,10 @@ export interface PurchaseParameter {
   readonly name: string
   /** The estimate, positive. */
   readonly estimate: number
-  /** Its standard error by the delta method; none when nothing was fitted. */
+  /**
+   * Its standard error by the delta method; none when nothing was fitted, and for a parameter that ended at the end
+   * of its range (then `status` is `near_boundary`): the data give none, and the others' hold given its value.
+   */
   readonly standardError: number | null
 }
 
@@ -2195,11 +2489,72 @@ export interface SpendFit {
   readonly q: number
   /** Scale, in the amounts' currency. */
   readonly gamma: number
+  /** The standard errors of p, q and gamma; none for one at the end of its range. */
+  readonly standardErrors: readonly (number | null)[]
+  /** The log-likelihood. */
+  readonly logLikelihood: number | null
   /** How the fit ended. */
   readonly status: FitStatus
+  /** Customers with a repeat purchase of known amount. */
+  readonly nCustomers: number
   /** What a new customer is expected to spend on a purchase day, in the amounts' currency. */
   readonly expectedAmount: number
 }
+
+/**
+ * A model of buying and leaving with traits and calendar: the average customer's parameters, and effects. Time is in
+ * days.
+ */
+export interface ContextFit {
+  /** How customers buy and leave. */
+  readonly family: Family
+  /** The regularity of gaps: 1 = random, larger = more regular, up to 8. */
+  readonly k: number
+  /** The parameters of a customer of mean traits, on days without effects, in the order of the family's paper. */
+  readonly parameters: readonly PurchaseParameter[]
+  /** The effects: traits on buying, traits on leaving, months, lists of days. */
+  readonly effects: readonly ContextEffect[]
+  /**
+   * The log-likelihood, comparable with that of `btyd`: twice the difference is about χ² distributed if the effects
+   * are none. None when nobody bought twice.
+   */
+  readonly logLikelihood: number | null
+  /** How the fit ended. */
+  readonly status: FitStatus
+  /** What to do about it. */
+  readonly advice: string
+  /** Customers with a purchase by the instant. */
+  readonly nCustomers: number
+}
+
+/** What a trait, a month or a list of days changes. */
+export interface ContextEffect {
+  /** The trait, the month (`january` … `december`) or the list of days. */
+  readonly name: string
+  /** What it acts on. */
+  readonly on: EffectOn
+  /**
+   * Per unit of the trait, or on such days: the logarithm of a factor, or what is added to log-odds; see `on`. 0 for
+   * a trait that is the same for everyone.
+   */
+  readonly coefficient: number
+  /**
+   * Its standard error; none for a trait that is the same for everyone, and at the end of the coefficient's range.
+   */
+  readonly standardError: number | null
+}
+
+/**
+ * What an effect acts on.
+ * - `buying`: How often the customer buys: the coefficient is the logarithm of the factor per unit of the trait.
+ * - `leaving`: How soon the customer leaves: the coefficient is added to the log-odds of the mean probability of
+ * leaving after a purchase, or, for Pareto/NBD, is the logarithm of the factor of the rate.
+ * - `calendar`: How often everyone buys on such days: the logarithm of the factor.
+ */
+export type EffectOn =
+  | "buying"
+  | "leaving"
+  | "calendar"
 
 /**
  * How cancellation depends on how long a customer has stayed.

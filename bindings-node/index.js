@@ -16,6 +16,8 @@ module.exports = {
   btydAlive: functions.btydAlive,
   btydMatrix: functions.btydMatrix,
   btydTracking: functions.btydTracking,
+  btydContext: functions.btydContext,
+  btydContextCustomers: functions.btydContextCustomers,
   renewalCohorts: functions.renewalCohorts,
   renewalFit: functions.renewalFit,
   renewalRisk: functions.renewalRisk,

@@ -10,6 +10,8 @@ export const {
   btydAlive,
   btydMatrix,
   btydTracking,
+  btydContext,
+  btydContextCustomers,
   renewalCohorts,
   renewalFit,
   renewalRisk,

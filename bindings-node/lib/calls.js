@@ -133,8 +133,14 @@ const calls = {
     required: ["asOf"],
     arguments: {
       asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant of prediction, up to which the model is fitted; nothing later is looked at." },
+      fitted: { json: "fitted", group: null, type: ["optional", "text"] },
       family: { json: "family", group: "options", type: "Family" },
       horizonsDays: { json: "horizons_days", group: "options", type: ["list", "float"] },
+      probCounts: { json: "prob_counts", group: "tell", type: ["list", "int"] },
+      nextPurchaseQuantiles: { json: "next_purchase_quantiles", group: "tell", type: ["list", "float"] },
+      lifetimeDays: { json: "lifetime_days", group: "tell", type: ["list", "float"] },
+      discountPerYear: { json: "discount_per_year", group: "tell", type: "float" },
+      interval: { json: "interval", group: "tell", type: ["optional", "float"] },
     },
   },
   btydAlive: {
@@ -148,6 +154,7 @@ const calls = {
     arguments: {
       asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant up to which the model is fitted, and the last day told; nothing later is looked at." },
       customer: { json: "customer", group: null, type: "id", required: true, doc: "Whose; by the identifier in the log." },
+      fitted: { json: "fitted", group: null, type: ["optional", "text"] },
       family: { json: "family", group: "options", type: "Family" },
       horizonsDays: { json: "horizons_days", group: "options", type: ["list", "float"] },
     },
@@ -165,6 +172,7 @@ const calls = {
       observedDays: { json: "observed_days", group: null, type: "float" },
       horizonDays: { json: "horizon_days", group: null, type: "float" },
       nSteps: { json: "n_steps", group: null, type: "int" },
+      fitted: { json: "fitted", group: null, type: ["optional", "text"] },
       family: { json: "family", group: "options", type: "Family" },
       horizonsDays: { json: "horizons_days", group: "options", type: ["list", "float"] },
     },
@@ -178,11 +186,52 @@ const calls = {
     reading,
     required: ["asOf", "until"],
     arguments: {
-      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant up to which the model is fitted." },
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant up to which the model is fitted, and by which customers must be known." },
       until: { json: "until", group: null, type: "instant", required: true, doc: "The end of what is compared, from `asOf` on." },
       stepDays: { json: "step_days", group: null, type: "int" },
+      fitted: { json: "fitted", group: null, type: ["optional", "text"] },
       family: { json: "family", group: "options", type: "Family" },
       horizonsDays: { json: "horizons_days", group: "options", type: ["list", "float"] },
+    },
+  },
+  btydContext: {
+    name: "btyd_context",
+    jsName: "btydContext",
+    isLong: true,
+    isDataOptional: false,
+    answer: "value",
+    reading,
+    required: ["asOf"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant up to which purchases are known; nothing later is looked at." },
+      family: { json: "family", group: "options", type: "Family" },
+      traitCustomers: { json: "trait_customers", group: "options", type: ["list", "id"] },
+      traits: { json: "traits", group: "options", type: ["map", ["list", ["optional", "float"]]] },
+      buying: { json: "buying", group: "options", type: ["optional", ["list", "text"]] },
+      leaving: { json: "leaving", group: "options", type: ["optional", ["list", "text"]] },
+      hasMonths: { json: "has_months", group: "options", type: "bool" },
+      specialDays: { json: "special_days", group: "options", type: ["map", ["list", "text"]] },
+    },
+    read: (v) => readers.ContextFit(v),
+  },
+  btydContextCustomers: {
+    name: "btyd_context_customers",
+    jsName: "btydContextCustomers",
+    isLong: true,
+    isDataOptional: false,
+    answer: "table",
+    reading,
+    required: ["asOf"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant of prediction, up to which the model is fitted; nothing later is looked at." },
+      horizonsDays: { json: "horizons_days", group: null, type: ["list", "float"] },
+      family: { json: "family", group: "options", type: "Family" },
+      traitCustomers: { json: "trait_customers", group: "options", type: ["list", "id"] },
+      traits: { json: "traits", group: "options", type: ["map", ["list", ["optional", "float"]]] },
+      buying: { json: "buying", group: "options", type: ["optional", ["list", "text"]] },
+      leaving: { json: "leaving", group: "options", type: ["optional", ["list", "text"]] },
+      hasMonths: { json: "has_months", group: "options", type: "bool" },
+      specialDays: { json: "special_days", group: "options", type: ["map", ["list", "text"]] },
     },
   },
   renewalCohorts: {
@@ -476,6 +525,12 @@ const functions = {
   },
   btydTracking(data, options) {
     return run.long(calls.btydTracking, undefined, data, options)
+  },
+  btydContext(data, options) {
+    return run.long(calls.btydContext, undefined, data, options)
+  },
+  btydContextCustomers(data, options) {
+    return run.long(calls.btydContextCustomers, undefined, data, options)
   },
   renewalCohorts(options) {
     return run.short(calls.renewalCohorts, undefined, undefined, options)

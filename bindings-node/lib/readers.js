@@ -86,12 +86,14 @@ function PurchaseFit(v) {
     family: v.family,
     k: v.k,
     parameters: v.parameters.map((w) => PurchaseParameter(w)),
+    covariance: v.covariance,
     logLikelihood: v.log_likelihood,
     status: v.status,
     advice: v.advice,
     nCustomers: v.n_customers,
     nRepeats: v.n_repeats,
     spend: v.spend === null ? null : SpendFit(v.spend),
+    fitted: v.fitted,
   }
 }
 exports.PurchaseFit = PurchaseFit
@@ -110,11 +112,38 @@ function SpendFit(v) {
     p: v.p,
     q: v.q,
     gamma: v.gamma,
+    standardErrors: v.standard_errors,
+    logLikelihood: v.log_likelihood,
     status: v.status,
+    nCustomers: v.n_customers,
     expectedAmount: v.expected_amount,
   }
 }
 exports.SpendFit = SpendFit
+
+function ContextFit(v) {
+  return {
+    family: v.family,
+    k: v.k,
+    parameters: v.parameters.map((w) => PurchaseParameter(w)),
+    effects: v.effects.map((w) => ContextEffect(w)),
+    logLikelihood: v.log_likelihood,
+    status: v.status,
+    advice: v.advice,
+    nCustomers: v.n_customers,
+  }
+}
+exports.ContextFit = ContextFit
+
+function ContextEffect(v) {
+  return {
+    name: v.name,
+    on: v.on,
+    coefficient: v.coefficient,
+    standardError: v.standard_error,
+  }
+}
+exports.ContextEffect = ContextEffect
 
 function CohortCurve(v) {
   return {

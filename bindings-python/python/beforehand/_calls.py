@@ -107,7 +107,8 @@ def btyd(
     (M)BG/CNBD-k, by maximum likelihood.
 
     For the best calibrated risk use `lapse` of a fitted model, which corrects such a model by what it got wrong
-    before; this one is for those who want the model itself.
+    before; this one is for those who want the model itself. The answer holds a text, `fitted`, with which the other
+    calls of this family use this fit instead of making their own, also on a later day.
 
     Args:
         data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
@@ -138,6 +139,10 @@ def btyd(
         ['r', 'alpha', 'a', 'b']
         >>> fitted.n_customers, fitted.status in ("converged", "near_boundary")
         (60, True)
+        >>> # What was fitted then, on what is known now.
+        >>> later = beforehand.btyd_customers(log, as_of="2025-12-01", fitted=fitted.fitted)
+        >>> later.n_rows
+        60
     """
     from ._types import PurchaseFit
 
@@ -162,20 +167,43 @@ def btyd_customers(
     data: Data,
     *,
     as_of: InstantLike,
+    fitted: str | None = None,
     family: Family = "mbg_cnbd",
     horizons_days: Sequence[float] = (28.0, 84.0, 364.0),
+    prob_counts: Sequence[int] = (),
+    next_purchase_quantiles: Sequence[float] = (),
+    lifetime_days: Sequence[float] = (),
+    discount_per_year: float = 0.1,
+    interval: float | None = None,
     columns: Columns | None = None,
     progress: Progress = None,
 ) -> Table:
     """What a model of buying and leaving says about each customer, fitted as by `btyd`: one row per customer who has
     bought by `as_of`, sorted.
 
+    Columns that take time come when they are asked for: probabilities of counts, days to the next purchase,
+    discounted values, and intervals.
+
     Args:
         data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
             a CSV or Parquet file, or rows as mappings.
         as_of: The instant of prediction, up to which the model is fitted; nothing later is looked at.
+        fitted: What `btyd` answered as `fitted`, for `as_of` or before: it is used, with its family, and nothing
+            is fitted. Default: none.
         family: How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best.
         horizons_days: Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364.
+        prob_counts: Numbers of purchase days, 0 … 1,000, each a column P(exactly so many) per horizon. Default:
+            none.
+        next_purchase_quantiles: Shares in which the next purchase has come, 0 < p < 1, each a column of the days
+            that takes. Default: none.
+        lifetime_days: Days, each 0 < d ≤ 36,500, over which each customer's discounted value is told. It needs
+            amounts. Default: none.
+        discount_per_year: What a value a year away is worth less, 0 … 10: 0.1 divides it by 1.1. Default: 0.1,
+            what capital is often said to cost.
+        interval: The probability with which intervals hold, 0 < p < 1, say 0.8; with it come intervals of
+            purchases and of lifetime values, doubt about the parameters included. They take time: some tenths of a
+            millisecond a customer, for lifetime values some milliseconds, and ten times as long or more with
+            `pareto_nbd`. Default: none.
         columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
             `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
         progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
@@ -193,6 +221,24 @@ def btyd_customers(
           horizon.
         - `expected_amount` (number): Expected amount of a purchase day by Gamma-Gamma; none when the log has no
           amounts.
+        - `prob_count_…_in_…_days` (number): P(exactly so many purchase days within so many days), 0 to 1; one
+          column per number of `prob_counts` and horizon.
+        - `expected_purchases_low_…_days` (number): With `interval`: lower end for the expected number of purchase
+          days, by the doubt about the parameters.
+        - `expected_purchases_high_…_days` (number): Its upper end.
+        - `purchases_low_…_days` (number): With `interval`: lower end for the number of purchase days itself, by
+          chance and the doubt about the parameters.
+        - `purchases_high_…_days` (number): Its upper end.
+        - `next_purchase_p…_days` (number): Days within which the next purchase comes with so many per cent
+          probability; none when that may never be. One column per share of `next_purchase_quantiles`.
+        - `expected_lifetime_value_…_days` (number): Expected discounted amount of the purchase days within so many
+          days, in the amounts' currency; none when the log has no amounts. One column per number of `lifetime_days`.
+        - `expected_lifetime_value_low_…_days` (number): With `interval`: lower end for the expected amount, by the
+          doubt about buying and leaving, not about amounts.
+        - `expected_lifetime_value_high_…_days` (number): Its upper end.
+        - `lifetime_value_low_…_days` (number): With `interval`: lower end for the discounted amount itself, by that
+          doubt and by chance in the number of purchase days.
+        - `lifetime_value_high_…_days` (number): Its upper end.
 
     Raises:
         Error: with the `code`, `field` and `row` of what went wrong.
@@ -207,6 +253,16 @@ def btyd_customers(
         >>> buyers = beforehand.btyd_customers(log, as_of="2025-11-01", horizons_days=[84])
         >>> buyers.n_rows, all(0 <= p <= 1 for p in buyers["prob_active_84_days"])
         (60, True)
+        >>> more = beforehand.btyd_customers(
+        ...     log, as_of="2025-11-01", family="mbg_nbd", horizons_days=[84],
+        ...     prob_counts=[0, 1], interval=0.8, next_purchase_quantiles=[0.1],
+        ... )
+        >>> round(more["prob_count_0_in_84_days"][0] + more["prob_active_84_days"][0], 9)
+        1.0
+        >>> more["purchases_low_84_days"][0] <= more["purchases_high_84_days"][0]
+        True
+        >>> "next_purchase_p10_days" in more.names
+        True
     """
     answer = _run.table(
         "btyd_customers",
@@ -216,9 +272,17 @@ def btyd_customers(
         progress,
         {
             "as_of": as_of,
+            "fitted": fitted,
             "options": {
                 "family": family,
                 "horizons_days": horizons_days,
+            },
+            "tell": {
+                "prob_counts": prob_counts,
+                "next_purchase_quantiles": next_purchase_quantiles,
+                "lifetime_days": lifetime_days,
+                "discount_per_year": discount_per_year,
+                "interval": interval,
             },
         },
     )
@@ -230,6 +294,7 @@ def btyd_alive(
     *,
     as_of: InstantLike,
     customer: Id,
+    fitted: str | None = None,
     family: Family = "mbg_cnbd",
     horizons_days: Sequence[float] = (28.0, 84.0, 364.0),
     columns: Columns | None = None,
@@ -243,6 +308,8 @@ def btyd_alive(
             a CSV or Parquet file, or rows as mappings.
         as_of: The instant up to which the model is fitted, and the last day told; nothing later is looked at.
         customer: Whose; by the identifier in the log.
+        fitted: What `btyd` answered as `fitted`, for `as_of` or before: it is used, with its family, and nothing
+            is fitted. Default: none.
         family: How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best.
         horizons_days: Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364.
         columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
@@ -280,6 +347,7 @@ def btyd_alive(
         {
             "as_of": as_of,
             "customer": customer,
+            "fitted": fitted,
             "options": {
                 "family": family,
                 "horizons_days": horizons_days,
@@ -296,6 +364,7 @@ def btyd_matrix(
     observed_days: float = 364.0,
     horizon_days: float = 84.0,
     n_steps: int = 26,
+    fitted: str | None = None,
     family: Family = "mbg_cnbd",
     horizons_days: Sequence[float] = (28.0, 84.0, 364.0),
     columns: Columns | None = None,
@@ -312,6 +381,8 @@ def btyd_matrix(
             364.
         horizon_days: Days within which purchases are expected, 0 < h ≤ 36,500. Default: 84.
         n_steps: The most repeat purchases, and the steps of recency, 1 … 200. Default: 26.
+        fitted: What `btyd` answered as `fitted`, for `as_of` or before: it is used, with its family, and nothing
+            is fitted. Default: none.
         family: How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best.
         horizons_days: Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364.
         columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
@@ -351,6 +422,7 @@ def btyd_matrix(
             "observed_days": observed_days,
             "horizon_days": horizon_days,
             "n_steps": n_steps,
+            "fitted": fitted,
             "options": {
                 "family": family,
                 "horizons_days": horizons_days,
@@ -366,6 +438,7 @@ def btyd_tracking(
     as_of: InstantLike,
     until: InstantLike,
     step_days: int = 7,
+    fitted: str | None = None,
     family: Family = "mbg_cnbd",
     horizons_days: Sequence[float] = (28.0, 84.0, 364.0),
     columns: Columns | None = None,
@@ -377,9 +450,11 @@ def btyd_tracking(
     Args:
         data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
             a CSV or Parquet file, or rows as mappings.
-        as_of: The instant up to which the model is fitted.
+        as_of: The instant up to which the model is fitted, and by which customers must be known.
         until: The end of what is compared, from `as_of` on.
         step_days: Days in a period, 1 … 366. Default: 7.
+        fitted: What `btyd` answered as `fitted`, for `as_of` or before: it is used, with its family, and nothing
+            is fitted. Default: none.
         family: How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best.
         horizons_days: Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364.
         columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
@@ -392,7 +467,7 @@ def btyd_tracking(
         - `at` (instant): The end of the period.
         - `n_actual` (count): Repeat purchases that came.
         - `expected` (number): Repeat purchases that the model expects of customers who began when these did.
-        - `is_fitted` (flag): Whether the period ends by `as_of`: the model has seen it.
+        - `is_fitted` (flag): Whether the period ends by the instant of the fit: the model has seen it.
 
     Raises:
         Error: with the `code`, `field` and `row` of what went wrong.
@@ -418,9 +493,193 @@ def btyd_tracking(
             "as_of": as_of,
             "until": until,
             "step_days": step_days,
+            "fitted": fitted,
             "options": {
                 "family": family,
                 "horizons_days": horizons_days,
+            },
+        },
+    )
+    return answer
+
+
+def btyd_context(
+    data: Data,
+    *,
+    as_of: InstantLike,
+    family: Family = "mbg_cnbd",
+    trait_customers: Sequence[Id] = (),
+    traits: Mapping[str, Sequence[float | None]] = MappingProxyType({}),
+    buying: Sequence[str] | None = None,
+    leaving: Sequence[str] | None = None,
+    has_months: bool = False,
+    special_days: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    columns: Columns | None = None,
+    progress: Progress = None,
+) -> ContextFit:
+    """Fits a model of buying and leaving, as `btyd` does, with traits of customers that may change how often they buy
+    and how soon they leave (Fader & Hardie 2007), and with months and lists of days on which everyone buys more or
+    less often.
+
+    Args:
+        data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
+            a CSV or Parquet file, or rows as mappings.
+        as_of: The instant up to which purchases are known; nothing later is looked at.
+        family: How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best. No calendar with
+            `pareto_nbd`.
+        trait_customers: Whose traits `traits` holds, in its order, by the identifiers in the log; each once.
+            Customers of the log who are missing here count as average, those who are not in the log as nothing.
+            Default: nobody's.
+        traits: Traits that do not change, as columns by name: a number per customer of `trait_customers`,
+            categories as 0 and 1, none where unknown, which counts as the mean. Default: none.
+        buying: Names of traits that may change how often a customer buys, at most 100. Default: all of them.
+        leaving: Names of traits that may change how soon a customer leaves, at most 100. Default: all of them.
+        has_months: Whether each month of the year has an effect on how often everyone buys. Default: no; it takes
+            logs of more than a year.
+        special_days: Lists of days by name, such as holidays of one kind or the days of promotions, as
+            `2025-12-24`; each list has an effect on how often everyone buys. List coming days too. At most 100 lists.
+            Default: none.
+        columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
+            `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+        progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
+            the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+    Returns:
+        `ContextFit`.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand
+        >>> log = [
+        ...     {"customer": f"c{c}", "item": "coffee", "at": f"2025-{month:02}-{5 + (c * month) % 20:02}"}
+        ...     for c in range(60) for month in range(1, 3 + c % 9)
+        ... ]
+        >>> customers = sorted({row["customer"] for row in log})
+        >>> is_company = [1 if int(customer[1:]) % 9 > 4 else 0 for customer in customers]
+        >>> fit = beforehand.btyd_context(
+        ...     log, as_of="2025-11-01", family="mbg_nbd",
+        ...     trait_customers=customers, traits={"is_company": is_company},
+        ...     special_days={"sale": ["2025-03-08", "2025-09-06"]},
+        ... )
+        >>> [(effect.name, effect.on) for effect in fit.effects]
+        [('is_company', 'buying'), ('is_company', 'leaving'), ('sale', 'calendar')]
+        >>> fit.n_customers
+        60
+    """
+    from ._types import ContextFit
+
+    answer = _run.value(
+        "btyd_context",
+        None,
+        data,
+        columns,
+        progress,
+        {
+            "as_of": as_of,
+            "options": {
+                "family": family,
+                "trait_customers": trait_customers,
+                "traits": traits,
+                "buying": buying,
+                "leaving": leaving,
+                "has_months": has_months,
+                "special_days": special_days,
+            },
+        },
+    )
+    return ContextFit._of(answer.value)
+
+
+def btyd_context_customers(
+    data: Data,
+    *,
+    as_of: InstantLike,
+    horizons_days: Sequence[float] = (28.0, 84.0, 364.0),
+    family: Family = "mbg_cnbd",
+    trait_customers: Sequence[Id] = (),
+    traits: Mapping[str, Sequence[float | None]] = MappingProxyType({}),
+    buying: Sequence[str] | None = None,
+    leaving: Sequence[str] | None = None,
+    has_months: bool = False,
+    special_days: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    columns: Columns | None = None,
+    progress: Progress = None,
+) -> Table:
+    """What a model of buying and leaving with traits and calendar says about each customer, fitted as by
+    `btyd_context`: one row per customer who has bought by `as_of`, sorted. Listed days to come count.
+
+    Args:
+        data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
+            a CSV or Parquet file, or rows as mappings.
+        as_of: The instant of prediction, up to which the model is fitted; nothing later is looked at.
+        horizons_days: Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364.
+        family: How customers buy and leave. Default: `mbg_cnbd`, which fits most logs best. No calendar with
+            `pareto_nbd`.
+        trait_customers: Whose traits `traits` holds, in its order, by the identifiers in the log; each once.
+            Customers of the log who are missing here count as average, those who are not in the log as nothing.
+            Default: nobody's.
+        traits: Traits that do not change, as columns by name: a number per customer of `trait_customers`,
+            categories as 0 and 1, none where unknown, which counts as the mean. Default: none.
+        buying: Names of traits that may change how often a customer buys, at most 100. Default: all of them.
+        leaving: Names of traits that may change how soon a customer leaves, at most 100. Default: all of them.
+        has_months: Whether each month of the year has an effect on how often everyone buys. Default: no; it takes
+            logs of more than a year.
+        special_days: Lists of days by name, such as holidays of one kind or the days of promotions, as
+            `2025-12-24`; each list has an effect on how often everyone buys. List coming days too. At most 100 lists.
+            Default: none.
+        columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
+            `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
+        progress: `True` shows a bar, `False` nothing, by default a bar where a person watches; or a function of
+            the stage and the share done (0 to 1), which stops the work by returning `False`.
+
+    Returns:
+        A table with the columns
+        - `customer` (id): Who.
+        - `n_repeats` (count): Purchase days after the first.
+        - `prob_alive` (number): P(the customer has not left for good), 0 to 1.
+        - `prob_active_…_days` (number): P(a purchase within so many days), 0 to 1; one column per horizon.
+        - `expected_purchases_…_days` (number): Expected number of purchase days within so many days; one column per
+          horizon.
+
+    Raises:
+        Error: with the `code`, `field` and `row` of what went wrong.
+        KeyboardInterrupt: on Ctrl-C, within a fraction of a second.
+
+    Example:
+        >>> import beforehand
+        >>> log = [
+        ...     {"customer": f"c{c}", "item": "coffee", "at": f"2025-{month:02}-{5 + (c * month) % 20:02}"}
+        ...     for c in range(60) for month in range(1, 3 + c % 9)
+        ... ]
+        >>> customers = sorted({row["customer"] for row in log})
+        >>> is_company = [1 if int(customer[1:]) % 9 > 4 else 0 for customer in customers]
+        >>> buyers = beforehand.btyd_context_customers(
+        ...     log, as_of="2025-11-01", family="mbg_nbd", horizons_days=[84],
+        ...     trait_customers=customers, traits={"is_company": is_company},
+        ... )
+        >>> buyers.n_rows, all(0 <= p <= 1 for p in buyers["prob_active_84_days"])
+        (60, True)
+    """
+    answer = _run.table(
+        "btyd_context_customers",
+        None,
+        data,
+        columns,
+        progress,
+        {
+            "as_of": as_of,
+            "horizons_days": horizons_days,
+            "options": {
+                "family": family,
+                "trait_customers": trait_customers,
+                "traits": traits,
+                "buying": buying,
+                "leaving": leaving,
+                "has_months": has_months,
+                "special_days": special_days,
             },
         },
     )
@@ -1955,6 +2214,8 @@ __all__ = [
     "btyd_alive",
     "btyd_matrix",
     "btyd_tracking",
+    "btyd_context",
+    "btyd_context_customers",
     "renewal_cohorts",
     "renewal_fit",
     "renewal_risk",

@@ -98,6 +98,17 @@ FitStatus: TypeAlias = Literal["converged", "near_boundary", "all_one_time_buyer
 - `given`: Parameters were given, not fitted.
 """
 
+EffectOn: TypeAlias = Literal["buying", "leaving", "calendar"]
+"""What an effect acts on.
+
+- `buying`: How often the customer buys: the coefficient is the logarithm of the factor per unit of the trait.
+
+- `leaving`: How soon the customer leaves: the coefficient is added to the log-odds of the mean probability of leaving
+after a purchase, or, for Pareto/NBD, is the logarithm of the factor of the rate.
+
+- `calendar`: How often everyone buys on such days: the logarithm of the factor.
+"""
+
 CohortKind: TypeAlias = Literal["shifted_beta_geometric", "beta_discrete_weibull"]
 """How cancellation depends on how long a customer has stayed.
 
@@ -785,6 +796,10 @@ class PurchaseFit(Shown):
     """The regularity of gaps: 1 = random, larger = more regular, up to 8."""
     parameters: tuple[PurchaseParameter, ...]
     """The parameters, in the order of the family's paper."""
+    covariance: tuple[tuple[float | None, ...], ...]
+    """The covariance matrix of the parameters by the delta method, in their order; none where a standard error is
+    none.
+    """
     log_likelihood: float | None
     """The log-likelihood, without constants that do not depend on the parameters; none when nobody bought twice."""
     status: FitStatus
@@ -796,8 +811,12 @@ class PurchaseFit(Shown):
     n_repeats: int
     """Their purchase days after the first."""
     spend: SpendFit | None
-    """How much customers spend on a purchase day, by Gamma-Gamma (Fader & Hardie 2013); none when the log has no
-    amounts.
+    """How much customers spend on a purchase day, by Gamma-Gamma (Fader & Hardie 2013), from the days after the first
+    on which every amount is known; none when the log has no amounts.
+    """
+    fitted: str
+    """The fit as a text to keep: given back as `fitted`, with the same log or a later one, it is used instead of a
+    new fit. It holds no customer's data.
     """
 
     @classmethod
@@ -806,12 +825,14 @@ class PurchaseFit(Shown):
             family=d["family"],
             k=d["k"],
             parameters=tuple(PurchaseParameter._of(v) for v in d["parameters"]),
+            covariance=tuple(tuple(v for v in v) for v in d["covariance"]),
             log_likelihood=d["log_likelihood"],
             status=d["status"],
             advice=d["advice"],
             n_customers=d["n_customers"],
             n_repeats=d["n_repeats"],
             spend=None if d["spend"] is None else SpendFit._of(d["spend"]),
+            fitted=d["fitted"],
         )
 
 
@@ -824,7 +845,9 @@ class PurchaseParameter(Shown):
     estimate: float
     """The estimate, positive."""
     standard_error: float | None
-    """Its standard error by the delta method; none when nothing was fitted."""
+    """Its standard error by the delta method; none when nothing was fitted, and for a parameter that ended at the end
+    of its range (then `status` is `near_boundary`): the data give none, and the others' hold given its value.
+    """
 
     @classmethod
     def _of(cls, d: Mapping[str, Any]) -> PurchaseParameter:
@@ -845,8 +868,14 @@ class SpendFit(Shown):
     """Shape of the customers' means, above 1: the larger, the more alike customers are."""
     gamma: float
     """Scale, in the amounts' currency."""
+    standard_errors: tuple[float | None, ...]
+    """The standard errors of p, q and gamma; none for one at the end of its range."""
+    log_likelihood: float | None
+    """The log-likelihood."""
     status: FitStatus
     """How the fit ended."""
+    n_customers: int
+    """Customers with a repeat purchase of known amount."""
     expected_amount: float
     """What a new customer is expected to spend on a purchase day, in the amounts' currency."""
 
@@ -856,8 +885,76 @@ class SpendFit(Shown):
             p=d["p"],
             q=d["q"],
             gamma=d["gamma"],
+            standard_errors=tuple(v for v in d["standard_errors"]),
+            log_likelihood=d["log_likelihood"],
             status=d["status"],
+            n_customers=d["n_customers"],
             expected_amount=d["expected_amount"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextFit(Shown):
+    """A model of buying and leaving with traits and calendar: the average customer's parameters, and effects. Time is
+    in days.
+    """
+
+    family: Family
+    """How customers buy and leave."""
+    k: int
+    """The regularity of gaps: 1 = random, larger = more regular, up to 8."""
+    parameters: tuple[PurchaseParameter, ...]
+    """The parameters of a customer of mean traits, on days without effects, in the order of the family's paper."""
+    effects: tuple[ContextEffect, ...]
+    """The effects: traits on buying, traits on leaving, months, lists of days."""
+    log_likelihood: float | None
+    """The log-likelihood, comparable with that of `btyd`: twice the difference is about χ² distributed if the effects
+    are none. None when nobody bought twice.
+    """
+    status: FitStatus
+    """How the fit ended."""
+    advice: str
+    """What to do about it."""
+    n_customers: int
+    """Customers with a purchase by the instant."""
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> ContextFit:
+        return cls(
+            family=d["family"],
+            k=d["k"],
+            parameters=tuple(PurchaseParameter._of(v) for v in d["parameters"]),
+            effects=tuple(ContextEffect._of(v) for v in d["effects"]),
+            log_likelihood=d["log_likelihood"],
+            status=d["status"],
+            advice=d["advice"],
+            n_customers=d["n_customers"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextEffect(Shown):
+    """What a trait, a month or a list of days changes."""
+
+    name: str
+    """The trait, the month (`january` … `december`) or the list of days."""
+    on: EffectOn
+    """What it acts on."""
+    coefficient: float
+    """Per unit of the trait, or on such days: the logarithm of a factor, or what is added to log-odds; see `on`. 0
+    for a trait that is the same for everyone.
+    """
+    standard_error: float | None
+    """Its standard error; none for a trait that is the same for everyone, and at the end of the coefficient's range.
+    """
+
+    @classmethod
+    def _of(cls, d: Mapping[str, Any]) -> ContextEffect:
+        return cls(
+            name=d["name"],
+            on=d["on"],
+            coefficient=d["coefficient"],
+            standard_error=d["standard_error"],
         )
 
 
@@ -2529,12 +2626,15 @@ __all__ = [
     "CohortCurve",
     "CohortKind",
     "Contact",
+    "ContextEffect",
+    "ContextFit",
     "Costs",
     "Coverage",
     "CustomerTerms",
     "Decision",
     "DeclineDecision",
     "DeclineStep",
+    "EffectOn",
     "EffectSource",
     "EventKind",
     "Evidence",

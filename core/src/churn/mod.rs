@@ -13,9 +13,10 @@ pub use decline::{AlarmRule, DeclineModel, DeclineOptions, DeclineState};
 pub use decline::{MissingPeriods, Usage, UsageColumns, UsageRow};
 pub use decline::{UsageDecline, decline_history, decline_table, usage_declines};
 pub use lapse::{Buyer, Calendar, Context, ContextModel, Effect, EffectOn};
+pub use lapse::{ContextEffect, ContextFit, ContextOptions, ContextPurchases};
 pub use lapse::{CustomerSummary, Expectation, Family, FitStatus, GammaGamma, Parameter, PurchaseModel};
 pub use lapse::{Lapse, LapseDriver, LapseHorizon, LapseOptions, LapseReason, LapseRisk};
-pub use lapse::{PurchaseFit, PurchaseOptions, PurchaseParameter, Purchases, SpendFit};
+pub use lapse::{PurchaseFit, PurchaseOptions, PurchaseParameter, PurchaseTableOptions, Purchases, SpendFit};
 pub use renewal::{Cohort, CohortCurve, CohortKind};
 pub use renewal::{Column, Contracts, Driver, Drivers, RenewalModel, RenewalOptions, Renewals, Table};
 

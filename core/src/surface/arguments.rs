@@ -31,7 +31,7 @@ pub(super) fn read_part<T: DeserializeOwned>(argument: &str, json: &str) -> Resu
 }
 
 /// Structures of options, whose parts stand flat in other languages.
-const FLAT: [&str; 2] = ["options", "backtest"];
+const FLAT: [&str; 3] = ["options", "backtest", "tell"];
 
 /// The argument that a path is about: its own name, also for one of its entries; for a part of a larger argument the whole path.
 fn named(path: &str) -> String {

@@ -181,14 +181,8 @@ fn table(out: &mut String, call: &Call, columns: &[ColumnDoc], names: &BTreeSet<
 
 fn column_of(out: &mut String, column: &ColumnDoc, whole: bool, names: &BTreeSet<String>) {
     let name = camel(column.name);
-    let name = match name.split_once('…') {
-        // A name of which a part depends on the options.
-        Some((before, after)) => {
-            let after = after.strip_prefix('_').map_or_else(|| after.to_owned(), |after| camel(&format!("_{after}")));
-            format!("[name: `{before}${{number}}{after}`]")
-        }
-        None => name,
-    };
+    // A name of which parts depend on the options.
+    let name = if name.contains('…') { format!("[name: `{}`]", name.replace('…', "${number}")) } else { name };
     let words = || words_of(column);
     let ty = match (column.kind, whole) {
         ("word", true) => &format!("readonly ({})[]", words()),

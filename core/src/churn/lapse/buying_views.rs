@@ -82,7 +82,7 @@ impl Purchases<'_> {
 
     /// Repeat purchases that the model expects, and those that came, period by period from the first purchase in the log to
     /// `until`, of the customers known by `as_of`: `at` (a period's end), `n_actual`, `expected`, `is_fitted` (whether it ends by
-    /// `as_of`). What the model expects knows of each customer only the day of the first purchase.
+    /// the instant of the fit). What the model expects knows of each customer only the day of the first purchase.
     ///
     /// # Errors
     /// `invalid_options` for a step other than 1 to 366 days, `until` before `as_of`, or more than thirty years.
@@ -107,6 +107,7 @@ impl Purchases<'_> {
             let message = format!("until is {until}; allowed are instants from as_of on, at most thirty years of log");
             return Err(Error::options("until", message));
         }
+        let fitted_day = log.day_of(self.fitted_at());
         let n_days = (end.day - begin) as usize + 1;
         let (mut starts, mut actual) = (vec![0.0; n_days], vec![0u32; n_days]);
         for (first, later) in &all {
@@ -128,7 +129,7 @@ impl Purchases<'_> {
             table.0.push(Timestamp::of_day(begin + next as i32, &log.zone).as_micros());
             table.1.push(actual[done..next].iter().sum::<u32>());
             table.2.push(now - before);
-            table.3.push(begin + next as i32 - 1 <= at.day);
+            table.3.push(begin + next as i32 - 1 <= fitted_day);
             (done, before) = (next, now);
             next += step_days as usize;
         }

@@ -5,6 +5,10 @@
 
 mod btyd;
 mod buying;
+mod buying_context;
+mod buying_fit;
+mod buying_kept;
+mod buying_table;
 mod buying_views;
 mod count;
 mod curve;
@@ -19,7 +23,10 @@ mod visits;
 
 pub use btyd::{Buyer, Calendar, Context, ContextModel, Effect, EffectOn};
 pub use btyd::{CustomerSummary, Expectation, Family, FitStatus, GammaGamma, Parameter, PurchaseModel};
-pub use buying::{PurchaseFit, PurchaseOptions, PurchaseParameter, Purchases, SpendFit};
+pub use buying::{PurchaseOptions, Purchases};
+pub use buying_context::{ContextEffect, ContextFit, ContextOptions, ContextPurchases};
+pub use buying_fit::{PurchaseFit, PurchaseParameter, SpendFit};
+pub use buying_table::PurchaseTableOptions;
 pub use drivers::{LapseDriver, LapseReason};
 pub use options::LapseOptions;
 pub use result::{Lapse, LapseHorizon, LapseRisk};

@@ -11,6 +11,8 @@ pub(crate) struct Visit {
     pub(crate) amount: f64,
     /// Rows of the log: items bought.
     pub(crate) n_rows: u32,
+    /// Whether the amount of every row is known.
+    pub(crate) is_priced: bool,
 }
 
 /// One customer's visits up to an instant, ascending. Reused from customer to customer to spare allocations.
@@ -38,14 +40,16 @@ impl Visits {
                     continue;
                 }
             }
-            let amount = history.amount.get(event).copied().filter(|a| a.is_finite()).unwrap_or(0.0) * share;
+            let known = history.amount.get(event).copied().filter(|a| a.is_finite());
+            let amount = known.unwrap_or(0.0) * share;
             let day = history.day[event];
             match self.list.last_mut() {
                 Some(visit) if visit.day == day => {
                     visit.amount += amount;
                     visit.n_rows += 1;
+                    visit.is_priced &= known.is_some();
                 }
-                _ => self.list.push(Visit { day, amount, n_rows: 1 }),
+                _ => self.list.push(Visit { day, amount, n_rows: 1, is_priced: known.is_some() }),
             }
         }
     }

@@ -8,6 +8,7 @@ use crate::model::Model;
 
 mod buying;
 mod churn;
+mod context;
 mod contracts;
 mod evaluate;
 mod follow;
@@ -19,6 +20,7 @@ mod replenish;
 
 use buying::{Btyd, BtydCustomers};
 use churn::{Declines, LapseOf, Lapses};
+use context::{BtydContext, BtydContextCustomers};
 use contracts::{ExplainRenewal, FitRenewals, RenewalRisk};
 use evaluate::{MakeReport, RunAudit, RunBacktest};
 use follow::{DeclineFit, DeclineStates, DeclineUpdate};
@@ -41,6 +43,8 @@ pub const CALLS: &[Call] = &[
     of::<BtydAlive>(),
     of::<BtydMatrix>(),
     of::<BtydTracking>(),
+    of::<BtydContext>(),
+    of::<BtydContextCustomers>(),
     of::<RenewalCohorts>(),
     of::<FitRenewals>(),
     of::<RenewalRisk>(),

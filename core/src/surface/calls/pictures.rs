@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
+use super::buying::buying;
 use super::{Answer, AnswerKind, Arguments, Output, Subject, Watch, column};
-use crate::churn::{DeclineOptions, PurchaseOptions, Purchases, decline_history};
+use crate::churn::{DeclineOptions, PurchaseOptions, decline_history};
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::EventId;
 use crate::surface::ColumnDoc;
@@ -19,6 +20,9 @@ pub(super) struct BtydAlive {
     as_of: Timestamp,
     /// Whose; by the identifier in the log.
     customer: EventId,
+    /// What `btyd` answered as `fitted`, for `as_of` or before: it is used, with its family, and nothing is fitted. Default: none.
+    #[serde(default)]
+    fitted: Option<String>,
     #[serde(default)]
     options: PurchaseOptions,
 }
@@ -40,6 +44,9 @@ pub(super) struct BtydMatrix {
     /// The most repeat purchases, and the steps of recency, 1 … 200. Default: 26.
     #[serde(default = "steps")]
     n_steps: u32,
+    /// What `btyd` answered as `fitted`, for `as_of` or before: it is used, with its family, and nothing is fitted. Default: none.
+    #[serde(default)]
+    fitted: Option<String>,
     #[serde(default)]
     options: PurchaseOptions,
 }
@@ -50,13 +57,16 @@ pub(super) struct BtydMatrix {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct BtydTracking {
-    /// The instant up to which the model is fitted.
+    /// The instant up to which the model is fitted, and by which customers must be known.
     as_of: Timestamp,
     /// The end of what is compared, from `as_of` on.
     until: Timestamp,
     /// Days in a period, 1 … 366. Default: 7.
     #[serde(default = "week")]
     step_days: u32,
+    /// What `btyd` answered as `fitted`, for `as_of` or before: it is used, with its family, and nothing is fitted. Default: none.
+    #[serde(default)]
+    fitted: Option<String>,
     #[serde(default)]
     options: PurchaseOptions,
 }
@@ -123,7 +133,7 @@ const COLUMNS: [&[ColumnDoc]; 4] = [
         column("at", "instant", "The end of the period."),
         column("n_actual", "count", "Repeat purchases that came."),
         column("expected", "number", "Repeat purchases that the model expects of customers who began when these did."),
-        column("is_fitted", "flag", "Whether the period ends by `as_of`: the model has seen it."),
+        column("is_fitted", "flag", "Whether the period ends by the instant of the fit: the model has seen it."),
     ],
     &[
         column("at", "instant", "The beginning of the period."),
@@ -161,7 +171,7 @@ impl Arguments for BtydAlive {
             let message = format!("customer {id} is not in the log; give the id as it stands there");
             Error::new(ErrorCode::UnknownCustomer, message).with_field("customer")
         })?;
-        Ok(Listed(Purchases::fit(view, self.as_of, &self.options)?.alive_history(code)?))
+        Ok(Listed(buying(subject, self.as_of, &self.options, self.fitted.as_deref())?.alive_history(code)?))
     }
 }
 
@@ -171,8 +181,8 @@ impl Arguments for BtydMatrix {
     type Output = Listed<MATRIX>;
 
     fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
-        let fitted = Purchases::fit(subject.history()?, self.as_of, &self.options)?;
-        Ok(Listed(fitted.matrix(self.observed_days, self.horizon_days, self.n_steps)?))
+        let buying = buying(subject, self.as_of, &self.options, self.fitted.as_deref())?;
+        Ok(Listed(buying.matrix(self.observed_days, self.horizon_days, self.n_steps)?))
     }
 }
 
@@ -182,8 +192,8 @@ impl Arguments for BtydTracking {
     type Output = Listed<TRACKING>;
 
     fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
-        let fitted = Purchases::fit(subject.history()?, self.as_of, &self.options)?;
-        Ok(Listed(fitted.tracking(self.until, self.step_days)?))
+        let buying = buying(subject, self.as_of, &self.options, self.fitted.as_deref())?;
+        Ok(Listed(buying.tracking(self.until, self.step_days)?))
     }
 }
 

@@ -5,8 +5,15 @@ use super::model::{Process, PurchaseModel};
 use crate::stats::special::integrate;
 
 /// A customer nobody has seen again yet: the first purchase is now.
-const NEW: CustomerSummary =
-    CustomerSummary { n_repeats: 0, t_last: 0.0, t_observed: 0.0, log_gaps: 0.0, mean_value: None, weight: 1.0 };
+const NEW: CustomerSummary = CustomerSummary {
+    n_repeats: 0,
+    t_last: 0.0,
+    t_observed: 0.0,
+    log_gaps: 0.0,
+    mean_value: None,
+    n_values: None,
+    weight: 1.0,
+};
 
 /// Times are in the unit of the summaries; a negative or undefined `t` counts as 0. Probabilities lie in 0 to 1.
 impl PurchaseModel {

@@ -31,6 +31,10 @@ pub struct CustomerSummary {
     /// Mean amount of a repeat purchase, positive, for [`GammaGamma`](crate::churn::GammaGamma); unknown when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mean_value: Option<f64>,
+    /// Of how many repeat purchases `mean_value` is the mean, 1 to `n_repeats`, where not every amount is known; of all of them
+    /// when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n_values: Option<u32>,
     /// How many such customers there are, positive. Default 1.
     #[serde(default = "one")]
     pub weight: f64,
@@ -43,7 +47,7 @@ fn one() -> f64 {
 impl CustomerSummary {
     /// A customer with `n_repeats` repeat purchases, the last at `t_last`, observed until `t_observed`.
     pub fn new(n_repeats: u32, t_last: f64, t_observed: f64) -> Self {
-        Self { n_repeats, t_last, t_observed, log_gaps: 0.0, mean_value: None, weight: 1.0 }
+        Self { n_repeats, t_last, t_observed, log_gaps: 0.0, mean_value: None, n_values: None, weight: 1.0 }
     }
 
     /// From the times of purchases in ascending order, the first one included. Equal times are one purchase.
@@ -75,6 +79,13 @@ impl CustomerSummary {
         self
     }
 
+    /// The same, with the mean amount known of so many repeat purchases only.
+    #[must_use]
+    pub fn n_values(mut self, n: u32) -> Self {
+        self.n_values = Some(n);
+        self
+    }
+
     /// The same, standing for `weight` customers.
     #[must_use]
     pub fn weight(mut self, weight: f64) -> Self {
@@ -84,6 +95,14 @@ impl CustomerSummary {
 
     pub(crate) fn x(&self) -> f64 {
         f64::from(self.n_repeats)
+    }
+
+    /// Repeat purchases of known amounts.
+    pub(crate) fn n_valued(&self) -> u32 {
+        match self.mean_value {
+            Some(_) => self.n_values.unwrap_or(self.n_repeats),
+            None => 0,
+        }
     }
 
     /// Checks the numbers against each other.
@@ -108,6 +127,10 @@ impl CustomerSummary {
         }
         if !(self.weight.is_finite() && self.weight > 0.0) {
             return refuse("weight", format!("weight is {}; allowed are positive numbers", self.weight));
+        }
+        if let Some(n) = self.n_values.filter(|n| !(1..=self.n_repeats).contains(n)) {
+            let most = self.n_repeats;
+            return refuse("n_values", format!("n_values is {n}; allowed are 1 to n_repeats, {most}"));
         }
         match self.mean_value {
             Some(v) if !(v.is_finite() && v > 0.0) => {
@@ -234,6 +257,8 @@ mod tests {
         assert_eq!(field(c(0, 0.0, f64::NAN)).as_deref(), Some("t_observed"));
         assert_eq!(field(c(0, 0.0, 1.0).weight(0.0)).as_deref(), Some("weight"));
         assert_eq!(field(c(0, 0.0, 1.0).mean_value(-1.0)).as_deref(), Some("mean_value"));
-        assert!(c(0, 0.0, 0.0).validate().is_ok());
+        assert_eq!(field(c(3, 1.0, 4.0).mean_value(2.0).n_values(4)).as_deref(), Some("n_values"));
+        assert_eq!(field(c(3, 1.0, 4.0).mean_value(2.0).n_values(0)).as_deref(), Some("n_values"));
+        assert!(c(0, 0.0, 0.0).validate().is_ok() && c(3, 1.0, 4.0).mean_value(2.0).n_values(3).validate().is_ok());
     }
 }

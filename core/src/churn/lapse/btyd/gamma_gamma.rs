@@ -41,7 +41,7 @@ pub struct GammaGamma {
     pub status: FitStatus,
     /// At the parameters; NaN when they were given.
     pub log_likelihood: f64,
-    /// Standard errors of p, q and γ; NaN when the parameters were given.
+    /// Standard errors of p, q and γ; NaN for one at the end of its range, and when the parameters were given.
     pub standard_errors: [f64; 3],
     /// Customers with a repeat purchase and a value.
     pub n_customers: f64,
@@ -79,7 +79,7 @@ impl GammaGamma {
         let mut rows: Vec<[f64; 3]> = customers
             .iter()
             .filter(|c| c.n_repeats > 0)
-            .filter_map(|c| c.mean_value.map(|value| [c.x(), value, c.weight]))
+            .filter_map(|c| c.mean_value.map(|value| [f64::from(c.n_valued()), value, c.weight]))
             .collect();
         if rows.is_empty() {
             return Err(Error::new(
@@ -117,11 +117,11 @@ impl GammaGamma {
         })
     }
 
-    /// The expected mean amount of a customer's purchases, given `n_repeats` of them with the mean `mean_value`; of a
-    /// customer nobody knows, for 0. In the amounts' currency.
-    pub fn expected_value(&self, n_repeats: u32, mean_value: f64) -> f64 {
-        let x = f64::from(n_repeats);
-        let total = if n_repeats == 0 || !mean_value.is_finite() { 0.0 } else { x * mean_value.max(0.0) };
+    /// The expected mean amount of a customer's purchases, given `n_values` repeats of known amounts with the mean `mean_value`;
+    /// of a customer nobody knows, for 0. In the amounts' currency.
+    pub fn expected_value(&self, n_values: u32, mean_value: f64) -> f64 {
+        let x = f64::from(n_values);
+        let total = if n_values == 0 || !mean_value.is_finite() { 0.0 } else { x * mean_value.max(0.0) };
         self.p * (self.gamma + total) / (self.p * x + self.q - 1.0)
     }
 }

@@ -6,9 +6,8 @@ use super::customer::{CustomerSummary, Groups};
 use super::geometric::{Geometric, MAX_K};
 use super::geometric_fit::Kind;
 use super::pareto::Pareto;
-use super::status::{FitStatus, covariance, status_of};
+use super::status::{FitStatus, covariance, standard_error, status_of};
 use crate::error::{Error, ErrorCode, Result};
-use crate::stats::Minimum;
 
 /// How far a draw may be from the estimate, in the logarithm of a parameter.
 const MAX_DRAW: f64 = 3.0;
@@ -67,7 +66,8 @@ pub struct Parameter {
     pub name: &'static str,
     /// The estimate, positive.
     pub estimate: f64,
-    /// Its standard error by the delta method; NaN when the parameter was given.
+    /// Its standard error by the delta method, given those that ended at the end of their range; NaN for one of these, for which
+    /// the data give none, and when the parameter was given.
     pub standard_error: f64,
 }
 
@@ -134,10 +134,9 @@ impl PurchaseModel {
         for (row, customer) in customers.iter().enumerate() {
             customer.validate().map_err(|e| e.with_row(row))?;
         }
-        if family.is_regular()
-            && customers.iter().any(|c| c.n_repeats > 0)
-            && customers.iter().all(|c| c.log_gaps == 0.0)
-        {
+        // Gaps of 1, and only these, have logarithms that are 0: then the last of x repeats came at x.
+        let is_forgotten = |c: &CustomerSummary| (c.t_last - c.x()).abs() > 1e-9 * c.x();
+        if family.is_regular() && customers.iter().all(|c| c.log_gaps == 0.0) && customers.iter().any(is_forgotten) {
             return Err(Error::new(
                 ErrorCode::InvalidData,
                 "log_gaps is 0 for every customer; give the sum of the logarithms of each customer's gaps, or use \
@@ -169,7 +168,7 @@ impl PurchaseModel {
             (Process::Geometric(kind.parameters(&found, &groups)), found, value)
         };
         let status = status_of(&found, groups.weight);
-        let covariance = bounded_covariance(&found, groups.weight);
+        let covariance = covariance(&found, groups.weight);
         Ok(Self { family, process, status, log_likelihood, covariance })
     }
 
@@ -201,20 +200,43 @@ impl PurchaseModel {
         let estimates = self.process.parameters();
         let names = self.family.names();
         std::array::from_fn(|i| {
-            let variance = self.covariance.get(i * 5).copied().unwrap_or(f64::NAN);
-            Parameter { name: names[i], estimate: estimates[i], standard_error: estimates[i] * variance.sqrt() }
+            let error = standard_error(self.covariance.get(i * 5).copied().unwrap_or(f64::NAN));
+            Parameter { name: names[i], estimate: estimates[i], standard_error: estimates[i] * error }
         })
     }
 
-    /// The covariance matrix of the parameters by the delta method, in the order of [`Self::parameters`]; NaN when they
-    /// were given.
+    /// The covariance matrix of the parameters by the delta method, in the order of [`Self::parameters`]; NaN in the row and
+    /// column of a parameter at the end of its range, and everywhere when they were given.
     pub fn covariance(&self) -> [[f64; 4]; 4] {
         let estimates = self.process.parameters();
+        let varies = |i: usize| self.covariance.get(i * 5).is_some_and(|v| *v > 0.0);
         std::array::from_fn(|i| {
-            std::array::from_fn(|j| {
-                self.covariance.get(i * 4 + j).copied().unwrap_or(f64::NAN) * estimates[i] * estimates[j]
+            std::array::from_fn(|j| match self.covariance.get(i * 4 + j) {
+                Some(both) if varies(i) && varies(j) => both * estimates[i] * estimates[j],
+                _ => f64::NAN,
             })
         })
+    }
+
+    /// The covariance of the logarithms of the parameters, row by row; empty when they were not fitted.
+    pub(crate) fn covariance_of_logs(&self) -> &[f64] {
+        &self.covariance
+    }
+
+    /// The model of numbers that a fit gave; `None` for numbers that none gives.
+    pub(crate) fn restored(
+        family: Family,
+        parameters: [f64; 4],
+        k: u8,
+        covariance: Vec<f64>,
+        log_likelihood: f64,
+        status: FitStatus,
+    ) -> Option<Self> {
+        let plain = Self::from_parameters(family, parameters, k).ok()?;
+        let is_sound = parameters.iter().all(|x| (1e-20..1e20).contains(x))
+            && matches!(covariance.len(), 0 | 16)
+            && covariance.iter().all(|x| x.is_finite());
+        is_sound.then_some(Self { status, log_likelihood, covariance, ..plain })
     }
 
     /// The model of other parameters, in the order of the family's paper; all positive.
@@ -237,20 +259,6 @@ impl PurchaseModel {
         let process = Process::from_parameters(self.family, moved, self.k());
         Self { process, covariance: Vec::new(), ..self.clone() }
     }
-}
-
-/// The covariance with undetermined directions cut: a parameter at the end of its range does not vary.
-fn bounded_covariance(found: &Minimum, weight: f64) -> Vec<f64> {
-    let n = found.at.len();
-    let mut held = found.clone();
-    for i in (0..n).filter(|&i| found.at_bound[i]) {
-        for j in 0..n {
-            held.hessian[i * n + j] = 0.0;
-            held.hessian[j * n + i] = 0.0;
-        }
-        held.hessian[i * n + i] = 1e9;
-    }
-    covariance(&held, weight)
 }
 
 impl Process {

@@ -53,18 +53,37 @@ impl FitStatus {
     }
 }
 
-/// The covariance of the logarithms of the parameters, row by row: the inverse of the observed information.
+/// The covariance of the logarithms of the parameters, row by row: the inverse of the observed information. A parameter at the
+/// end of its range is held there, as curvature says nothing about it: its row and column are 0.
 pub(super) fn covariance(found: &Minimum, weight: f64) -> Vec<f64> {
     let n = found.at.len();
-    let scaled: Vec<f64> = found.hessian.iter().map(|h| h * weight).collect();
-    invert(&scaled, n)
+    let is_held = |i: usize, j: usize| found.at_bound[i] || found.at_bound[j];
+    let mut information: Vec<f64> = found.hessian.iter().map(|h| h * weight).collect();
+    for (place, value) in information.iter_mut().enumerate() {
+        let (i, j) = (place / n, place % n);
+        if is_held(i, j) {
+            *value = f64::from(u8::from(i == j));
+        }
+    }
+    let mut out = invert(&information, n);
+    for (place, value) in out.iter_mut().enumerate() {
+        if is_held(place / n, place % n) || !value.is_finite() {
+            *value = 0.0;
+        }
+    }
+    out
 }
 
-/// The standard errors of the logarithms of the parameters.
+/// The standard error that belongs to a variance in [`covariance`]; NaN for a parameter that is held.
+pub(super) fn standard_error(variance: f64) -> f64 {
+    if variance > 0.0 { variance.sqrt() } else { f64::NAN }
+}
+
+/// The standard errors of the logarithms of the parameters; NaN for those at the end of their range.
 pub(super) fn standard_errors(found: &Minimum, weight: f64) -> Vec<f64> {
     let n = found.at.len();
     let covariance = covariance(found, weight);
-    (0..n).map(|i| covariance[i * n + i].max(0.0).sqrt()).collect()
+    (0..n).map(|i| standard_error(covariance[i * n + i])).collect()
 }
 
 pub(super) fn status_of(found: &Minimum, weight: f64) -> FitStatus {

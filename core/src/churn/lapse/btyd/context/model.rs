@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::customer::CustomerSummary;
 use super::super::model::{Family, Process as Plain, PurchaseModel};
-use super::super::status::{FitStatus, covariance, status_of};
+use super::super::status::{FitStatus, covariance, standard_error, status_of};
 use super::buyer::Buyer;
 use super::calendar::{Calendar, LAST_DAY};
 use super::likelihood::{Data, Process, Scale};
@@ -37,6 +37,7 @@ pub struct Context {
 
 /// What an effect acts on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EffectOn {
@@ -59,7 +60,7 @@ pub struct Effect {
     pub on: EffectOn,
     /// Per unit of the trait, or on such days; 0 for a trait that is the same for everyone.
     pub coefficient: f64,
-    /// Its standard error; NaN for a trait that is the same for everyone.
+    /// Its standard error; NaN for a trait that is the same for everyone, and for a coefficient at the end of its range.
     pub standard_error: f64,
 }
 
@@ -154,7 +155,7 @@ impl ContextModel {
         let status = status_of(&found, buyers.len() as f64);
         let all = covariance(&found, buyers.len() as f64);
         let n = found.at.len();
-        let errors: Vec<f64> = (0..n).map(|i| all[i * n + i].max(0.0).sqrt()).collect();
+        let errors: Vec<f64> = (0..n).map(|i| standard_error(all[i * n + i])).collect();
         let mut parameters: [f64; 4] = std::array::from_fn(|i| found.at[i].exp());
         parameters[1] *= data.unit;
         if process == Process::Pareto {
