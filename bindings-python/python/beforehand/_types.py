@@ -814,7 +814,7 @@ class PurchaseFit(Shown):
     """How much customers spend on a purchase day, by Gamma-Gamma (Fader & Hardie 2013), from the days after the first
     on which every amount is known; none when the log has no amounts.
     """
-    fitted: str
+    fitted: str = field(repr=False)
     """The fit as a text to keep: given back as `fitted`, with the same log or a later one, it is used instead of a
     new fit. It holds no customer's data.
     """

@@ -36,7 +36,7 @@ const TERM: &str = "term";
 /// let cancelled: Vec<bool> = (0..n).map(|i| (i * 7919) % 100 < if yearly(i) { 5 } else { 35 }).collect();
 /// let model = RenewalModel::fit(&table, &Contracts::new(&cancelled), &RenewalOptions::default())?;
 /// let risk = model.predict(&table, None)?;
-/// assert!(risk.prob_cancel[1] > 2.0 * risk.prob_cancel[0]);
+/// assert!(risk.prob_cancel[1] > 2.0 * risk.prob_cancel[3]);
 /// let why = model.drivers(&table, 1, None)?;
 /// assert_eq!(why.drivers[0].column, "contract");
 /// let total: f64 = why.drivers.iter().map(|d| d.log_odds).sum();
