@@ -23,6 +23,7 @@ module.exports = {
   renewalRisk: functions.renewalRisk,
   renewalDrivers: functions.renewalDrivers,
   decline: functions.decline,
+  declineModules: functions.declineModules,
   decideDeclines: functions.decideDeclines,
   learnContacts: functions.learnContacts,
   declineHistory: functions.declineHistory,

@@ -17,6 +17,7 @@ export const {
   renewalRisk,
   renewalDrivers,
   decline,
+  declineModules,
   decideDeclines,
   learnContacts,
   declineHistory,

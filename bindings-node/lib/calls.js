@@ -316,6 +316,25 @@ const calls = {
       nSimulated: { json: "n_simulated", group: "options", type: "int" },
     },
   },
+  declineModules: {
+    name: "decline_modules",
+    jsName: "declineModules",
+    isLong: true,
+    isDataOptional: false,
+    answer: "table",
+    reading,
+    required: ["asOf"],
+    arguments: {
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The end of the last period; nothing later is looked at." },
+      periodDays: { json: "period_days", group: null, type: "int" },
+      falseAlarmsPerYear: { json: "false_alarms_per_year", group: "options", type: "float" },
+      periodsPerYear: { json: "periods_per_year", group: "options", type: ["optional", "float"] },
+      minPeriods: { json: "min_periods", group: "options", type: "int" },
+      rule: { json: "rule", group: "options", type: "AlarmRule" },
+      maxCustomers: { json: "max_customers", group: "options", type: "int" },
+      nSimulated: { json: "n_simulated", group: "options", type: "int" },
+    },
+  },
   decide: {
     name: "decide",
     jsName: "decide",
@@ -546,6 +565,9 @@ const functions = {
   },
   decline(data, options) {
     return run.long(calls.decline, undefined, data, options)
+  },
+  declineModules(data, options) {
+    return run.long(calls.declineModules, undefined, data, options)
   },
   decideDeclines(data, options) {
     return run.long(calls.decideDeclines, undefined, data, options)

@@ -33,6 +33,7 @@ exports.names = new Map([
   ["decide_for", "decideFor"],
   ["decline_fit", "declineFit"],
   ["decline_history", "declineHistory"],
+  ["decline_modules", "declineModules"],
   ["decline_states", "declineStates"],
   ["decline_update", "declineUpdate"],
   ["depth_max", "depthMax"],

@@ -9,7 +9,8 @@ use serde_json::Value;
 
 /// The batch of `[[name, [values …]], …]`.
 ///
-/// A column of whole numbers is `Int64`, of numbers `Float64`, of yes and no `Boolean`; any other is text.
+/// A column of whole numbers is `Int64`, of numbers `Float64`, of yes and no `Boolean`; any other is text. What JSON has no number for
+/// comes as a text, `nan`, `inf` or `-inf`, and makes no column of numbers one of texts.
 pub(crate) fn batch(json: &str) -> Result<RecordBatch> {
     let failed =
         |e: &dyn std::fmt::Display| Error::new(ErrorCode::InvalidData, format!("the rows cannot be read: {e}"));
@@ -29,8 +30,8 @@ fn array(values: &[Value]) -> ArrayRef {
         Arc::new(NullArray::new(values.len()))
     } else if all(Value::is_i64) {
         Arc::new(values.iter().map(Value::as_i64).collect::<Int64Array>())
-    } else if all(Value::is_number) {
-        Arc::new(values.iter().map(Value::as_f64).collect::<Float64Array>())
+    } else if all(|v| v.is_number() || not_finite(v).is_some()) {
+        Arc::new(values.iter().map(|v| v.as_f64().or_else(|| not_finite(v))).collect::<Float64Array>())
     } else if all(Value::is_boolean) {
         Arc::new(values.iter().map(Value::as_bool).collect::<BooleanArray>())
     } else {
@@ -40,5 +41,15 @@ fn array(values: &[Value]) -> ArrayRef {
             other => Some(other.to_string()),
         };
         Arc::new(values.iter().map(text).collect::<StringArray>())
+    }
+}
+
+/// A number that JSON has none for.
+fn not_finite(value: &Value) -> Option<f64> {
+    match value.as_str()? {
+        "nan" => Some(f64::NAN),
+        "inf" => Some(f64::INFINITY),
+        "-inf" => Some(f64::NEG_INFINITY),
+        _ => None,
     }
 }

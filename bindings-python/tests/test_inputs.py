@@ -316,3 +316,14 @@ def test_contacts() -> None:
         beforehand.History(rows, columns={"channel": "medium"})
     with pytest.raises(beforehand.EmptyDataError):
         beforehand.fit(alone, as_of="2026-06-30")
+
+
+def test_a_number_that_is_none_refuses_its_row_alone() -> None:
+    """In plain rows too, NaN and infinity are refused with their row, and decimals are numbers."""
+    quantities = [2.0, float("nan"), Decimal("1.5"), float("-inf"), None]
+    rows = [{"customer": "c", "item": "milk", "at": date(2026, 1, 3 + n), "quantity": q} for n, q in enumerate(quantities)]
+    history = beforehand.History(rows)
+    assert (history.report.n_read, history.report.n_kept) == (5, 3)
+    (refusal,) = history.report.refusals
+    assert (refusal.reason, refusal.n_rows, refusal.first_row, refusal.column) == ("bad_quantity", 2, 1, "quantity")
+    assert [quantity for _, quantity in history.purchases("c", "milk")][:2] == [2.0, 1.5]

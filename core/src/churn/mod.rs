@@ -11,7 +11,7 @@ mod renewal;
 pub use decline::{Alarm, DeclineStep, Declines, FollowedPeriod, ModuleFinding, ModuleReason};
 pub use decline::{AlarmRule, DeclineModel, DeclineOptions, DeclineState};
 pub use decline::{MissingPeriods, Usage, UsageColumns, UsageRow};
-pub use decline::{UsageDecline, decline_history, decline_table, usage_declines};
+pub use decline::{UsageDecline, decline_history, decline_modules_table, decline_table, usage_declines};
 pub use lapse::{Buyer, Calendar, Context, ContextModel, Effect, EffectOn};
 pub use lapse::{ContextEffect, ContextFit, ContextOptions, ContextPurchases};
 pub use lapse::{CustomerSummary, Expectation, Family, FitStatus, GammaGamma, Parameter, PurchaseModel};

@@ -95,6 +95,13 @@ impl Default for ForecastOptions {
     }
 }
 
+/// The first of the horizons that stands before already: a table would have two columns of one name.
+pub(crate) fn repeated(horizons: &[f64]) -> Option<f64> {
+    let (_, twice) =
+        horizons.iter().enumerate().find(|(i, h)| horizons[..*i].iter().any(|x| x.total_cmp(h).is_eq()))?;
+    Some(*twice)
+}
+
 impl ForecastOptions {
     /// Checks every option.
     ///
@@ -106,6 +113,9 @@ impl ForecastOptions {
                 "horizons_days",
                 format!("horizons_days holds {h}; allowed are numbers above 0 and up to {REACH_DAYS}"),
             ));
+        }
+        if let Some(twice) = repeated(&self.horizons_days) {
+            return Err(Error::options("horizons_days", format!("horizons_days holds {twice} twice; give each once")));
         }
         if !(0.0..=REACH_DAYS).contains(&self.lead_days) {
             return Err(Error::options(

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::ForecastOptions;
 use super::evidence::{Basket, CustomerEvidence, PairEvidence};
 use super::structure::{EDGES_DAYS, LogLogistic, Structure, log_odds, weekday_factors};
 use super::survival::{REACH_DAYS, Survival};
@@ -206,4 +207,12 @@ fn quantiles_invert_the_curve() {
     assert_eq!(survival.run_out_days(f64::NAN).to_bits(), survival.run_out_days(0.5).to_bits());
     assert!(survival.prob_within(-5.0).abs() < 1e-12);
     assert!((survival.prob_within(1e9) - survival.prob_again()).abs() < 1e-12);
+}
+
+#[test]
+fn a_horizon_given_twice_is_refused() {
+    let options = ForecastOptions { horizons_days: vec![28.0, 7.0, 28.0], ..ForecastOptions::default() };
+    let error = options.validate().unwrap_err();
+    assert_eq!(error.field(), Some("horizons_days"));
+    assert!(error.to_string().contains("28 twice"), "{error}");
 }

@@ -9,7 +9,7 @@ use super::usage::{MissingPeriods, Usage, UsageRow};
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::EventId;
 use crate::history::HistoryView;
-use crate::table::{Column, Table, Texts};
+use crate::table::{Column, Table};
 use crate::time::Timestamp;
 
 /// How a log's periods make a year …
@@ -182,35 +182,10 @@ pub fn decline_history<'a>(
         .with("level_after", number(&|p| p.alarm.as_ref().map(|a| a.level_after))))
 }
 
-/// Declines as columns, for Arrow, CSV or Parquet: one row each, dates as instants, modules as one text separated by commas.
-#[must_use]
-pub fn decline_table(declines: &[UsageDecline]) -> Table {
-    let number = |of: fn(&UsageDecline) -> f64| Column::Doubles(declines.iter().map(of).collect());
-    let instant =
-        |of: fn(&UsageDecline) -> Timestamp| Column::Timestamps(declines.iter().map(|d| of(d).as_micros()).collect());
-    let mut modules = Texts::default();
-    for decline in declines {
-        let names: Vec<String> = decline.modules.iter().map(|m| m.module.to_string()).collect();
-        modules.push(&names.join(", "));
-    }
-    Table::default()
-        .with("customer", Column::of_event_ids(declines.iter().map(|d| &d.customer)))
-        .with("alarm_at", instant(|d| d.alarm_at))
-        .with("since_at", instant(|d| d.since_at))
-        .with("since_earliest_at", instant(|d| d.since_earliest_at))
-        .with("since_latest_at", instant(|d| d.since_latest_at))
-        .with("depth", number(|d| d.depth))
-        .with("depth_min", number(|d| d.depth_min))
-        .with("depth_max", number(|d| d.depth_max))
-        .with("level_before", number(|d| d.level_before))
-        .with("level_after", number(|d| d.level_after))
-        .with("false_alarms_per_year", number(|d| d.false_alarms_per_year))
-        .with("modules", Column::Texts(modules))
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::tables::{decline_modules_table, decline_table};
     use super::*;
     use crate::event::Event;
     use crate::history::{History, IngestOptions};
@@ -249,6 +224,8 @@ mod tests {
         assert!(declines.len() < 12, "{} alarms", declines.len());
         let table = decline_table(&declines);
         assert_eq!(table.n_rows(), declines.len());
+        let modules = decline_modules_table(&declines);
+        assert_eq!(modules.n_rows(), declines.iter().map(|d| d.modules.len()).sum::<usize>());
         // What comes later changes nothing.
         let early = began.plus_days(-20.0);
         let before = usage_declines(&history, early, 7, &DeclineOptions::default()).unwrap();

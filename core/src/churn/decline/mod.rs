@@ -25,15 +25,17 @@ mod regrid;
 mod result;
 mod since;
 mod state;
+mod tables;
 mod tally;
 mod twins;
 mod usage;
 
 #[cfg(feature = "surface")]
 pub(crate) use log::last_seen_day;
-pub use log::{UsageDecline, decline_history, decline_table, usage_declines};
+pub use log::{UsageDecline, decline_history, usage_declines};
 pub use model::DeclineModel;
 pub use options::{AlarmRule, DeclineOptions};
 pub use result::{Alarm, DeclineStep, Declines, FollowedPeriod, ModuleFinding, ModuleReason};
 pub use state::DeclineState;
+pub use tables::{decline_modules_table, decline_table};
 pub use usage::{MissingPeriods, Usage, UsageColumns, UsageRow};

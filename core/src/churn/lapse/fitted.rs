@@ -18,7 +18,7 @@ use super::visits::Visits;
 use crate::error::Result;
 use crate::history::HistoryView;
 use crate::progress::Watch;
-use crate::replenish::{AsOf, Decay, EDGES_DAYS, log_odds, weekday_factors};
+use crate::replenish::{AsOf, Decay, EDGES_DAYS, REACH_DAYS, log_odds, weekday_factors};
 use crate::stats::{BLOCK, Block, Growth, Layer, LayerSettings, N_SPANS, Spans, Timing};
 use crate::time::Timestamp;
 
@@ -157,9 +157,6 @@ impl Fitted {
         out
     }
 }
-
-/// How far the curve reaches, days.
-const REACH_DAYS: f64 = 364.0;
 
 impl Scored {
     /// P(has not left): by the model of buying and leaving, and at least P(purchase within a year), for who comes had not left.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::replenish::REACH_DAYS;
+use crate::replenish::{REACH_DAYS, repeated};
 
 /// What to tell about lapse.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,6 +38,9 @@ impl LapseOptions {
                 "horizons_days",
                 format!("horizons_days holds {h}; allowed are numbers above 0 and up to {REACH_DAYS}"),
             ));
+        }
+        if let Some(twice) = repeated(&self.horizons_days) {
+            return Err(Error::options("horizons_days", format!("horizons_days holds {twice} twice; give each once")));
         }
         Ok(())
     }

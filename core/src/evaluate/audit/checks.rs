@@ -207,7 +207,7 @@ pub(super) fn shared_needs(log: &LogFacts) -> Check {
 pub(super) fn moved_on(log: &LogFacts) -> Check {
     let found = log.n_customers_moved_on as f64;
     let words = format!("{found} customers moved on from one item to another of the same need or category.");
-    let todo = "Give the ladder of items by hand (stage 1, 2, 3), or provide needs so that it can be learned.";
+    let todo = "Give the ladder of items by hand (stage 1, 2, 3), or provide categories so that it can be learned.";
     at_least(CheckCode::MovedOn, found, REPEATS_THIN, REPEATS_READY, words, todo)
 }
 

@@ -3,7 +3,9 @@
 use serde::Deserialize;
 
 use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column};
-use crate::churn::{DeclineOptions, Lapse, LapseOptions, LapseRisk, decline_table, usage_declines};
+use crate::churn::{
+    DeclineOptions, Lapse, LapseOptions, LapseRisk, decline_modules_table, decline_table, usage_declines,
+};
 use crate::error::Result;
 use crate::event::EventId;
 use crate::table::Table;
@@ -139,5 +141,63 @@ impl Arguments for Declines {
     fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<DeclineTable> {
         let declines = usage_declines(subject.history()?, self.as_of, self.period_days, &self.options)?;
         Ok(DeclineTable(decline_table(&declines)))
+    }
+}
+
+/// The modules behind each alarm of `decline`: one row per module that fell, or that similar customers use more.
+///
+/// The log is read as by `decline`. Of an alarm the modules that fell come first, the largest loss first.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(super) struct DeclineModules {
+    /// The end of the last period; nothing later is looked at.
+    as_of: Timestamp,
+    /// Civil days in a period, 1 … 366.
+    #[serde(default = "week")]
+    period_days: u32,
+    #[serde(default)]
+    options: DeclineOptions,
+}
+
+/// The columns of [`DeclineModules`].
+pub(super) struct ModulesTable(Table);
+
+impl Output for ModulesTable {
+    const KIND: AnswerKind = AnswerKind::Table(&[
+        column("customer", "id", "Who."),
+        column("alarm_at", "instant", "When the alarm was raised: the end of the period whose count raised it."),
+        column("module", "id", "The item."),
+        column(
+            "reason",
+            "word",
+            "`fell`: used less since the fall. `used_little`: long used less than by similar customers.",
+        ),
+        column(
+            "per_period",
+            "number",
+            "Counts per period: since the fall (`fell`), or in all periods seen (`used_little`).",
+        ),
+        column(
+            "expected_per_period",
+            "number",
+            "Counts per period expected by earlier use, or by that of similar customers.",
+        ),
+        column("prob_below", "number", "P(the module's level truly lies below what was expected), 0 to 1."),
+    ]);
+
+    fn into_answer(self) -> Result<Answer> {
+        Ok(Answer::Table(self.0))
+    }
+}
+
+impl Arguments for DeclineModules {
+    const NAME: &'static str = "decline_modules";
+    const ON_MODEL: bool = false;
+    type Output = ModulesTable;
+
+    fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<ModulesTable> {
+        let declines = usage_declines(subject.history()?, self.as_of, self.period_days, &self.options)?;
+        Ok(ModulesTable(decline_modules_table(&declines)))
     }
 }

@@ -19,7 +19,7 @@ mod renewal;
 mod replenish;
 
 use buying::{Btyd, BtydCustomers};
-use churn::{Declines, LapseOf, Lapses};
+use churn::{DeclineModules, Declines, LapseOf, Lapses};
 use context::{BtydContext, BtydContextCustomers};
 use contracts::{ExplainRenewal, FitRenewals, RenewalRisk};
 use evaluate::{MakeReport, RunAudit, RunBacktest};
@@ -50,6 +50,7 @@ pub const CALLS: &[Call] = &[
     of::<RenewalRisk>(),
     of::<ExplainRenewal>(),
     of::<Declines>(),
+    of::<DeclineModules>(),
     of::<Decide>(),
     of::<DecideFor>(),
     of::<DecideDeclines>(),
