@@ -84,9 +84,7 @@ def test_what_was_fitted_is_kept_and_used_later(log: beforehand.History) -> None
 
 
 def test_daily_buyers_have_a_status() -> None:
-    daily = [
-        {"customer": c, "item": "bread", "at": date(2025, 3, 1) + timedelta(days=n)} for c in range(8) for n in range(5 + c)
-    ]
+    daily = [{"customer": c, "item": "bread", "at": date(2025, 3, 1) + timedelta(days=n)} for c in range(8) for n in range(5 + c)]
     fit = beforehand.btyd(daily, as_of="2025-04-01")
     assert fit.family == "mbg_cnbd"
     assert fit.status in ("converged", "near_boundary", "not_converged")
