@@ -212,7 +212,7 @@ fn quantiles_invert_the_curve() {
 #[test]
 fn a_horizon_given_twice_is_refused() {
     let options = ForecastOptions { horizons_days: vec![28.0, 7.0, 28.0], ..ForecastOptions::default() };
-    let error = options.validate().unwrap_err();
+    let error = options.validate().expect_err("twice");
     assert_eq!(error.field(), Some("horizons_days"));
     assert!(error.to_string().contains("28 twice"), "{error}");
 }
