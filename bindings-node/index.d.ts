@@ -564,7 +564,6 @@ export function fit(data: Data, options: FitArguments): Promise<Model>
  * const fitted = await btyd(log, { asOf: "2025-11-01", family: "mbg_nbd" })
  * console.log(fitted.parameters.map((parameter) => parameter.name).join(" "), fitted.nCustomers)
  * // r alpha a b 60
- * // What was fitted then, on what is known now.
  * const later = await btydCustomers(log, { asOf: "2025-12-01", fitted: fitted.fitted })
  * console.log(later.nRows)
  * // 60
