@@ -3,7 +3,9 @@
 
 mod shop;
 
-use beforehand::{Basis, Event, ForecastOptions, Ladder, Model, NextItemSource, Options, Step, Timestamp};
+use beforehand::{
+    Basis, Event, ForecastOptions, History, IngestOptions, Ladder, Model, NextItemSource, Options, Step, Timestamp,
+};
 use shop::{events, history, start};
 
 fn day(days: f64) -> Timestamp {
@@ -215,4 +217,46 @@ fn a_new_item_of_a_known_category_rests_on_the_category() {
     assert_eq!(of("mystery").basis, Basis::Population);
     // Food is bought every three to five weeks, household goods every two to three months.
     assert!(of("oat-milk").cycle_days < 0.7 * of("mop").cycle_days);
+}
+
+/// Buyers of one item at a cycle of their own choosing of days, irregular by a tenth of it; each from a day of their own on.
+fn regular(n: i64, cycle: f64, last_start: f64, end: f64) -> Vec<Event> {
+    let start: Timestamp = "2005-01-01".parse().unwrap();
+    let mut state = 3u64;
+    let mut uniform = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as f64 / (1u64 << 31) as f64
+    };
+    let mut out = Vec::new();
+    for c in 0..n {
+        let mut day = (uniform() * last_start).floor();
+        while day <= end {
+            out.push(Event::purchase(c, "item", start.plus_days(day)));
+            day += (cycle * (0.9 + 0.2 * uniform())).round();
+        }
+    }
+    out
+}
+
+#[test]
+fn case_f_what_was_bought_for_the_first_time_today_lasts_as_long_as_it_does_for_others() {
+    // A cycle of two years whose buyers all came long ago, and one of a quarter whose buyers keep coming.
+    for (cycle, last_start, end) in [(730.0, 700.0, 5_840.0), (90.0, 720.0, 720.0)] {
+        let (history, _) =
+            History::from_events(regular(400, cycle, last_start, end), &IngestOptions::default()).unwrap();
+        let as_of = "2005-01-01".parse::<Timestamp>().unwrap().plus_days(end);
+        let model = Model::fit(&history, as_of, &Options::default()).unwrap();
+        let bought = Event::purchase("new", "item", as_of);
+        let (own, _) = History::from_events([bought], &IngestOptions::default()).unwrap();
+        let forecast = &model.forecasts(&own, as_of).unwrap()[0];
+        let [week, month, quarter] = [0, 1, 2].map(|h: usize| forecast.prob_within[h].1);
+        assert!(week < 0.02 && month < 0.05, "{cycle}: {week} {month}");
+        let p50_days = forecast.run_out_p50_at.days_since(as_of);
+        if cycle > 364.0 {
+            // Beyond the reach: hardly any purchase within it, and none of its days before the others.
+            assert!(quarter < 0.1 && forecast.prob_again < 0.6 && p50_days > 100.0, "{quarter} {forecast:?}");
+        } else {
+            assert!((0.8 * cycle..1.1 * cycle).contains(&p50_days) && quarter < 0.7, "{quarter} {forecast:?}");
+        }
+    }
 }

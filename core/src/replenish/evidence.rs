@@ -350,7 +350,8 @@ pub(crate) fn features(
     let logs = logs.map(f64::from);
     let (log_prob, log_rest) = (&logs[..N_HALF_LIVES], &logs[N_HALF_LIVES..]);
     let log_recency = ln_count(p.recency + 1.0);
-    let log_last_gap = ln_count(p.last_gap + 1.0);
+    // Of what was bought once, the gap to expect stands for the last one: nothing is due because a gap is missing.
+    let log_last_gap = if p.last_gap > 0.0 { ln_count(p.last_gap + 1.0) } else { p.log_cycle };
     let z = (ln_count(p.recency.max(0.5)) - p.log_cycle) / p.spread;
     let log_prob_mean = f64::midpoint(log_prob[MIDDLE], log_prob[LONG]);
     let mut out = [0f32; N_FEATURES];
@@ -370,7 +371,7 @@ pub(crate) fn features(
     push(p.log_cycle);
     push(p.spread);
     push(z.clamp(-6.0, 6.0));
-    push(if p.last_gap > 0.0 { log_recency - log_last_gap } else { 0.0 });
+    push(log_recency - log_last_gap);
     push(p.supply_ratio);
     push(p.supply_level);
     push(ln_count(c.n_visits));

@@ -19,7 +19,7 @@ const SHAPED_DAYS: f32 = 4.5;
 const AT_ONCE: usize = 16;
 
 /// P(no purchase until) as a function of time: a product over the spans of the discrete-time hazard, and within a span
-/// of the structure's shape. Falls from 1 and never rises.
+/// spread as the structure would spread it. Falls from 1 and never rises.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Survival {
     /// Cumulative hazard at the end of each span.
@@ -140,14 +140,15 @@ fn probs<const N: usize>(survival: &Survival, days: [f32; N]) -> [f32; N] {
             continue;
         }
         let (before, whole) = survival.structural(knot);
-        let is_shaped = whole > NO_HAZARD;
-        let (clock, from, width) =
-            if is_shaped { (&structural, before, whole) } else { (&days, start.0, end.0 - start.0) };
-        let slope = rise / width;
-        for (out, x) in out.iter_mut().zip(clock) {
-            // Not `clamp`: comparisons written so are one instruction each.
-            let part = (x - from) * slope;
-            let part = if part > 0.0 { part } else { 0.0 };
+        let parts = if whole > NO_HAZARD {
+            // What the span holds is spread over its days as the structure would spread what it holds.
+            let share = one_minus_exp(rise) / one_minus_exp(whole);
+            structural.map(|x| hazard_of(one_minus_exp(positive(x - before)) * share))
+        } else {
+            let slope = rise / (end.0 - start.0);
+            days.map(|day| positive(day - start.0) * slope)
+        };
+        for (out, part) in out.iter_mut().zip(parts) {
             let sum = *out + part;
             // Exactly the knot's, from there on: no rounding lifts a day above a later one.
             *out = if part < rise && sum < end.1 { sum } else { end.1 };
@@ -165,8 +166,7 @@ fn probs<const N: usize>(survival: &Survival, days: [f32; N]) -> [f32; N] {
 fn run_outs<const N: usize>(survival: &Survival, quantiles: [f32; N]) -> [f32; N] {
     let mut hazards = quantiles;
     for x in &mut hazards {
-        let prob = *x * survival.again;
-        *x = if prob < 0.99 { -ln_1p(-prob) } else { -ln(1.0 - prob) };
+        *x = hazard_of(*x * survival.again);
     }
     let mut sought = hazards.map(|hazard| Sought::new(survival, hazard));
     if sought.iter().any(|s| s.is_shaped) {
@@ -185,7 +185,7 @@ fn run_outs<const N: usize>(survival: &Survival, quantiles: [f32; N]) -> [f32; N
 #[derive(Debug, Clone, Copy)]
 struct Sought {
     knot: usize,
-    /// The share of the rise between the knots that lies before the day.
+    /// The share of the rise between the knots that lies before the day: of the structure's when it is shaped.
     wanted: f32,
     /// Whether the rise follows the structure's, rather than being even.
     is_shaped: bool,
@@ -200,11 +200,17 @@ impl Sought {
     fn new(survival: &Survival, hazard: f32) -> Self {
         let knot = 1 + n_below(&survival.edges, hazard);
         let (start, end) = (survival.knot(knot - 1), survival.knot(knot));
-        let wanted = ((hazard - start.1) / (end.1 - start.1).max(f32::MIN_POSITIVE)).min(1.0);
+        let rise = (end.1 - start.1).max(f32::MIN_POSITIVE);
         let width = end.0 - start.0;
-        let is_shaped = survival.structure.cycle_weight >= SHAPED_WEIGHT
-            && width >= SHAPED_DAYS
-            && survival.structural(knot).1 > NO_HAZARD;
+        let whole = survival.structural(knot).1;
+        let is_shaped = survival.structure.cycle_weight >= SHAPED_WEIGHT && width >= SHAPED_DAYS && whole > NO_HAZARD;
+        let wanted = if whole > NO_HAZARD {
+            let share = one_minus_exp(positive(hazard - start.1)) / one_minus_exp(rise);
+            hazard_of(share * one_minus_exp(whole)) / whole
+        } else {
+            (hazard - start.1) / rise
+        };
+        let wanted = wanted.min(1.0);
         Self { knot, wanted, is_shaped, from: start.0, width, until: 1.0, share: wanted }
     }
 
@@ -223,6 +229,20 @@ impl Sought {
         self.until = high;
         self.share = if high > low { ((self.wanted - low) / (high - low)).clamp(0.0, 1.0) } else { 0.0 };
     }
+}
+
+/// The cumulative hazard of an event of some probability.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "to become wider vector instructions where its caller does")]
+fn hazard_of(prob: f32) -> f32 {
+    if prob < 0.99 { -ln_1p(-prob) } else { -ln((1.0 - prob).max(f32::EPSILON)) }
+}
+
+/// `x`, or 0 below it. Not `max`: comparisons written so are one instruction each.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "to become wider vector instructions where its caller does")]
+fn positive(x: f32) -> f32 {
+    if x > 0.0 { x } else { 0.0 }
 }
 
 /// How many of rising values lie below one; all are asked, which takes less time than to guess where to stop.
