@@ -21,7 +21,7 @@ NOW = datetime(2025, 8, 20, 9, tzinfo=UTC)
 POLICY = Policy(
     margin_share=0.35,
     order_value=30.0,
-    offers=[Offer("reminder", prob_win_back=0.2), Offer("ten_off", prob_win_back=0.45, discount_share=0.1, min_purchases=2)],
+    offers=[Offer("reminder", prob_win_back=0.2), Offer("ten_off", prob_win_back=0.6, discount_share=0.1, min_purchases=2)],
     channels=[Channel("app", cost=0.05), Channel("sms", cost=0.15, strength=1.4)],
 )
 
