@@ -112,25 +112,24 @@ impl Fitting {
     pub fn answer(mut history: History, question: &[u8]) -> Result<Vec<u8>> {
         let mut go_on = |_| true;
         let watch = &mut Watch::new(&mut go_on, Stage::Summarise);
-        let day = |history: &History, as_of: Timestamp| AsOf { us: as_of.as_micros(), day: history.day_of(as_of) };
         let tell = |history: &mut History, about: &About| history.items = history.items.as_told_by(&about.facts.items);
         write(&match read(question)? {
             Question::Facts { as_of } => {
                 let (n_customers, n_events) = Model::seen(&history.view(), as_of);
-                let as_of_day = day(&history, as_of).day;
+                let as_of_day = AsOf::new(&history, as_of).day;
                 Answer::Facts(About { facts: Facts::of(&history.view()), as_of_day, n_customers, n_events })
             }
             Question::Summary { as_of, options, about } => {
                 tell(&mut history, &about);
-                let plan = Plan::new(&about.facts, day(&history, as_of), &options)?;
+                let plan = Plan::new(&about.facts, AsOf::new(&history, as_of), &options)?;
                 Answer::Summary(plan.summarise(&history.view(), watch)?)
             }
             Question::Sample { as_of, options, about, learned } => {
                 tell(&mut history, &about);
-                let plan = Plan::new(&about.facts, day(&history, as_of), &options)?;
+                let plan = Plan::new(&about.facts, AsOf::new(&history, as_of), &options)?;
                 let view = history.view();
                 let sample = plan.sample(&view, &learned, watch)?.sent(&view);
-                let chosen = lapse_panel(&view, day(&history, as_of), about.everyone(), options.max_lapse_rows);
+                let chosen = lapse_panel(&view, AsOf::new(&history, as_of), about.everyone(), options.max_lapse_rows);
                 let customers: Vec<u32> = chosen.into_iter().map(|(customer, _)| customer).collect();
                 Answer::Sample { sample, panel: Excerpt::of(&history, &customers, &about.facts.items) }
             }

@@ -6,6 +6,7 @@ mod event;
 mod fitting;
 mod history;
 mod id;
+mod lists;
 mod model;
 mod persist;
 mod progress;

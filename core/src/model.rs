@@ -87,7 +87,7 @@ impl Model {
             )
             .with_field("as_of"));
         }
-        let at = AsOf { us: as_of.as_micros(), day: view.history.day_of(as_of) };
+        let at = AsOf::new(view.history, as_of);
         let watch = &mut Watch::new(&mut go_on, Stage::Summarise);
         let replenish = Fitted::fit(&view, at, options, watch)?;
         let all = Everyone { n_customers, first_day: Facts::first_day(&view) };
@@ -326,7 +326,7 @@ impl Model {
         until: Timestamp,
         take: impl FnMut(Outlook),
     ) {
-        let at = |t: Timestamp| AsOf { us: t.as_micros(), day: view.history.day_of(t) };
+        let at = |t: Timestamp| AsOf::new(view.history, t);
         self.replenish.outlooks(view, at(as_of), at(until), take);
     }
 

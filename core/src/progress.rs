@@ -1,5 +1,7 @@
 //! How far long work is, and a way to stop it.
 
+use std::cell::RefCell;
+
 use crate::error::{Error, ErrorCode, Result};
 
 /// What long work is doing.
@@ -16,6 +18,14 @@ pub enum Stage {
     TrainLayer,
     /// Fitting: learning who does not come back.
     LearnLapse,
+    /// Fitting contracts: choosing how far the parts go, and learning them.
+    LearnRenewals,
+    /// Fitting a model of buying and leaving: searching for its parameters. How many steps that takes is not known beforehand.
+    LearnPurchases,
+    /// Looking for falls in use: learning what is typical of everyone, period by period …
+    LearnDeclines,
+    /// … and searching everyone's use.
+    FindDeclines,
     /// Forecasting every pair.
     Forecast,
     /// Backtesting: fitting and forecasting at one cutoff after the other.
@@ -31,6 +41,10 @@ impl Stage {
             Self::TrainLayer => "train_layer",
             Self::LearnSuccessors => "learn_successors",
             Self::LearnLapse => "learn_lapse",
+            Self::LearnRenewals => "learn_renewals",
+            Self::LearnPurchases => "learn_purchases",
+            Self::LearnDeclines => "learn_declines",
+            Self::FindDeclines => "find_declines",
             Self::Forecast => "forecast",
             Self::Backtest => "backtest",
         }
@@ -44,7 +58,9 @@ impl Stage {
             Self::LearnSuccessors => (0.25, 0.3),
             Self::TrainLayer => (0.3, 0.7),
             Self::LearnLapse => (0.7, 1.0),
-            Self::Forecast | Self::Backtest => (0.0, 1.0),
+            Self::LearnDeclines => (0.0, 0.6),
+            Self::FindDeclines => (0.6, 1.0),
+            Self::LearnRenewals | Self::LearnPurchases | Self::Forecast | Self::Backtest => (0.0, 1.0),
         }
     }
 }
@@ -102,6 +118,25 @@ impl<'a> Watch<'a> {
             let stage = self.stage.as_str();
             Err(Error::new(ErrorCode::Cancelled, format!("cancelled by the caller in stage {stage}")))
         }
+    }
+
+    /// Work of which nobody knows how many passes it takes: it asks before each whether to go on, and what it finds after a no is of no
+    /// use.
+    pub(crate) fn passes<T>(&mut self, work: impl FnOnce(&dyn Fn() -> bool) -> T) -> Result<T> {
+        /// Passes after which half of the work is taken to be done.
+        const HALF: f64 = 60.0;
+        let state = RefCell::new((self, 0.0, Ok(())));
+        let goes_on = || {
+            let (watch, passes, answer) = &mut *state.borrow_mut();
+            if answer.is_ok() {
+                *answer = watch.tell(*passes / (*passes + HALF));
+                *passes += 1.0;
+            }
+            answer.is_ok()
+        };
+        let found = work(&goes_on);
+        state.into_inner().2?;
+        Ok(found)
     }
 
     /// Gives `work` one piece of `all` after the other and asks before each. A piece holds `per_thread` for every thread

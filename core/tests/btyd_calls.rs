@@ -2,10 +2,13 @@
 #![cfg(feature = "surface")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod tables;
+
 use beforehand::churn::{Buyer, Calendar, Context, ContextModel, CustomerSummary, Family, PurchaseOptions, Purchases};
 use beforehand::surface::{Answer, Call, Subject};
 use beforehand::{Cell, Error, Event, History, IngestOptions, Table, Timestamp};
 use serde_json::{Value, json};
+use tables::column;
 
 const AS_OF: &str = "2025-09-01";
 
@@ -43,17 +46,6 @@ fn table(history: &History, call: &str, arguments: &Value) -> Table {
 fn refused(history: &History, call: &str, arguments: &Value) -> (String, String) {
     let error = run(history, call, arguments).expect_err("refused");
     (error.field().unwrap_or_default().to_owned(), error.to_string())
-}
-
-/// The numbers of a column; none is NaN.
-fn column(table: &Table, name: &str) -> Vec<f64> {
-    let column = table.column(name).unwrap_or_else(|| panic!("no column {name}"));
-    let number = |row| match column.get(row) {
-        Cell::Number(x) => x,
-        Cell::Int(n) => n as f64,
-        _ => f64::NAN,
-    };
-    (0..column.len()).map(number).collect()
 }
 
 fn bits(table: &Table) -> String {

@@ -1,10 +1,13 @@
 //! Logs at the edge of what the BG/NBD family can learn from: daily buyers, customers who never leave, amounts that are missing.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod tables;
+
 use beforehand::churn::{
     CustomerSummary, Family, GammaGamma, PurchaseModel, PurchaseOptions, PurchaseTableOptions, Purchases,
 };
-use beforehand::{Cell, Event, History, IngestOptions, Table, Timestamp};
+use beforehand::{Event, History, IngestOptions, Timestamp};
+use tables::column;
 
 fn at(day: u32) -> Timestamp {
     "2025-01-01".parse::<Timestamp>().unwrap().plus_days(f64::from(day))
@@ -16,17 +19,6 @@ fn log(events: impl IntoIterator<Item = Event>) -> History {
 
 fn fitted(history: &History, as_of: Timestamp, family: Family) -> Purchases<'_> {
     Purchases::fit(history, as_of, &PurchaseOptions { family, horizons_days: vec![28.0] }).unwrap()
-}
-
-/// The numbers of a column; none is NaN.
-fn column(table: &Table, name: &str) -> Vec<f64> {
-    let column = table.column(name).unwrap_or_else(|| panic!("no column {name}"));
-    let number = |row| match column.get(row) {
-        Cell::Number(x) => x,
-        Cell::Int(n) => n as f64,
-        _ => f64::NAN,
-    };
-    (0..column.len()).map(number).collect()
 }
 
 const FAMILIES: [Family; 5] = [Family::MbgCnbd, Family::BgCnbd, Family::BgNbd, Family::MbgNbd, Family::ParetoNbd];

@@ -11,7 +11,8 @@ mod renewal;
 pub use decline::{Alarm, DeclineStep, Declines, FollowedPeriod, ModuleFinding, ModuleReason};
 pub use decline::{AlarmRule, DeclineModel, DeclineOptions, DeclineState};
 pub use decline::{MissingPeriods, Usage, UsageColumns, UsageRow};
-pub use decline::{UsageDecline, decline_history, decline_modules_table, decline_table, usage_declines};
+pub use decline::{UsageDecline, decline_history, decline_history_while, decline_modules_table, decline_table};
+pub use decline::{usage_declines, usage_declines_while};
 pub use lapse::{Buyer, Calendar, Context, ContextModel, Effect, EffectOn};
 pub use lapse::{ContextEffect, ContextFit, ContextOptions, ContextPurchases};
 pub use lapse::{CustomerSummary, Expectation, Family, FitStatus, GammaGamma, Parameter, PurchaseModel};
@@ -21,5 +22,5 @@ pub use renewal::{Cohort, CohortCurve, CohortKind};
 pub use renewal::{Column, Contracts, Driver, Drivers, RenewalModel, RenewalOptions, Renewals, Table};
 
 #[cfg(feature = "surface")]
-pub(crate) use decline::last_seen_day;
+pub(crate) use decline::Counted;
 pub(crate) use lapse::{Everyone, Fitted as LapseFitted, panel as lapse_panel};

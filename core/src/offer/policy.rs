@@ -11,6 +11,7 @@ use super::response::Response;
 use super::route::RouteRule;
 use super::terms::{Channel, CustomerTerms, ItemTerms, Offer};
 use crate::error::{Error, Result};
+use crate::lists::repeated;
 
 /// What the business may do about a customer's need, what it costs, and how careful to be.
 ///
@@ -186,13 +187,6 @@ fn each<T>(list: &str, entries: &[T], mut check: impl FnMut(&T) -> Result<()>) -
     places.try_for_each(|(place, entry)| check(entry).map_err(|e| e.under(&format!("{list}[{place}]"))))
 }
 
-/// The first name that stands twice.
-fn twice<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let mut names: Vec<&str> = names.collect();
-    names.sort_unstable();
-    names.windows(2).find(|two| two[0] == two[1]).map(|two| two[0])
-}
-
 impl Policy {
     /// A policy of which only the margin is stated; `offers` and `channels` are still empty.
     pub fn new(margin_share: f64) -> Self {
@@ -237,10 +231,10 @@ impl Policy {
                 return Err(Error::options(field, format!("{field} is empty; give at least one: {example}")));
             }
         }
-        if let Some(name) = twice(self.offers.iter().map(|o| o.name.as_str())) {
+        if let Some(name) = repeated(self.offers.iter().map(|o| o.name.as_str())) {
             return Err(Error::options("offers", format!("there are two offers {name:?}; names must differ")));
         }
-        if let Some(name) = twice(self.channels.iter().map(|c| c.name.as_str())) {
+        if let Some(name) = repeated(self.channels.iter().map(|c| c.name.as_str())) {
             return Err(Error::options("channels", format!("there are two channels {name:?}; names must differ")));
         }
         each("offers", &self.offers, Offer::validate)?;

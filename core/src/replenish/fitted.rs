@@ -87,7 +87,7 @@ impl Fitted {
         watch: &mut Watch<'_>,
     ) -> Result<Replenishment<'a>> {
         let units = self.catalog.units_for(view.history);
-        let at = AsOf { us: as_of.as_micros(), day: view.history.day_of(as_of) };
+        let at = AsOf::new(view.history, as_of);
         let scorer = self.scorer();
         let empty = || Replenishment::new(view.clone(), as_of, options.horizons_days.clone());
         let part = |customers: std::ops::Range<u32>| {
@@ -160,7 +160,7 @@ impl Fitted {
         options: &ForecastOptions,
     ) -> Vec<(u32, Forecast)> {
         let units = self.catalog.units_for(view.history);
-        let at = AsOf { us: as_of.as_micros(), day: view.history.day_of(as_of) };
+        let at = AsOf::new(view.history, as_of);
         let mut out = Vec::new();
         self.scorer().score(view, &units, view.customers.clone(), at, |scored| {
             let Some((_, last)) = scored.bought else { return };

@@ -26,7 +26,6 @@ mod traits;
 
 pub use forecast::{Basis, Forecast, NextItem, NextItemSource, Replenishment};
 pub use ladder::{Ladder, Step};
-pub(crate) use options::repeated;
 pub use options::{ForecastOptions, Options, Substitutes};
 pub use survival::{REACH_DAYS, Survival};
 

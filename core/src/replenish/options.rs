@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ladder::Ladder;
 use super::survival::REACH_DAYS;
 use crate::error::{Error, Result};
+use crate::lists::check_list;
 
 /// Which items replace each other, so that buying one postpones the reminder for the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -95,28 +96,14 @@ impl Default for ForecastOptions {
     }
 }
 
-/// The first of the horizons that stands before already: a table would have two columns of one name.
-pub(crate) fn repeated(horizons: &[f64]) -> Option<f64> {
-    let (_, twice) =
-        horizons.iter().enumerate().find(|(i, h)| horizons[..*i].iter().any(|x| x.total_cmp(h).is_eq()))?;
-    Some(*twice)
-}
-
 impl ForecastOptions {
     /// Checks every option.
     ///
     /// # Errors
     /// `invalid_options` naming the option, the value given and the values allowed.
     pub fn validate(&self) -> Result<()> {
-        if let Some(h) = self.horizons_days.iter().find(|h| !(h.is_finite() && **h > 0.0 && **h <= REACH_DAYS)) {
-            return Err(Error::options(
-                "horizons_days",
-                format!("horizons_days holds {h}; allowed are numbers above 0 and up to {REACH_DAYS}"),
-            ));
-        }
-        if let Some(twice) = repeated(&self.horizons_days) {
-            return Err(Error::options("horizons_days", format!("horizons_days holds {twice} twice; give each once")));
-        }
+        let allowed = format!("numbers above 0 and up to {REACH_DAYS}");
+        check_list("horizons_days", &self.horizons_days, &allowed, |days| *days > 0.0 && *days <= REACH_DAYS)?;
         if !(0.0..=REACH_DAYS).contains(&self.lead_days) {
             return Err(Error::options(
                 "lead_days",

@@ -34,7 +34,7 @@ pub(crate) struct Pairs<'a> {
 impl<'a> Pairs<'a> {
     pub(crate) fn new(fitted: &'a Fitted, view: HistoryView<'a>, as_of: Timestamp) -> Self {
         let units = fitted.catalog().units_for(view.history);
-        let at = AsOf { us: as_of.as_micros(), day: view.history.day_of(as_of) };
+        let at = AsOf::new(view.history, as_of);
         Self { fitted, view, units, as_of, at }
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::history::{History, NONE};
-use crate::time::DAY_US;
+use crate::time::{DAY_US, Timestamp};
 
 /// An instant of prediction, and the civil day on which it falls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,11 @@ pub(crate) struct AsOf {
 }
 
 impl AsOf {
+    /// An instant, and its day by the clock of a log.
+    pub(crate) fn new(history: &History, as_of: Timestamp) -> Self {
+        Self { us: as_of.as_micros(), day: history.day_of(as_of) }
+    }
+
     /// The end of an earlier day, never later than this instant.
     pub(crate) fn end_of(self, day: i32) -> Self {
         Self { us: self.us.min((i64::from(day) + 1) * DAY_US - 1), day: day.min(self.day) }

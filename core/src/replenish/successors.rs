@@ -141,7 +141,7 @@ mod tests {
         let catalog = Catalog::build(&history.items, &Options::default()).unwrap();
         let units = catalog.units_for(&history);
         let at = start.plus_days(f64::from(as_of_day));
-        let as_of = AsOf { us: at.as_micros(), day: history.day_of(at) };
+        let as_of = AsOf::new(&history, at);
         let name = |unit: u32| history.items.ids.id(catalog.item_of(unit)).to_string();
         let n_customers = history.n_customers() as u64;
         let count = |watch: &mut Watch<'_>| super::moves(&history.view(), &units, n_customers, as_of, watch);

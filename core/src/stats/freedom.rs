@@ -60,19 +60,18 @@ impl Freedom {
         });
         let Some(mut window) = window else { return Ok(PRIOR) };
         window.begin(&mut watch.part(0.0, 0.1))?;
-        let mut tried: Vec<(f64, Vec<Spans>)> = Vec::with_capacity(SCALES.len());
-        let scale = downhill(SCALES, |scale| {
-            let watch = &mut watch.part(0.1 + 0.1 * tried.len() as f64, 0.2 + 0.1 * tried.len() as f64);
+        let mut begins = 0.1;
+        let (scale, moves) = downhill(SCALES, |scale| {
+            let watch = &mut watch.part(begins, begins + 0.1);
+            begins += 0.1;
             let moves = window.additive(scale, &mut watch.part(0.0, 0.9))?;
             let far = (scale / PRIOR.scale).ln() / PRIOR_FACTOR.ln();
             let loss = 0.5 * far * far + window.loss(&[(&moves, 1.0)], &mut watch.part(0.9, 1.0))?;
-            tried.push((scale, moves));
-            Ok(loss)
+            Ok((loss, moves))
         })?;
         let Some(growth) = growth else { return Ok(Self { scale, trees: 0.0 }) };
-        // At an end of the ladder the scale is one that was tried.
-        let additive = match tried.into_iter().find(|(at, _)| at.total_cmp(&scale).is_eq()) {
-            Some((_, moves)) => moves,
+        let additive = match moves {
+            Some(moves) => moves,
             None => window.additive(scale, &mut watch.part(0.6, 0.7))?,
         };
         let trees = window.trees(&growth.freed(scale), &mut watch.part(0.7, 0.95))?;
@@ -87,16 +86,19 @@ impl Freedom {
 }
 
 /// Of rising scales with a constant factor between them, and of those between two of them, the one of the smallest loss: downhill
-/// from the middle, then where a parabola through the three lowest is lowest. `loss` is asked for none twice.
-pub(crate) fn downhill<const N: usize>(scales: [f64; N], mut loss: impl FnMut(f64) -> Result<f64>) -> Result<f64> {
-    let mut losses = [None; N];
+/// from the middle, then where a parabola through the three lowest is lowest. `try_out` answers the loss at a scale and what was found
+/// there, and is asked for none twice; what it found at the scale chosen comes back, if that is one that was tried.
+pub(crate) fn downhill<T, const N: usize>(
+    scales: [f64; N],
+    mut try_out: impl FnMut(f64) -> Result<(f64, T)>,
+) -> Result<(f64, Option<T>)> {
+    let mut tried: [Option<(f64, T)>; N] = [const { None }; N];
     let mut at = |i: usize| -> Result<f64> {
-        if let Some(known) = losses[i] {
-            return Ok(known);
+        if let Some((loss, _)) = &tried[i] {
+            return Ok(*loss);
         }
-        let found = loss(scales[i])?;
-        losses[i] = Some(found);
-        Ok(found)
+        let found = try_out(scales[i])?;
+        Ok(tried[i].insert(found).0)
     };
     let last = N - 1;
     let mut best = N / 2;
@@ -110,11 +112,14 @@ pub(crate) fn downhill<const N: usize>(scales: [f64; N], mut loss: impl FnMut(f6
             break;
         }
     }
-    if best == 0 || best == last {
-        return Ok(scales[best]);
-    }
-    let around = [at(best - 1)?, at(best)?, at(best + 1)?];
-    Ok(scales[best] * (scales[best + 1] / scales[best]).powf(lowest(around)))
+    let scale = if best == 0 || best == last {
+        scales[best]
+    } else {
+        let around = [at(best - 1)?, at(best)?, at(best + 1)?];
+        scales[best] * (scales[best + 1] / scales[best]).powf(lowest(around))
+    };
+    let place = scales.iter().position(|x| x.total_cmp(&scale).is_eq());
+    Ok((scale, place.and_then(|place| tried[place].take()).map(|(_, found)| found)))
 }
 
 /// Where between -1 and 1 the parabola through values at -1, 0 and 1 is lowest.
@@ -271,6 +276,27 @@ mod tests {
         let rows = rows(3_000, &lags, 0.5);
         let [one, three] = simulate::on_pools(|| choose(&rows, &lags));
         assert_eq!(one, three);
+    }
+
+    #[test]
+    fn goes_downhill_and_brings_what_it_found() {
+        let search = |lowest_at: f64| {
+            let mut asked = Vec::new();
+            let found = downhill(SCALES, |scale| {
+                asked.push(scale);
+                Ok(((scale.ln() - lowest_at.ln()).powi(2), scale.to_bits()))
+            });
+            assert!(
+                asked.iter().enumerate().all(|(i, x)| asked[..i].iter().all(|y| x.total_cmp(y).is_ne())),
+                "{asked:?}"
+            );
+            found.unwrap()
+        };
+        for end in [SCALES[0], SCALES[4]] {
+            assert_eq!(search(end), (end, Some(end.to_bits())));
+        }
+        let (between, nothing) = search(0.3);
+        assert!((between - 0.3).abs() < 1e-12 && nothing.is_none());
     }
 
     #[test]

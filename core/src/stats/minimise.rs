@@ -189,6 +189,25 @@ pub(crate) fn invert(matrix: &[f64], n: usize) -> Vec<f64> {
 }
 
 /// Which variables may move: those not pressed against an end of their range.
+/// The same, as long as `goes_on` says so, which is asked before `f` is; what is found after a no is of no use.
+pub(crate) fn minimise_while(
+    f: impl Fn(&[f64], &mut [f64]) -> f64,
+    start: &[f64],
+    bounds: &[(f64, f64)],
+    curvature: Option<&[f64]>,
+    goes_on: &dyn Fn() -> bool,
+) -> Minimum {
+    let asked = |x: &[f64], gradient: &mut [f64]| {
+        if goes_on() {
+            return f(x, gradient);
+        }
+        // A slope of 0 ends the search.
+        gradient.fill(0.0);
+        0.0
+    };
+    minimise(asked, start, bounds, curvature)
+}
+
 fn free(x: &[f64], g: &[f64], bounds: &[(f64, f64)]) -> Vec<bool> {
     x.iter().zip(g).zip(bounds).map(|((x, g), b)| !((*x <= b.0 && *g > 0.0) || (*x >= b.1 && *g < 0.0))).collect()
 }

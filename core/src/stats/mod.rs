@@ -31,6 +31,6 @@ pub(crate) use fast_math::{exp2_likelihood, ln, ln_1p, ln_count, ln_exp_m1, log2
 pub(crate) use freedom::{Freedom, Timing, downhill};
 pub(crate) use hazard::{BLOCK, Block, HazardRows, N_SPANS, Spans};
 pub(crate) use layer::{Layer, LayerSettings};
-pub(crate) use minimise::{Minimum, invert, minimise};
+pub(crate) use minimise::{Minimum, invert, minimise, minimise_while};
 pub(crate) use normal::normal_below;
 pub(crate) use random::Draws;

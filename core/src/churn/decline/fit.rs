@@ -11,6 +11,8 @@ use super::state::DeclineState;
 use super::tally::{Excess, Tally, dispersion_variance, excess, levels, period_dispersion, typical};
 use super::twins::{Model, Twins};
 use super::usage::Usage;
+use crate::error::Result;
+use crate::progress::Watch;
 use crate::stats::{exp, ln_1p};
 
 /// Fewer customers than this cannot tell a period's effect from their own falls; periods then have none.
@@ -61,16 +63,18 @@ fn groups<'a>(members: &[Member<'a>]) -> Vec<Group<'a>> {
 }
 
 /// Learns from everyone's counts.
-pub(super) fn learn(usage: &Usage, options: &DeclineOptions) -> Learned {
+pub(super) fn learn(usage: &Usage, options: &DeclineOptions, watch: &mut Watch<'_>) -> Result<Learned> {
     let begin = usage.first_period();
     let n_periods = usage.last_period() - begin + 1;
     let groups = groups(&sample(usage, options.max_customers));
     let mut fit = Fit { options, groups, typicals: vec![Typical::default()], tally: Tally::default() };
     let warm_up = n_periods.min(i64::from(options.min_periods));
+    watch.tell(0.0)?;
     fit.first_rounds(begin, begin + warm_up);
-    let periods = fit.run(begin, begin + warm_up, begin + n_periods);
+    let periods = fit.run(begin, begin + warm_up, begin + n_periods, &mut watch.part(0.1, 0.9))?;
+    watch.tell(0.9)?;
     let false_alarms_per_year = fit.ordinary_year(periods.last());
-    Learned { begin, periods, typicals: fit.typicals, n_customers: usage.n_customers(), false_alarms_per_year }
+    Ok(Learned { begin, periods, typicals: fit.typicals, n_customers: usage.n_customers(), false_alarms_per_year })
 }
 
 impl<'a> Fit<'a> {
@@ -107,13 +111,14 @@ impl<'a> Fit<'a> {
         self.tally = Tally::default();
     }
 
-    fn run(&mut self, begin: i64, first_alarm: i64, end: i64) -> Vec<Period> {
+    fn run(&mut self, begin: i64, first_alarm: i64, end: i64, watch: &mut Watch<'_>) -> Result<Vec<Period>> {
         let rate = self.options.rate_per_period();
         let options = self.options;
         let mut periods: Vec<Period> = Vec::with_capacity((end - begin) as usize);
         let mut twins: Option<Twins<'a>> = None;
         let (mut next_round, mut step) = (first_alarm, 4);
         for at in begin..end {
+            watch.tell((at - begin) as f64 / (end - begin) as f64)?;
             self.start(at);
             if at == next_round {
                 twins = Some(self.round(begin, at, &periods, twins.take()));
@@ -128,7 +133,7 @@ impl<'a> Fit<'a> {
             self.observe(at, &period, Some(options));
             periods.push(period);
         }
-        periods
+        Ok(periods)
     }
 
     /// Learns anew what is typical, and makes new twins by it, in the place of those of the last round.

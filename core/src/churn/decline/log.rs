@@ -1,21 +1,17 @@
-//! Declines in a log of events: use counted per period from a history, alarms with instants.
+//! Declines in a log of events: alarms with instants.
 
 use serde::Serialize;
 
+use super::counted::Counted;
 use super::model::DeclineModel;
 use super::options::DeclineOptions;
 use super::result::{Alarm, FollowedPeriod, ModuleFinding};
-use super::usage::{MissingPeriods, Usage, UsageRow};
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::Result;
 use crate::event::EventId;
 use crate::history::HistoryView;
+use crate::progress::{Progress, Stage, Watch};
 use crate::table::{Column, Table};
 use crate::time::Timestamp;
-
-/// How a log's periods make a year …
-const DAYS_PER_YEAR: f64 = 365.25;
-/// … and how many the options allow at least.
-const MIN_PERIODS_PER_YEAR: f64 = 4.0;
 
 /// One customer's use has fallen.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -48,67 +44,12 @@ pub struct UsageDecline {
     pub modules: Vec<ModuleFinding>,
 }
 
-impl Usage {
-    /// Use counted from a log of events: as [`usage_declines`] does it. Periods of `period_days` civil days are numbered back from
-    /// -1, the one that ends with the last civil day seen: that of `as_of`, or the one before where `as_of` is a day's beginning and
-    /// the log knows times of day; a period without an event is one of no use, from a customer's
-    /// first event on. Items are modules, if there are several.
-    ///
-    /// # Errors
-    /// `invalid_options` for periods other than 1 to 366 days; `empty_data` when no event lies at or before `as_of`.
-    pub fn from_history<'a>(history: impl Into<HistoryView<'a>>, as_of: Timestamp, period_days: u32) -> Result<Self> {
-        if !(1..=366).contains(&period_days) {
-            let message = format!("period_days is {period_days}; allowed are 1 to 366 civil days");
-            return Err(Error::options("period_days", message));
-        }
-        let view = history.into();
-        let log = view.history;
-        let (last_day, length) = (last_seen_day(&view, as_of), period_days as i32);
-        let n_items = log.items.len();
-        let mut rows = Vec::new();
-        for customer in view.customers.clone() {
-            let id = EventId::from(log.customers.id(customer));
-            for event in log.events_of(customer) {
-                if log.at_us[event] > as_of.as_micros() || log.day[event] > last_day {
-                    break;
-                }
-                let period = i64::from((log.day[event] - last_day - 1).div_euclid(length));
-                let count = log.quantity.get(event).copied().unwrap_or(1.0);
-                let row = UsageRow::new(id.clone(), period, count);
-                let row = if n_items > 1 { row.module(log.items.ids.id(log.item[event]).to_string()) } else { row };
-                rows.push(row);
-            }
-        }
-        if rows.is_empty() {
-            let message = format!("no event lies at or before as_of {as_of}; look at a later as_of");
-            return Err(Error::new(ErrorCode::EmptyData, message).with_field("as_of"));
-        }
-        let mut out = Self::from_rows(rows, MissingPeriods::Zero)?;
-        out.periods_per_year = Some((DAYS_PER_YEAR / f64::from(period_days)).round().max(MIN_PERIODS_PER_YEAR));
-        Ok(out)
-    }
-}
-
-/// The last civil day of which anything may have been seen. A day given as a date is its beginning: in a log of dates all of the day
-/// has been seen then, in one of times nothing of it.
-pub(crate) fn last_seen_day(view: &HistoryView<'_>, as_of: Timestamp) -> i32 {
-    let log = view.history;
-    let day = log.day_of(as_of);
-    if Timestamp::of_day(day, &log.zone) != as_of {
-        return day;
-    }
-    let knows_times = view.customers.clone().flat_map(|customer| log.events_of(customer)).any(|event| {
-        let at = log.at_us[event];
-        at < as_of.as_micros() && Timestamp::of_day(log.day[event], &log.zone).as_micros() != at
-    });
-    if knows_times { day - 1 } else { day }
-}
-
 /// Whose use has fallen, in a log of events: one entry per alarm, by customer and instant.
 ///
 /// The log's events are use: a login, a session, a document, `quantity` of them; items are the modules used. Periods of
 /// `period_days` are counted back from the end of the last civil day seen: that of `as_of`, or the one before where `as_of` is a day's
-/// beginning and the log knows times of day. Events after `as_of` are not looked at, and a period without an event is one of no use, from a customer's first event on.
+/// beginning and the log knows times of day. Events after `as_of` are not looked at, and a period without an event is one of no use,
+/// from a customer's first event on.
 ///
 /// # Errors
 /// `invalid_options`; `empty_data` when no event lies at or before `as_of`.
@@ -118,24 +59,35 @@ pub fn usage_declines<'a>(
     period_days: u32,
     options: &DeclineOptions,
 ) -> Result<Vec<UsageDecline>> {
+    usage_declines_while(history, as_of, period_days, options, |_| true)
+}
+
+/// As [`usage_declines`], telling `go_on` how far the work is; when it answers `false`, the work stops.
+///
+/// # Errors
+/// As [`usage_declines`], and `cancelled`.
+pub fn usage_declines_while<'a>(
+    history: impl Into<HistoryView<'a>>,
+    as_of: Timestamp,
+    period_days: u32,
+    options: &DeclineOptions,
+    mut go_on: impl FnMut(Progress) -> bool,
+) -> Result<Vec<UsageDecline>> {
     options.validate()?;
-    let view = history.into();
-    let log = view.history;
-    let (last_day, length) = (last_seen_day(&view, as_of), period_days as i32);
-    let usage = Usage::from_history(view, as_of, period_days)?;
-    let n_items = usage.modules().len();
-    let model = DeclineModel::fit(&usage, options)?;
-    let zone = &log.zone;
-    let begins = |period: i64| Timestamp::of_day(last_day + 1 + (period as i32) * length, zone);
+    let counted = Counted::new(&history.into(), as_of, period_days)?;
+    let usage = &counted.usage;
+    let mut watch = Watch::new(&mut go_on, Stage::LearnDeclines);
+    let model = DeclineModel::learn(usage, options, &mut watch)?;
+    let has_modules = usage.modules().len() > 1;
     let decline = |(place, alarm): (u32, &Alarm)| {
         let customer = usage.customers()[place as usize].clone();
         Ok(UsageDecline {
-            modules: if n_items > 1 { model.modules(&usage, &customer, alarm)? } else { Vec::new() },
+            modules: if has_modules { model.modules(usage, &customer, alarm)? } else { Vec::new() },
             customer,
-            alarm_at: begins(alarm.period + 1),
-            since_at: begins(alarm.since_period),
-            since_earliest_at: begins(alarm.since_earliest),
-            since_latest_at: begins(alarm.since_latest),
+            alarm_at: counted.begins_at(alarm.period + 1),
+            since_at: counted.begins_at(alarm.since_period),
+            since_earliest_at: counted.begins_at(alarm.since_earliest),
+            since_latest_at: counted.begins_at(alarm.since_latest),
             depth: alarm.depth,
             depth_min: alarm.depth_min,
             depth_max: alarm.depth_max,
@@ -144,7 +96,8 @@ pub fn usage_declines<'a>(
             false_alarms_per_year: alarm.false_alarms_per_year,
         })
     };
-    model.scan(&usage).iter().map(decline).collect()
+    let declines = model.find(usage, &mut watch.stage(Stage::FindDeclines))?;
+    declines.iter().map(decline).collect()
 }
 
 /// One customer's use in a log of events, period by period, with what was expected and the evidence for a fall: `at` (a period's
@@ -160,13 +113,24 @@ pub fn decline_history<'a>(
     period_days: u32,
     options: &DeclineOptions,
 ) -> Result<Table> {
-    options.validate()?;
-    let view = history.into();
-    let log = view.history;
-    let end = last_seen_day(&view, as_of) + 1;
-    let usage = Usage::from_history(view, as_of, period_days)?;
-    let periods = DeclineModel::fit(&usage, options)?.follow(&usage, customer)?;
-    let begins = |period: i64| Timestamp::of_day(end + (period as i32) * period_days as i32, &log.zone).as_micros();
+    decline_history_while(history, as_of, customer, period_days, options, |_| true)
+}
+
+/// As [`decline_history`], telling `go_on` how far the work is; when it answers `false`, the work stops.
+///
+/// # Errors
+/// As [`decline_history`], and `cancelled`.
+pub fn decline_history_while<'a>(
+    history: impl Into<HistoryView<'a>>,
+    as_of: Timestamp,
+    customer: &EventId,
+    period_days: u32,
+    options: &DeclineOptions,
+    go_on: impl FnMut(Progress) -> bool,
+) -> Result<Table> {
+    let counted = Counted::new(&history.into(), as_of, period_days)?;
+    let periods = DeclineModel::fit_while(&counted.usage, options, go_on)?.follow(&counted.usage, customer)?;
+    let begins = |period: i64| counted.begins_at(period).as_micros();
     let number = |of: &dyn Fn(&FollowedPeriod) -> Option<f64>| {
         Column::Doubles(periods.iter().map(|p| of(p).unwrap_or(f64::NAN)).collect())
     };
@@ -234,21 +198,8 @@ mod tests {
     }
 
     #[test]
-    fn a_date_ends_the_day_before_in_a_log_of_times_and_its_own_in_a_log_of_dates() {
-        let (history, _) = log();
-        let date: Timestamp = "2025-02-04".parse().unwrap();
-        let last = |history: &History, as_of| last_seen_day(&history.view(), as_of) - history.day_of(date);
-        assert_eq!([last(&history, date), last(&history, date.plus_days(0.5))], [-1, 0]);
-        let dates = (0..9).map(|day| Event::purchase("a", "b", date.plus_days(f64::from(day - 8))));
-        let (dates, _) = History::from_events(dates, &IngestOptions::default()).unwrap();
-        assert_eq!([last(&dates, date), last(&dates, date.plus_days(0.5))], [0, 0]);
-    }
-
-    #[test]
-    fn the_length_of_periods_makes_the_year() {
+    fn days_alarm_as_seldom_as_weeks() {
         let (history, as_of) = log();
-        let year = |days| Usage::from_history(&history, as_of, days).unwrap().periods_per_year;
-        assert_eq!([year(1), year(7), year(30), year(366)], [365.0, 52.0, 12.0, 4.0].map(Some));
         // Of sixty healthy teams in a year and a half, five in a hundred and a year: not one in three.
         let by_day = usage_declines(&history, as_of, 1, &DeclineOptions::default()).unwrap();
         assert!(by_day.len() < 14, "{}", by_day.len());

@@ -1,6 +1,6 @@
 //! Usage decline: whose level has truly fallen, since when, how deep, and in which modules.
 //!
-//! [`Usage`] holds counts per customer and period; [`DeclineModel`] learns from everyone and searches each customer.
+//! [`Usage`] holds counts per customer and period, which `counted` takes from a log of events; [`DeclineModel`] learns from everyone and searches each customer.
 //!
 //! How it works, a file each: `filter` holds what one customer's counts say about a fall, with the unknown level
 //! integrated out, and `filters` moves the filters of several customers on, abreast (`grid` is their vectors; `regrid`
@@ -11,6 +11,7 @@
 //! `since` finds the change point of an alarm; `modules` names the modules.
 
 mod abreast;
+mod counted;
 mod filter;
 mod filters;
 mod fit;
@@ -31,8 +32,8 @@ mod twins;
 mod usage;
 
 #[cfg(feature = "surface")]
-pub(crate) use log::last_seen_day;
-pub use log::{UsageDecline, decline_history, usage_declines};
+pub(crate) use counted::Counted;
+pub use log::{UsageDecline, decline_history, decline_history_while, usage_declines, usage_declines_while};
 pub use model::DeclineModel;
 pub use options::{AlarmRule, DeclineOptions};
 pub use result::{Alarm, DeclineStep, Declines, FollowedPeriod, ModuleFinding, ModuleReason};

@@ -14,9 +14,12 @@ use super::state::DeclineState;
 use super::usage::Usage;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::EventId;
+use crate::progress::{Progress, Stage, Watch};
 
 /// Periods whose mean effect stands for that of a period nobody has seen.
 const RECENT: usize = 4;
+/// Groups of customers per thread between two looks at whether to go on.
+const GROUPS_PER_LOOK: usize = 128;
 
 /// What was learned from everyone's use: what is typical of customers, what each period was like, and how much evidence
 /// healthy customers show by chance. Holds no customer's data.
@@ -65,10 +68,22 @@ impl DeclineModel {
     /// # Errors
     /// `invalid_options`.
     pub fn fit(usage: &Usage, options: &DeclineOptions) -> Result<Self> {
+        Self::fit_while(usage, options, |_| true)
+    }
+
+    /// As [`Self::fit`], telling `go_on` how far the work is; when it answers `false`, the work stops.
+    ///
+    /// # Errors
+    /// As [`Self::fit`], and `cancelled`.
+    pub fn fit_while(usage: &Usage, options: &DeclineOptions, mut go_on: impl FnMut(Progress) -> bool) -> Result<Self> {
+        Self::learn(usage, options, &mut Watch::new(&mut go_on, Stage::LearnDeclines))
+    }
+
+    pub(super) fn learn(usage: &Usage, options: &DeclineOptions, watch: &mut Watch<'_>) -> Result<Self> {
         options.validate()?;
         let periods_per_year = options.periods_per_year.or(usage.periods_per_year);
         let options = DeclineOptions { periods_per_year, ..options.clone() };
-        let learned = learn(usage, &options);
+        let learned = learn(usage, &options, watch)?;
         Ok(Self {
             options,
             begin: learned.begin,
@@ -82,23 +97,35 @@ impl DeclineModel {
     /// All alarms of a table: of each customer from the first period on. After an alarm the customer starts anew from the
     /// level since the fall.
     pub fn scan(&self, usage: &Usage) -> Declines {
+        // Nobody stops it.
+        self.scan_while(usage, |_| true).unwrap_or_default()
+    }
+
+    /// As [`Self::scan`], telling `go_on` how far the work is; when it answers `false`, the work stops.
+    ///
+    /// # Errors
+    /// `cancelled`.
+    pub fn scan_while(&self, usage: &Usage, mut go_on: impl FnMut(Progress) -> bool) -> Result<Declines> {
+        self.find(usage, &mut Watch::new(&mut go_on, Stage::FindDeclines))
+    }
+
+    pub(super) fn find(&self, usage: &Usage, watch: &mut Watch<'_>) -> Result<Declines> {
         let all = usage.in_order_of_coming(0);
-        let parts: Vec<Vec<(u32, Alarm)>> = all
-            .par_chunks(WIDE)
-            .map(|those| {
+        let mut alarms: Vec<(u32, Alarm)> = Vec::new();
+        watch.pieces(&all, GROUPS_PER_LOOK * WIDE, |piece| {
+            alarms.par_extend(piece.par_chunks(WIDE).flat_map_iter(|those| {
                 let mut out = Vec::new();
                 self.live(those, |i, alarm| out.push((those[i].0, alarm)));
                 out
-            })
-            .collect();
-        let mut alarms: Vec<(u32, Alarm)> = parts.into_iter().flatten().collect();
+            }));
+        })?;
         alarms.sort_by_key(|(customer, alarm)| (*customer, alarm.period));
         let mut out = Declines::default();
         for (customer, alarm) in alarms {
             out.customer.push(customer);
             out.alarms.push(alarm);
         }
-        out
+        Ok(out)
     }
 
     /// Goes through all periods of some customers; their alarms are told with their places.

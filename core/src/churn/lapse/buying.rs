@@ -8,6 +8,8 @@ use super::buying_kept::{Restored, restored};
 use super::visits::Visits;
 use crate::error::{Error, ErrorCode, Result};
 use crate::history::HistoryView;
+use crate::lists::check_list;
+use crate::progress::{Progress, Stage, Watch};
 use crate::replenish::AsOf;
 use crate::time::Timestamp;
 
@@ -44,13 +46,8 @@ impl PurchaseOptions {
 }
 
 pub(super) fn check_horizons(horizons_days: &[f64]) -> Result<()> {
-    match horizons_days.iter().find(|h| !(**h > 0.0 && **h <= MAX_DAYS)) {
-        Some(h) => {
-            let message = format!("horizons_days holds {h}; allowed are numbers above 0 and up to {MAX_DAYS}");
-            Err(Error::options("horizons_days", message))
-        }
-        None => Ok(()),
-    }
+    let allowed = format!("numbers above 0 and up to {MAX_DAYS}");
+    check_list("horizons_days", horizons_days, &allowed, |days| *days > 0.0 && *days <= MAX_DAYS)
 }
 
 /// Everyone's purchases as a model of buying and leaving sees them.
@@ -94,8 +91,22 @@ impl<'a> Purchases<'a> {
     /// # Errors
     /// `invalid_options`; `empty_data` when nobody bought by `as_of`.
     pub fn fit(history: impl Into<HistoryView<'a>>, as_of: Timestamp, options: &PurchaseOptions) -> Result<Self> {
+        Self::fit_while(history, as_of, options, |_| true)
+    }
+
+    /// As [`Self::fit`], telling `go_on` how far the work is; when it answers `false`, the work stops.
+    ///
+    /// # Errors
+    /// As [`Self::fit`], and `cancelled`.
+    pub fn fit_while(
+        history: impl Into<HistoryView<'a>>,
+        as_of: Timestamp,
+        options: &PurchaseOptions,
+        mut go_on: impl FnMut(Progress) -> bool,
+    ) -> Result<Self> {
         let (view, at, (customers, summaries)) = known(history.into(), as_of, options)?;
-        let model = PurchaseModel::fit(&summaries, options.family)?;
+        let mut watch = Watch::new(&mut go_on, Stage::LearnPurchases);
+        let model = watch.passes(|goes_on| PurchaseModel::fit_passes(&summaries, options.family, goes_on))??;
         // Without amounts there is nothing to fit.
         let spend = GammaGamma::fit(&summaries).ok();
         Ok(Self { view, as_of: at, options: options.clone(), customers, summaries, model, spend, fitted_at: as_of })
@@ -172,13 +183,18 @@ fn known<'a>(
     options: &PurchaseOptions,
 ) -> Result<(HistoryView<'a>, AsOf, Known)> {
     options.validate()?;
-    let at = AsOf { us: as_of.as_micros(), day: view.history.day_of(as_of) };
+    let at = AsOf::new(view.history, as_of);
     let known = summaries(&view, at);
     if known.0.is_empty() {
-        let message = format!("nobody bought anything up to as_of {as_of}; look at a later as_of");
-        return Err(Error::new(ErrorCode::EmptyData, message).with_field("as_of"));
+        return Err(nobody(as_of));
     }
     Ok((view, at, known))
+}
+
+/// What a fit is refused with to which nobody's purchases are known.
+pub(super) fn nobody(as_of: Timestamp) -> Error {
+    let message = format!("nobody bought anything up to as_of {as_of}; look at a later as_of");
+    Error::new(ErrorCode::EmptyData, message).with_field("as_of")
 }
 
 /// Everyone's summary at an instant, in days, by customer.

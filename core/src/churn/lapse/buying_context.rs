@@ -6,11 +6,13 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::btyd::{Buyer, Calendar, Context, ContextModel, Effect, EffectOn, Family, FitStatus};
-use super::buying_fit::PurchaseParameter;
+use super::buying::nobody;
+use super::buying_fit::{PurchaseParameter, known};
 use super::visits::Visits;
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Error, Result};
 use crate::event::EventId;
 use crate::history::HistoryView;
+use crate::progress::{Progress, Stage, Watch};
 use crate::replenish::AsOf;
 use crate::table::{Column, Table};
 use crate::time::Timestamp;
@@ -95,7 +97,7 @@ pub struct ContextEffect {
 
 impl From<&Effect> for ContextEffect {
     fn from(e: &Effect) -> Self {
-        let standard_error = e.standard_error.is_finite().then_some(e.standard_error);
+        let standard_error = known(e.standard_error);
         Self { name: e.name.clone(), on: e.on, coefficient: e.coefficient, standard_error }
     }
 }
@@ -137,10 +139,23 @@ impl<'a> ContextPurchases<'a> {
     /// `invalid_options` for traits and calendars that cannot be; `empty_data` when nobody bought by `as_of`; `invalid_data` for days
     /// before 1903 or after 2199.
     pub fn fit(history: impl Into<HistoryView<'a>>, as_of: Timestamp, options: &ContextOptions) -> Result<Self> {
+        Self::fit_while(history, as_of, options, |_| true)
+    }
+
+    /// As [`Self::fit`], telling `go_on` how far the work is; when it answers `false`, the work stops.
+    ///
+    /// # Errors
+    /// As [`Self::fit`], and `cancelled`.
+    pub fn fit_while(
+        history: impl Into<HistoryView<'a>>,
+        as_of: Timestamp,
+        options: &ContextOptions,
+        mut go_on: impl FnMut(Progress) -> bool,
+    ) -> Result<Self> {
         let view = history.into();
         let context = options.context()?;
         let rows = options.rows(&view)?;
-        let at = AsOf { us: as_of.as_micros(), day: view.history.day_of(as_of) };
+        let at = AsOf::new(view.history, as_of);
         let columns = |names: &[String]| -> Vec<&Vec<Option<f64>>> {
             names.iter().filter_map(|name| options.traits.get(name)).collect()
         };
@@ -160,10 +175,11 @@ impl<'a> ContextPurchases<'a> {
             buyers.push(Buyer::new(days, at.day).traits(of(&buying), of(&leaving)));
         }
         if buyers.is_empty() {
-            let message = format!("nobody bought anything up to as_of {as_of}; look at a later as_of");
-            return Err(Error::new(ErrorCode::EmptyData, message).with_field("as_of"));
+            return Err(nobody(as_of));
         }
-        let model = ContextModel::fit(&buyers, options.family, &context).map_err(|e| match e.field() {
+        let mut watch = Watch::new(&mut go_on, Stage::LearnPurchases);
+        let fit = |goes_on: &dyn Fn() -> bool| ContextModel::fit_passes(&buyers, options.family, &context, goes_on);
+        let model = watch.passes(fit)?.map_err(|e| match e.field() {
             Some("calendar") => e.with_field(if options.has_months { "has_months" } else { "special_days" }),
             _ => e,
         })?;
@@ -184,7 +200,7 @@ impl<'a> ContextPurchases<'a> {
             k: average.k(),
             parameters: average.parameters().map(PurchaseParameter::from).to_vec(),
             effects: self.model.effects().iter().map(ContextEffect::from).collect(),
-            log_likelihood: log_likelihood.is_finite().then_some(log_likelihood),
+            log_likelihood: known(log_likelihood),
             status,
             advice: status.advice().to_owned(),
             n_customers: self.buyers.len() as u64,

@@ -75,7 +75,8 @@ pub struct SpendFit {
     pub expected_amount: f64,
 }
 
-fn known(x: f64) -> Option<f64> {
+/// A number, or none where it is not finite: text has no NaN.
+pub(super) fn known(x: f64) -> Option<f64> {
     x.is_finite().then_some(x)
 }
 

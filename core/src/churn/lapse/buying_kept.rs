@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::btyd::{Family, FitStatus, GammaGamma, PurchaseModel};
 use super::buying::Purchases;
+use super::buying_fit::known;
 use crate::error::{Error, ErrorCode, Result};
 use crate::time::Timestamp;
 
@@ -38,10 +39,6 @@ pub(super) struct Restored {
     pub(super) fitted_at: Timestamp,
     pub(super) model: PurchaseModel,
     pub(super) spend: Option<GammaGamma>,
-}
-
-fn known(x: f64) -> Option<f64> {
-    x.is_finite().then_some(x)
 }
 
 fn unknown(x: Option<f64>) -> f64 {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::btyd::{CustomerSummary, GammaGamma};
 use super::buying::{MAX_DAYS, Purchases};
 use crate::error::{Error, Result};
+use crate::lists::check_list;
 use crate::progress::{Progress, Stage, Watch};
 use crate::table::{Column, Table};
 
@@ -66,13 +67,7 @@ fn check<T: PartialEq + std::fmt::Display>(
         let message = format!("{name} holds {} values; allowed are {MAX_VALUES}", list.len());
         return Err(Error::options(name, message));
     }
-    if let Some(x) = list.iter().find(|x| !is_allowed(x)) {
-        return Err(Error::options(name, format!("{name} holds {x}; allowed are {allowed}")));
-    }
-    match list.iter().enumerate().find_map(|(i, x)| list[..i].contains(x).then_some(x)) {
-        Some(x) => Err(Error::options(name, format!("{name} holds {x} twice; give each value once"))),
-        None => Ok(()),
-    }
+    check_list(name, list, allowed, is_allowed)
 }
 
 impl PurchaseTableOptions {

@@ -92,7 +92,7 @@ impl Purchases<'_> {
             return Err(Error::options("step_days", message));
         }
         let (log, at) = (self.view().history(), self.as_of());
-        let end = AsOf { us: until.as_micros(), day: log.day_of(until) };
+        let end = AsOf::new(log, until);
         let mut visits = Visits::default();
         let mut all: Vec<(i32, Vec<i32>)> = Vec::new();
         for &customer in self.customers() {

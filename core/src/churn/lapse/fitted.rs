@@ -126,7 +126,7 @@ impl Fitted {
 
     /// Everyone's lapse as columns.
     pub(crate) fn lapse<'a>(&self, view: &HistoryView<'a>, as_of: Timestamp, options: &LapseOptions) -> Lapse<'a> {
-        let at = AsOf { us: as_of.as_micros(), day: view.history.day_of(as_of) };
+        let at = AsOf::new(view.history, as_of);
         let empty = || Lapse::new(view.clone(), as_of, options.horizons_days.clone());
         let part = |customers: Range<u32>| {
             let mut out = empty();
@@ -146,7 +146,7 @@ impl Fitted {
 
     /// The risks of a view's customers in full, with drivers.
     pub(crate) fn risks(&self, view: &HistoryView<'_>, as_of: Timestamp, options: &LapseOptions) -> Vec<LapseRisk> {
-        let at = AsOf { us: as_of.as_micros(), day: view.history.day_of(as_of) };
+        let at = AsOf::new(view.history, as_of);
         let factors = weekday_factors(&self.population.weekday, at.day);
         let mut out = Vec::new();
         self.score(view, view.customers.clone(), at, |scored| {

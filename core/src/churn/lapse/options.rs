@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::replenish::{REACH_DAYS, repeated};
+use crate::lists::check_list;
+use crate::replenish::REACH_DAYS;
 
 /// What to tell about lapse.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,15 +34,7 @@ impl LapseOptions {
                 "horizons_days is empty; give at least one horizon".to_owned(),
             ));
         }
-        if let Some(h) = self.horizons_days.iter().find(|h| !(h.is_finite() && **h > 0.0 && **h <= REACH_DAYS)) {
-            return Err(Error::options(
-                "horizons_days",
-                format!("horizons_days holds {h}; allowed are numbers above 0 and up to {REACH_DAYS}"),
-            ));
-        }
-        if let Some(twice) = repeated(&self.horizons_days) {
-            return Err(Error::options("horizons_days", format!("horizons_days holds {twice} twice; give each once")));
-        }
-        Ok(())
+        let allowed = format!("numbers above 0 and up to {REACH_DAYS}");
+        check_list("horizons_days", &self.horizons_days, &allowed, |days| *days > 0.0 && *days <= REACH_DAYS)
     }
 }

@@ -1,7 +1,5 @@
 //! What everyone had shown at earlier cutoffs of the same log, and when the next visit then came.
 
-use std::cell::RefCell;
-
 use rayon::prelude::*;
 
 use super::btyd::{CustomerSummary, Geometric, Groups, Kind};
@@ -56,20 +54,8 @@ pub(crate) fn panel(view: &HistoryView<'_>, as_of: AsOf, all: Everyone, max_cust
 /// How customers buy and leave, by maximum likelihood. The caller is asked before each pass over the customers: some
 /// hundredths of a second for the most that may be drawn.
 fn structure(summaries: &[CustomerSummary], watch: &mut Watch<'_>) -> Result<Geometric> {
-    /// Passes after which half of the work is taken to be done; it is not known how many there will be.
-    const HALF: f64 = 60.0;
     let groups = Groups::new(summaries);
-    let state = RefCell::new((watch, 0.0, Ok(())));
-    let goes_on = || {
-        let (watch, passes, answer) = &mut *state.borrow_mut();
-        if answer.is_ok() {
-            *answer = watch.tell(*passes / (*passes + HALF));
-            *passes += 1.0;
-        }
-        answer.is_ok()
-    };
-    let (kind, found) = Kind::choose_while(true, &groups, &goes_on);
-    state.into_inner().2?;
+    let (kind, found) = watch.passes(|goes_on| Kind::choose(true, &groups, goes_on))?;
     Ok(kind.parameters(&found, &groups))
 }
 

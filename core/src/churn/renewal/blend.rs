@@ -43,6 +43,8 @@ const MAX_ROWS: usize = 20_000;
 const PRIOR_PRECISION: f64 = 1.0;
 /// Weights at most: the parts are shrunk, and may have to be stretched.
 const MAX_WEIGHT: f64 = 3.0;
+/// The share of the choice that is done when the trees begin, roughly.
+const TREES_BEGIN: f64 = 0.3;
 /// Sets these draws apart from others.
 const STREAM: u64 = 0xB1E4D;
 
@@ -62,21 +64,21 @@ impl Blend {
     const PLAIN: Self = Self { scale: 1.0, additive: 1.0, n_trees: 0, trees: 0.0 };
 
     /// Chooses for rows; those of the same number in `alike` stay together.
-    pub(super) fn choose(rows: &HazardRows, alike: &[u32]) -> Result<Self> {
+    pub(super) fn choose(rows: &HazardRows, alike: &[u32], watch: &mut Watch<'_>) -> Result<Self> {
         let fewer = fewer(rows);
         if fewer < MIN_EVENTS || rows.n_features == 0 {
             return Ok(Self::PLAIN);
         }
         let folds = Folds::new(rows, alike);
-        let mut tried: Vec<(f64, Vec<f64>)> = Vec::new();
-        let scale = downhill(SCALES, |scale| {
+        let mut n_tried = 0;
+        let (scale, moves) = downhill(SCALES, |scale| {
+            watch.tell(TREES_BEGIN * f64::from(n_tried) / (SCALES.len() + 1) as f64)?;
+            n_tried += 1;
             let moves = folds.additive(scale)?;
-            let loss = folds.stack(&[&moves]).loss;
-            tried.push((scale, moves));
-            Ok(loss)
+            Ok((folds.stack(&[&moves]).loss, moves))
         })?;
-        let additive = match tried.into_iter().find(|(at, _)| at.total_cmp(&scale).is_eq()) {
-            Some((_, moves)) => moves,
+        let additive = match moves {
+            Some(moves) => moves,
             None => folds.additive(scale)?,
         };
         let alone = folds.stack(&[&additive]);
@@ -88,6 +90,7 @@ impl Blend {
         let mut growing: Vec<Growing<'_>> = folds.each.par_iter().map(|f| Growing::new(&f.known, &growth)).collect();
         let mut trees = vec![0f64; folds.event.len()];
         for n_trees in (STEP..=MAX_TREES).step_by(STEP) {
+            watch.tell(TREES_BEGIN + (1.0 - TREES_BEGIN) * (n_trees - STEP) as f64 / MAX_TREES as f64)?;
             folds.grow(&mut growing, &mut trees)?;
             let both = folds.stack(&[&additive, &trees]);
             if both.loss < best.0 {

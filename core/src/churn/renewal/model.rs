@@ -10,8 +10,9 @@ use super::order::Order;
 use super::outcomes::Contracts;
 use super::result::{Driver, Drivers, Renewals};
 use super::table::{Column, Table};
-use crate::error::{Error, ErrorCode, Result};
-use crate::progress::Watch;
+use crate::error::{Error, Result};
+use crate::progress::{Progress, Stage, Watch};
+use crate::sealed::contradiction;
 use crate::stats::{Additive, BLOCK, Block, Boosting, HazardRows, N_SPANS, Spans};
 
 /// The name under which the number of the term appears among the drivers.
@@ -76,7 +77,21 @@ impl RenewalModel {
     /// `invalid_options`; `invalid_data` for columns of different lengths, weights or terms out of range; `empty_data`
     /// without a row.
     pub fn fit(table: &Table, contracts: &Contracts<'_>, options: &RenewalOptions) -> Result<Self> {
+        Self::fit_while(table, contracts, options, |_| true)
+    }
+
+    /// As [`Self::fit`], telling `go_on` how far the work is; when it answers `false`, the work stops.
+    ///
+    /// # Errors
+    /// As [`Self::fit`], and `cancelled`.
+    pub fn fit_while(
+        table: &Table,
+        contracts: &Contracts<'_>,
+        options: &RenewalOptions,
+        mut go_on: impl FnMut(Progress) -> bool,
+    ) -> Result<Self> {
         options.validate()?;
+        let mut watch = Watch::new(&mut go_on, Stage::LearnRenewals);
         let mut renewals = contracts.renewals(table, options.max_renewals)?;
         let has_term = contracts.has_terms();
         let mut notes = Vec::new();
@@ -112,13 +127,10 @@ impl RenewalModel {
         };
         let n_cancelled = renewals.iter().filter(|r| r.is_cancelled).count();
         let alike: Vec<u32> = renewals.iter().map(|r| order.alike[r.row]).collect();
-        let blend = Blend::choose(&rows, &alike)?;
-        let fits = |watch: &mut Watch<'_>| {
-            let growth = blend.growth(rows.len());
-            let boosting = growth.map(|growth| Boosting::fit(&rows, &growth, watch)).transpose()?;
-            Ok((boosting, Additive::fit(&rows, &blend.penalties(), watch)?))
-        };
-        let (boosting, additive) = Watch::unwatched(fits)?;
+        let blend = Blend::choose(&rows, &alike, &mut watch.part(0.0, 0.8))?;
+        let growth = blend.growth(rows.len());
+        let boosting = growth.map(|growth| Boosting::fit(&rows, &growth, &mut watch.part(0.8, 0.95))).transpose()?;
+        let additive = Additive::fit(&rows, &blend.penalties(), &mut watch.part(0.95, 1.0))?;
         let trees =
             boosting.map(|boosting| Trees { covers: boosting.covers(&rows), boosting, weight: blend.trees as f32 });
         let mut out = Self {
@@ -315,7 +327,7 @@ impl RenewalModel {
 
     fn check<'t>(&self, table: &'t Table, term: Option<&[u32]>) -> Result<Vec<&'t Column>> {
         if !self.is_sound() {
-            return Err(Error::new(ErrorCode::IncompatibleModel, "the model contradicts itself; fit it anew"));
+            return Err(contradiction());
         }
         match (self.has_term, term) {
             (true, None) => {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::lists::check_list;
 
 /// What a renewal model may be told. The default is right for a table of contracts as it is.
 ///
@@ -31,9 +32,7 @@ impl RenewalOptions {
     /// # Errors
     /// `invalid_options` naming the option, the value given and the values allowed.
     pub fn validate(&self) -> Result<()> {
-        if let Some(h) = self.horizons_terms.iter().find(|h| !(1..=1_200).contains(*h)) {
-            return Err(Error::options("horizons_terms", format!("horizons_terms holds {h}; allowed are 1 to 1200")));
-        }
+        check_list("horizons_terms", &self.horizons_terms, "1 to 1200", |terms| (1..=1_200).contains(terms))?;
         if !(1_000..=100_000_000).contains(&self.max_renewals) {
             return Err(Error::options(
                 "max_renewals",

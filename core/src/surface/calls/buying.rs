@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column};
+use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column, whole};
 use crate::churn::{PurchaseFit, PurchaseOptions, PurchaseTableOptions, Purchases};
 use crate::error::Result;
 use crate::progress::Progress;
@@ -30,8 +30,8 @@ impl Arguments for Btyd {
     const ON_MODEL: bool = false;
     type Output = Value<PurchaseFit>;
 
-    fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
-        Ok(Value::new(Purchases::fit(subject.history()?, self.as_of, &self.options)?.fit_result()?))
+    fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<Self::Output> {
+        Ok(Value::new(Purchases::fit_while(subject.history()?, self.as_of, &self.options, whole(watch))?.fit_result()?))
     }
 }
 
@@ -61,10 +61,11 @@ pub(super) fn buying<'a>(
     as_of: Timestamp,
     options: &PurchaseOptions,
     fitted: Option<&str>,
+    go_on: impl FnMut(Progress) -> bool,
 ) -> Result<Purchases<'a>> {
     match fitted {
         Some(text) => Purchases::from_fitted(subject.history()?, as_of, options, text),
-        None => Purchases::fit(subject.history()?, as_of, options),
+        None => Purchases::fit_while(subject.history()?, as_of, options, go_on),
     }
 }
 
@@ -144,8 +145,11 @@ impl Arguments for BtydCustomers {
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<BtydTable> {
         self.tell.validate()?;
-        let go_on = |p: Progress| watch(p.stage, p.overall());
-        let buying = buying(subject, self.as_of, &self.options, self.fitted.as_deref())?;
+        // A fit is taken to be half of the work.
+        let fits = if self.fitted.is_none() { 0.5 } else { 0.0 };
+        let go_on = |p: Progress| watch(p.stage, fits * p.overall());
+        let buying = buying(subject, self.as_of, &self.options, self.fitted.as_deref(), go_on)?;
+        let go_on = |p: Progress| watch(p.stage, fits + (1.0 - fits) * p.overall());
         Ok(BtydTable(buying.table_while(&self.tell, go_on)?))
     }
 }

@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column};
+use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column, whole};
 use crate::churn::{
-    DeclineOptions, Lapse, LapseOptions, LapseRisk, decline_modules_table, decline_table, usage_declines,
+    DeclineOptions, Lapse, LapseOptions, LapseRisk, decline_modules_table, decline_table, usage_declines_while,
 };
 use crate::error::Result;
 use crate::event::EventId;
@@ -138,8 +138,9 @@ impl Arguments for Declines {
     const ON_MODEL: bool = false;
     type Output = DeclineTable;
 
-    fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<DeclineTable> {
-        let declines = usage_declines(subject.history()?, self.as_of, self.period_days, &self.options)?;
+    fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<DeclineTable> {
+        let declines =
+            usage_declines_while(subject.history()?, self.as_of, self.period_days, &self.options, whole(watch))?;
         Ok(DeclineTable(decline_table(&declines)))
     }
 }
@@ -196,8 +197,9 @@ impl Arguments for DeclineModules {
     const ON_MODEL: bool = false;
     type Output = ModulesTable;
 
-    fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<ModulesTable> {
-        let declines = usage_declines(subject.history()?, self.as_of, self.period_days, &self.options)?;
+    fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<ModulesTable> {
+        let declines =
+            usage_declines_while(subject.history()?, self.as_of, self.period_days, &self.options, whole(watch))?;
         Ok(ModulesTable(decline_modules_table(&declines)))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column};
+use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column, whole};
 use crate::churn::{ContextFit, ContextOptions, ContextPurchases};
 use crate::error::Result;
 use crate::table::Table;
@@ -25,8 +25,9 @@ impl Arguments for BtydContext {
     const ON_MODEL: bool = false;
     type Output = Value<ContextFit>;
 
-    fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
-        Ok(Value::new(ContextPurchases::fit(subject.history()?, self.as_of, &self.options)?.fit_result()))
+    fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<Self::Output> {
+        let buying = ContextPurchases::fit_while(subject.history()?, self.as_of, &self.options, whole(watch))?;
+        Ok(Value::new(buying.fit_result()))
     }
 }
 
@@ -75,8 +76,8 @@ impl Arguments for BtydContextCustomers {
     const ON_MODEL: bool = false;
     type Output = ContextTable;
 
-    fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<ContextTable> {
-        let buying = ContextPurchases::fit(subject.history()?, self.as_of, &self.options)?;
+    fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<ContextTable> {
+        let buying = ContextPurchases::fit_while(subject.history()?, self.as_of, &self.options, whole(watch))?;
         Ok(ContextTable(buying.table(&self.horizons_days)?))
     }
 }

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column};
+use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column, whole};
 use crate::churn::{Contracts, Driver, RenewalModel, RenewalOptions};
 use crate::error::{Error, ErrorCode, Result};
 use crate::sealed::{Kind, contradiction};
@@ -145,7 +145,7 @@ impl Arguments for FitRenewals {
     const DATA: Data = Data::None;
     type Output = Value<RenewalFit>;
 
-    fn run(self, _: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
+    fn run(self, _: &Subject<'_>, watch: Watch<'_>) -> Result<Self::Output> {
         let options = RenewalOptions { horizons_terms: self.horizons_terms.clone(), max_renewals: self.max_renewals };
         options.validate()?;
         let empty = |what: &str| Error::new(ErrorCode::EmptyData, what).with_field("contracts");
@@ -167,7 +167,7 @@ impl Arguments for FitRenewals {
             entry_term: entry_term.as_deref(),
             exit_term: exit_term.as_deref(),
         };
-        let model = RenewalModel::fit(&table, &outcomes, &options)?;
+        let model = RenewalModel::fit_while(&table, &outcomes, &options, whole(watch))?;
         let saved = Saved { columns, model };
         Ok(Value::new(RenewalFit {
             fitted: saved.write()?,
@@ -234,10 +234,7 @@ impl Arguments for RenewalRisk {
         let mut out =
             Table::default().with("customer", customer).with("prob_cancel", Column::Doubles(risk.prob_cancel));
         for (terms, prob) in risk.horizons_terms.iter().zip(risk.prob_within) {
-            let name = format!("prob_cancel_within_{terms}_terms");
-            if out.column(&name).is_none() {
-                out = out.with(name, Column::Doubles(prob));
-            }
+            out = out.with(format!("prob_cancel_within_{terms}_terms"), Column::Doubles(prob));
         }
         Ok(RiskTable(out))
     }

@@ -2,10 +2,9 @@
 
 use serde::Deserialize;
 
-use super::{Arguments, Subject, Value, Watch};
+use super::{Arguments, Subject, Value, Watch, whole};
 use crate::error::Result;
 use crate::evaluate::{Audit, Backtest, BacktestOptions, audit, backtest_while};
-use crate::progress::Progress;
 use crate::replenish::Options;
 use crate::report::{Report, ReportOptions};
 use crate::time::Timestamp;
@@ -32,8 +31,7 @@ impl Arguments for RunBacktest {
     type Output = Value<Backtest>;
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<Self::Output> {
-        let go_on = |p: Progress| watch(p.stage, p.overall());
-        Ok(Value::new(backtest_while(subject.history()?, self.as_of, &self.options, &self.backtest, go_on)?))
+        Ok(Value::new(backtest_while(subject.history()?, self.as_of, &self.options, &self.backtest, whole(watch))?))
     }
 }
 
@@ -78,7 +76,6 @@ impl Arguments for MakeReport {
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<String> {
         let (model, history) = (subject.model()?, subject.history()?);
-        let go_on = |p: Progress| watch(p.stage, p.overall());
-        Ok(Report::of_while(model, history, self.as_of, &self.options, go_on)?.to_html())
+        Ok(Report::of_while(model, history, self.as_of, &self.options, whole(watch))?.to_html())
     }
 }

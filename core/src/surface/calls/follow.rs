@@ -3,8 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column};
-use crate::churn::{DeclineModel, DeclineOptions, DeclineState, DeclineStep, Usage, last_seen_day};
+use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column, whole};
+use crate::churn::{Counted, DeclineModel, DeclineOptions, DeclineState, DeclineStep};
 use crate::error::{Error, ErrorCode, Result};
 use crate::surface::Data;
 use crate::table::{Column, Table, Texts};
@@ -65,12 +65,10 @@ impl Arguments for DeclineFit {
     const ON_MODEL: bool = false;
     type Output = String;
 
-    fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<String> {
-        let view = subject.history()?;
-        let begin_day = last_seen_day(&view, self.as_of) + 1;
-        let usage = Usage::from_history(view, self.as_of, self.period_days)?;
-        let model = DeclineModel::fit(&usage, &self.options)?;
-        written(&Saved { begin_day, period_days: self.period_days, model })
+    fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<String> {
+        let Counted { usage, end_day, .. } = Counted::new(&subject.history()?, self.as_of, self.period_days)?;
+        let model = DeclineModel::fit_while(&usage, &self.options, whole(watch))?;
+        written(&Saved { begin_day: end_day, period_days: self.period_days, model })
     }
 }
 
@@ -108,9 +106,9 @@ impl Arguments for DeclineStates {
     type Output = StatesTable;
 
     fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<StatesTable> {
-        let view = subject.history()?;
         let saved = saved(&self.fitted)?;
-        let later = i64::from(last_seen_day(&view, self.as_of)) + 1 - i64::from(saved.begin_day);
+        let Counted { usage, end_day, .. } = Counted::new(&subject.history()?, self.as_of, saved.period_days)?;
+        let later = i64::from(end_day) - i64::from(saved.begin_day);
         let length = i64::from(saved.period_days);
         if later < 0 || later % length != 0 {
             return Err(Error::options(
@@ -118,7 +116,6 @@ impl Arguments for DeclineStates {
                 format!("as_of is {later} days after the fit's; give the fit's, or a multiple of {length} days later"),
             ));
         }
-        let usage = Usage::from_history(view, self.as_of, saved.period_days)?;
         let states = saved.model.states(&usage, later / length);
         let mut texts = Texts::default();
         for state in &states {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{Answer, AnswerKind, Call, ColumnDoc, Data, Subject, Watch, arguments};
 use crate::error::{Error, ErrorCode, Result};
 use crate::model::Model;
+use crate::progress::Progress;
 
 mod buying;
 mod churn;
@@ -29,6 +30,11 @@ use pictures::{BtydAlive, BtydMatrix, BtydTracking, DeclineHistory};
 use renewal::RenewalCohorts;
 pub use replenish::FitArguments;
 use replenish::{ForecastIfBought, Forecasts, Replenish};
+
+/// Tells a watch the share of the whole work that is done.
+fn whole(watch: Watch<'_>) -> impl FnMut(Progress) -> bool {
+    move |progress| watch(progress.stage, progress.overall())
+}
 
 /// Every call, in the order of the documentation.
 pub const CALLS: &[Call] = &[

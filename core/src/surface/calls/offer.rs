@@ -5,8 +5,8 @@ use serde_json::value::RawValue;
 
 use super::churn::week;
 use super::planners::{kept_planner, planner, policy, shared_limits};
-use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column};
-use crate::churn::{DeclineOptions, usage_declines};
+use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column, whole};
+use crate::churn::{DeclineOptions, usage_declines_while};
 use crate::error::{Error, Result};
 use crate::event::EventId;
 use crate::offer::{Decision, DeclineDecision, HelpTerms, Learned};
@@ -140,10 +140,11 @@ impl Arguments for DecideDeclines {
     const ON_MODEL: bool = false;
     type Output = Value<Vec<DeclineDecision>>;
 
-    fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
+    fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<Self::Output> {
         let history = subject.history()?;
         let planner = planner(self.policy.get())?;
-        let declines = usage_declines(history.clone(), self.as_of, self.period_days, &self.options)?;
+        let declines =
+            usage_declines_while(history.clone(), self.as_of, self.period_days, &self.options, whole(watch))?;
         Ok(Value::new(planner.decide_declines(&declines, history, self.as_of, &self.help_terms)?))
     }
 }

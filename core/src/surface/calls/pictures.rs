@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::buying::buying;
-use super::{Answer, AnswerKind, Arguments, Output, Subject, Watch, column};
-use crate::churn::{DeclineOptions, PurchaseOptions, decline_history};
+use super::{Answer, AnswerKind, Arguments, Output, Subject, Watch, column, whole};
+use crate::churn::{DeclineOptions, PurchaseOptions, decline_history_while};
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::EventId;
 use crate::surface::ColumnDoc;
@@ -164,14 +164,16 @@ impl Arguments for BtydAlive {
     const ON_MODEL: bool = false;
     type Output = Listed<ALIVE>;
 
-    fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
+    fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<Self::Output> {
         let view = subject.history()?;
         let id = self.customer.as_id();
         let code = view.history().customers().code(id).ok_or_else(|| {
             let message = format!("customer {id} is not in the log; give the id as it stands there");
             Error::new(ErrorCode::UnknownCustomer, message).with_field("customer")
         })?;
-        Ok(Listed(buying(subject, self.as_of, &self.options, self.fitted.as_deref())?.alive_history(code)?))
+        Ok(Listed(
+            buying(subject, self.as_of, &self.options, self.fitted.as_deref(), whole(watch))?.alive_history(code)?,
+        ))
     }
 }
 
@@ -180,8 +182,8 @@ impl Arguments for BtydMatrix {
     const ON_MODEL: bool = false;
     type Output = Listed<MATRIX>;
 
-    fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
-        let buying = buying(subject, self.as_of, &self.options, self.fitted.as_deref())?;
+    fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<Self::Output> {
+        let buying = buying(subject, self.as_of, &self.options, self.fitted.as_deref(), whole(watch))?;
         Ok(Listed(buying.matrix(self.observed_days, self.horizon_days, self.n_steps)?))
     }
 }
@@ -191,8 +193,8 @@ impl Arguments for BtydTracking {
     const ON_MODEL: bool = false;
     type Output = Listed<TRACKING>;
 
-    fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
-        let buying = buying(subject, self.as_of, &self.options, self.fitted.as_deref())?;
+    fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<Self::Output> {
+        let buying = buying(subject, self.as_of, &self.options, self.fitted.as_deref(), whole(watch))?;
         Ok(Listed(buying.tracking(self.until, self.step_days)?))
     }
 }
@@ -202,8 +204,15 @@ impl Arguments for DeclineHistory {
     const ON_MODEL: bool = false;
     type Output = Listed<HISTORY>;
 
-    fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
+    fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<Self::Output> {
         let view = subject.history()?;
-        Ok(Listed(decline_history(view, self.as_of, &self.customer, self.period_days, &self.options)?))
+        Ok(Listed(decline_history_while(
+            view,
+            self.as_of,
+            &self.customer,
+            self.period_days,
+            &self.options,
+            whole(watch),
+        )?))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Answer, AnswerKind, Arguments, Data, Output, Subject, Value, Watch, arguments, column};
+use super::{Answer, AnswerKind, Arguments, Data, Output, Subject, Value, Watch, arguments, column, whole};
 use crate::error::Result;
 use crate::event::EventId;
 use crate::model::Model;
@@ -40,7 +40,7 @@ impl Arguments for FitArguments {
     type Output = Model;
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<Model> {
-        Model::fit_while(subject.history()?, self.as_of, &self.options, |p| watch(p.stage, p.overall()))
+        Model::fit_while(subject.history()?, self.as_of, &self.options, whole(watch))
     }
 }
 
@@ -90,7 +90,7 @@ impl Arguments for Replenish {
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<ReplenishmentTable> {
         let (model, history) = (subject.model()?, subject.history()?);
-        let due = model.replenishment_while(history, self.as_of, &self.options, |p| watch(p.stage, p.overall()))?;
+        let due = model.replenishment_while(history, self.as_of, &self.options, whole(watch))?;
         Ok(ReplenishmentTable(due.into_table()))
     }
 }

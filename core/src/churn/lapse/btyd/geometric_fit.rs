@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::customer::Groups;
 use super::geometric::{Geometric, MAX_K};
 use crate::stats::special::{digamma, ln_gamma, ln_rising};
-use crate::stats::{Minimum, minimise};
+use crate::stats::{Minimum, minimise_while};
 
 /// Groups of customers whose sums are formed together, in a fixed order.
 const CHUNK: usize = 4096;
@@ -113,21 +113,11 @@ impl Kind {
         -value / groups.weight
     }
 
-    /// The best parameters (times in units of the groups), found from several starts; one is enough when `near` is given.
-    pub(crate) fn fit(self, groups: &Groups, near: Option<[f64; 4]>) -> Minimum {
-        self.fit_while(groups, near, &|| true)
-    }
-
-    /// [`Self::fit`], as long as `goes_on` says so, which is asked before each pass over the groups; what is found after a
-    /// no is of no use.
-    fn fit_while(self, groups: &Groups, near: Option<[f64; 4]>, goes_on: &dyn Fn() -> bool) -> Minimum {
-        let loss = |groups: &Groups, logs: &[f64], gradient: &mut [f64]| {
-            if goes_on() {
-                return self.loss(groups, logs, gradient);
-            }
-            // A slope of 0 ends the search.
-            gradient.fill(0.0);
-            0.0
+    /// The best parameters (times in units of the groups), found from several starts; one is enough when `near` is given. `goes_on` is
+    /// asked before each pass over the groups; what is found after a no is of no use.
+    pub(crate) fn fit(self, groups: &Groups, near: Option<[f64; 4]>, goes_on: &dyn Fn() -> bool) -> Minimum {
+        let search = |groups: &Groups, start: &[f64; 4], hessian: Option<&[f64]>| {
+            minimise_while(|x, g| self.loss(groups, x, g), start, &BOUNDS, hessian, goes_on)
         };
         let stride = groups.list.len().div_ceil(WARM_GROUPS).max(1);
         let part = (stride > 1).then(|| groups.sample(stride));
@@ -135,15 +125,15 @@ impl Kind {
         let starts = near.map_or_else(|| self.starts(groups), |near| vec![near]);
         let mut best: Option<Minimum> = None;
         for start in starts {
-            let found = minimise(|x, g| loss(few, x, g), &start, &BOUNDS, None);
+            let found = search(few, &start, None);
             if best.as_ref().is_none_or(|b| found.value < b.value - 1e-9) {
                 best = Some(found);
             }
         }
         match (best, &part) {
-            (Some(warm), Some(_)) => minimise(|x, g| loss(groups, x, g), &warm.at, &BOUNDS, Some(&warm.hessian)),
+            (Some(warm), Some(_)) => search(groups, &std::array::from_fn(|i| warm.at[i]), Some(&warm.hessian)),
             (Some(found), None) => found,
-            (None, _) => minimise(|x, g| loss(groups, x, g), &[0.0; 4], &BOUNDS, None),
+            (None, _) => search(groups, &[0.0; 4], None),
         }
     }
 
@@ -172,14 +162,14 @@ impl Kind {
 
     /// The k with the highest likelihood: raised from 1 as long as that helps. `goes_on` is asked before each pass over the
     /// groups; what is found after a no is of no use.
-    pub(crate) fn choose_while(modified: bool, groups: &Groups, goes_on: &dyn Fn() -> bool) -> (Self, Minimum) {
+    pub(crate) fn choose(modified: bool, groups: &Groups, goes_on: &dyn Fn() -> bool) -> (Self, Minimum) {
         let mut best = Self { k: 1, modified };
-        let mut found = best.fit_while(groups, None, goes_on);
+        let mut found = best.fit(groups, None, goes_on);
         let mut reached = best.ln_likelihood(&found, groups);
         for k in 2..=MAX_K as u8 {
             let next = Self { k, modified };
             let near = std::array::from_fn(|i| found.at[i]);
-            let next_found = next.fit_while(groups, Some(near), goes_on);
+            let next_found = next.fit(groups, Some(near), goes_on);
             let value = next.ln_likelihood(&next_found, groups);
             // NaN where gaps are unknown: no regularity can be told.
             if value.is_nan() || value <= reached {

@@ -128,6 +128,16 @@ impl PurchaseModel {
     /// # Errors
     /// `empty_data` without customers; `invalid_data` for an impossible summary, naming field and row.
     pub fn fit(customers: &[CustomerSummary], family: Family) -> Result<Self> {
+        Self::fit_passes(customers, family, &|| true)
+    }
+
+    /// [`Self::fit`], as long as `goes_on` says so, which is asked before each pass over the customers; what is found after a no is of
+    /// no use.
+    pub(crate) fn fit_passes(
+        customers: &[CustomerSummary],
+        family: Family,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Self> {
         if customers.is_empty() {
             return Err(Error::new(ErrorCode::EmptyData, "there are no customers; give at least one summary"));
         }
@@ -153,16 +163,16 @@ impl PurchaseModel {
             return Ok(Self { family, process, status, log_likelihood: f64::NAN, covariance: Vec::new() });
         }
         let (process, found, log_likelihood) = if family == Family::ParetoNbd {
-            let found = Pareto::fit(&groups);
+            let found = Pareto::fit(&groups, goes_on);
             let [r, alpha, s, beta] = std::array::from_fn(|i| found.at[i].exp());
             let value = -found.value * groups.weight - groups.n_repeats * groups.unit.ln();
             (Process::Pareto(Pareto { r, alpha: alpha * groups.unit, s, beta: beta * groups.unit }), found, value)
         } else {
             let (kind, found) = if family.is_regular() {
-                Kind::choose_while(family.is_modified(), &groups, &|| true)
+                Kind::choose(family.is_modified(), &groups, goes_on)
             } else {
                 let kind = Kind { k: 1, modified: family.is_modified() };
-                (kind, kind.fit(&groups, None))
+                (kind, kind.fit(&groups, None, goes_on))
             };
             let value = kind.ln_likelihood(&found, &groups);
             (Process::Geometric(kind.parameters(&found, &groups)), found, value)

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::customer::{Group, Groups};
 use crate::stats::special::{digamma, integrate_many, ln_gamma, ln_rising};
-use crate::stats::{Minimum, minimise};
+use crate::stats::{Minimum, minimise_while};
 
 /// Groups of customers whose sums are formed together, in a fixed order.
 const CHUNK: usize = 256;
@@ -181,8 +181,9 @@ impl Pareto {
         -sums[4] / groups.weight
     }
 
-    /// The best parameters, times in units of the groups.
-    pub(crate) fn fit(groups: &Groups) -> Minimum {
+    /// The best parameters, times in units of the groups. `goes_on` is asked before each pass over the groups; what is found after a no
+    /// is of no use.
+    pub(crate) fn fit(groups: &Groups, goes_on: &dyn Fn() -> bool) -> Minimum {
         let rate = (groups.n_repeats / groups.weight).max(1e-6);
         let stride = groups.list.len().div_ceil(WARM_GROUPS).max(1);
         let part = (stride > 1).then(|| groups.sample(stride));
@@ -190,7 +191,7 @@ impl Pareto {
         let mut best: Option<Minimum> = None;
         for (r, s, beta) in [(0.5f64, 0.6f64, 0.5f64), (1.0, 1.5, 3.0), (0.3, 0.3, 0.2)] {
             let start = [r.ln(), (r / rate / 1.5).ln(), s.ln(), beta.ln()];
-            let found = minimise(|x, g| Self::loss(few, x, g), &start, &BOUNDS, None);
+            let found = minimise_while(|x, g| Self::loss(few, x, g), &start, &BOUNDS, None, goes_on);
             if best.as_ref().is_none_or(|b| found.value < b.value - 1e-9) {
                 best = Some(found);
             }
@@ -200,7 +201,7 @@ impl Pareto {
             Some(found) if part.is_none() => found,
             found => {
                 let hessian = found.map(|f| f.hessian);
-                minimise(|x, g| Self::loss(groups, x, g), &start, &BOUNDS, hessian.as_deref())
+                minimise_while(|x, g| Self::loss(groups, x, g), &start, &BOUNDS, hessian.as_deref(), goes_on)
             }
         }
     }

@@ -7,7 +7,7 @@ use super::super::pareto::Pareto;
 use super::buyer::Buyer;
 use super::calendar::Calendar;
 use crate::stats::special::{digamma, ln_gamma, ln_rising};
-use crate::stats::{Minimum, minimise};
+use crate::stats::{Minimum, minimise_while};
 
 /// Customers whose sums are formed together, in a fixed order.
 const CHUNK: usize = 512;
@@ -220,12 +220,12 @@ impl Data {
     }
 
     /// The best parameters, from the plain model's; and the log-likelihood per day, comparable with the plain model's.
-    pub(super) fn fit(&self, plain: [f64; 4]) -> (Minimum, f64) {
+    pub(super) fn fit(&self, plain: [f64; 4], goes_on: &dyn Fn() -> bool) -> (Minimum, f64) {
         let n = 4 + self.n_buying + self.n_leaving + self.n_calendar;
         let mut start = vec![0.0; n];
         start[..4].copy_from_slice(&plain);
         let bounds: Vec<(f64, f64)> = (0..n).map(|i| if i < 4 { BASE } else { COEFFICIENT }).collect();
-        let found = minimise(|x, g| self.loss(x, g), &start, &bounds, None);
+        let found = minimise_while(|x, g| self.loss(x, g), &start, &bounds, None, goes_on);
         let prior: f64 = (4..n)
             .map(|i| {
                 let sd = if i < 4 + self.n_buying + self.n_leaving { TRAIT_SD } else { CALENDAR_SD };

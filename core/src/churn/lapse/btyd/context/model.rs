@@ -114,6 +114,17 @@ impl ContextModel {
     /// `invalid_options` for more than 100 traits, a name given twice, or a calendar with `ParetoNbd`; `empty_data` without
     /// customers; `invalid_data` for impossible days or wrong numbers of traits, naming field and row.
     pub fn fit(buyers: &[Buyer], family: Family, context: &Context) -> Result<Self> {
+        Self::fit_passes(buyers, family, context, &|| true)
+    }
+
+    /// [`Self::fit`], as long as `goes_on` says so, which is asked before each pass over the customers; what is found after a no is of
+    /// no use.
+    pub(crate) fn fit_passes(
+        buyers: &[Buyer],
+        family: Family,
+        context: &Context,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Self> {
         context.validate(family)?;
         if buyers.is_empty() {
             return Err(Error::new(ErrorCode::EmptyData, "there are no customers; give at least one"));
@@ -127,7 +138,7 @@ impl ContextModel {
         let bits = |b: &Buyer| b.buying.iter().chain(&b.leaving).map(|x| x.to_bits()).collect::<Vec<u64>>();
         sorted.sort_by_cached_key(|b| (b.days.clone(), b.observed_until, bits(b)));
         let summaries: Vec<CustomerSummary> = sorted.iter().map(summary).collect();
-        let plain = PurchaseModel::fit(&summaries, family)?;
+        let plain = PurchaseModel::fit_passes(&summaries, family, goes_on)?;
         let nothing = context.calendar.n_effects() + counts[0] + counts[1] == 0;
         if nothing || plain.status() == FitStatus::AllOneTimeBuyers {
             let effects = context.effects(&[], &[], &[]);
@@ -151,7 +162,7 @@ impl ContextModel {
         if process == Process::Pareto {
             start[3] /= data.unit;
         }
-        let (found, log_likelihood) = data.fit(start.map(f64::ln));
+        let (found, log_likelihood) = data.fit(start.map(f64::ln), goes_on);
         let status = status_of(&found, buyers.len() as f64);
         let all = covariance(&found, buyers.len() as f64);
         let n = found.at.len();
