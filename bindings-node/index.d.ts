@@ -1186,6 +1186,10 @@ export interface ReplenishmentColumns {
   readonly runOutP90At: Float64Array
   /** When to remind: the lead time before the run-out; never before asOf. Milliseconds since 1970, NaN for none. */
   readonly remindAt: Float64Array
+  /** Units (times pack size) used per day: usual supply over usual cycle. */
+  readonly consumptionPerDay: Float32Array | Float64Array
+  /** The item to propose instead, when the customer moves on; empty for none. */
+  readonly nextItem: readonly string[]
 }
 
 /** A row of what `replenishment` answers. */
@@ -1216,6 +1220,10 @@ export interface ReplenishmentRow {
   readonly runOutP90At: Date | null
   /** When to remind: the lead time before the run-out; never before asOf. */
   readonly remindAt: Date | null
+  /** Units (times pack size) used per day: usual supply over usual cycle. */
+  readonly consumptionPerDay: number | null
+  /** The item to propose instead, when the customer moves on; empty for none. */
+  readonly nextItem: string
 }
 
 /** What `replenishment` answers. */

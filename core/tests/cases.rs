@@ -4,7 +4,8 @@
 mod shop;
 
 use beforehand::{
-    Basis, Event, ForecastOptions, History, IngestOptions, Ladder, Model, NextItemSource, Options, Step, Timestamp,
+    Basis, Cell, Event, ForecastOptions, History, IngestOptions, Ladder, Model, NextItemSource, Options, Step,
+    Timestamp,
 };
 use shop::{events, history, start};
 
@@ -73,6 +74,26 @@ fn b_milk_powder_names_the_next_stage_when_the_supply_runs_out() {
     assert!((1.0..10.0).contains(&left), "runs out in {left} days");
     let next = milk.next_item.as_ref().expect("a next item");
     assert_eq!((next.item.to_string().as_str(), next.source), ("milk-2", NextItemSource::Ladder));
+    assert!(everyone_moves_on_as_alone(&model, &history, as_of) > 30);
+}
+
+/// Everyone's table names the next items that each one's forecasts name; how many rows have one.
+fn everyone_moves_on_as_alone(model: &Model, history: &History, as_of: Timestamp) -> usize {
+    let due = model.replenishment(history, as_of).unwrap();
+    let alone = model.forecasts(history, as_of).unwrap();
+    assert_eq!(due.len(), alone.len());
+    for (row, forecast) in alone.iter().enumerate() {
+        assert_eq!(due.next_item(row), forecast.next_item.as_ref(), "row {row}");
+        let per_day = f64::from(due.consumption_per_day[row]) / forecast.consumption_per_day;
+        assert!((per_day - 1.0).abs() < 1e-6, "row {row}: {per_day}");
+    }
+    let table = due.into_table();
+    let next = |row| table.column("next_item").unwrap().get(row);
+    for (row, forecast) in alone.iter().enumerate() {
+        let name = forecast.next_item.as_ref().map(|next| next.item.to_string()).unwrap_or_default();
+        assert_eq!(next(row), Cell::Text(&name), "row {row}");
+    }
+    alone.iter().filter(|f| f.next_item.is_some()).count()
 }
 
 /// What buyers move on to is learned when nobody says it, with its support.
@@ -96,6 +117,7 @@ fn a_successor_is_learned_from_what_buyers_move_on_to() {
     let next = forecast.next_item.as_ref().expect("a learned successor");
     assert_eq!((next.item.to_string().as_str(), next.source), ("size-2", NextItemSource::Learned));
     assert!(next.share > 0.9 && next.n_customers >= 50, "{next:?}");
+    assert!(everyone_moves_on_as_alone(&model, &history, as_of) > 0);
     // Size 2 is followed by nothing.
     let other = &model.forecasts(history.customer("f0").unwrap(), as_of).unwrap();
     assert!(other.iter().filter(|f| f.item.to_string() == "size-2").all(|f| f.next_item.is_none()));

@@ -24,6 +24,7 @@ fn bits(due: &Replenishment<'_>) -> Vec<u32> {
         &due.run_out_p50_days,
         &due.run_out_p90_days,
         &due.remind_days,
+        &due.consumption_per_day,
     ];
     let all = columns.into_iter().chain(&due.prob_within);
     all.flat_map(|c| c.iter().map(|x| x.to_bits())).chain(due.n_events.iter().copied()).collect()
@@ -243,6 +244,7 @@ proptest! {
                     let (a, b, c) = (due.run_out_p10_days[r], due.run_out_p50_days[r], due.run_out_p90_days[r]);
                     prop_assert!(0.0 <= a && a <= b && b <= c && c <= 364.0, "{a} {b} {c}");
                     prop_assert!(due.remind_days[r] >= 0.0 && due.supply_left_days[r] >= 0.0 && due.cycle_days[r].is_finite());
+                    prop_assert!(due.consumption_per_day[r].is_finite() && due.consumption_per_day[r] > 0.0);
                 }
                 for f in model.forecasts_with(&history, as_of, &options).unwrap() {
                     prop_assert!(f.regularity.is_finite() && f.consumption_per_day.is_finite() && f.remind_at >= as_of);

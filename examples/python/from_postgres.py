@@ -23,7 +23,7 @@ REMINDERS = """
     create table reminders (
         customer bigint, item text, n_events integer, basis text, recency_days real, cycle_days real, supply_left_days real,
         prob_again real, prob_within_28_days real, run_out_p10_at timestamptz, run_out_p50_at timestamptz,
-        run_out_p90_at timestamptz, remind_at timestamptz, primary key (customer, item)
+        run_out_p90_at timestamptz, remind_at timestamptz, consumption_per_day real, next_item text, primary key (customer, item)
     )
 """
 

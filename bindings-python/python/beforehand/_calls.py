@@ -1782,6 +1782,8 @@ class ModelCalls:
             - `run_out_p50_at` (instant): The run-out date: median.
             - `run_out_p90_at` (instant): The run-out date: 90 % quantile.
             - `remind_at` (instant): When to remind: the lead time before the run-out; never before as_of.
+            - `consumption_per_day` (number): Units (times pack size) used per day: usual supply over usual cycle.
+            - `next_item` (text): The item to propose instead, when the customer moves on; empty for none.
 
         Raises:
             Error: with the `code`, `field` and `row` of what went wrong.

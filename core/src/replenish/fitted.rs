@@ -92,7 +92,7 @@ impl Fitted {
         let empty = || Replenishment::new(view.clone(), as_of, options.horizons_days.clone());
         let part = |customers: std::ops::Range<u32>| {
             let mut out = empty();
-            scorer.score(view, &units, customers, at, |scored| self.push(&mut out, &scored, options));
+            scorer.score(view, &units, customers, at, |scored| self.push(&mut out, &scored, as_of, options));
             out
         };
         let tasks: Vec<u32> = view.customers.clone().step_by(CUSTOMERS_PER_TASK).collect();
@@ -130,9 +130,9 @@ impl Fitted {
         });
     }
 
-    fn push(&self, out: &mut Replenishment<'_>, scored: &Scored, options: &ForecastOptions) {
+    fn push(&self, out: &mut Replenishment<'_>, scored: &Scored, as_of: Timestamp, options: &ForecastOptions) {
         let Some((_, last)) = scored.bought else { return };
-        let survival = &scored.survival;
+        let (row, survival) = (out.len() as u32, &scored.survival);
         let cycle = scored.evidence.log_cycle.exp();
         out.customer.push(scored.customer);
         out.item.push(last.item);
@@ -150,6 +150,8 @@ impl Fitted {
         out.run_out_p50_days.push(p50 as f32);
         out.run_out_p90_days.push(p90 as f32);
         out.remind_days.push(self.remind_days(scored, aim, options) as f32);
+        out.consumption_per_day.push(self.usual(scored).consumption_per_day() as f32);
+        out.next_items.extend(self.next_item(&out.view, scored, as_of, p50).map(|next| (row, next)));
     }
 
     /// The forecasts of the customers in a view, in full.
@@ -202,8 +204,7 @@ impl Fitted {
         options: &ForecastOptions,
     ) -> Forecast {
         let (evidence, survival) = (&scored.evidence, &scored.survival);
-        let usual_cycle = (evidence.log_cycle - self.traits.population.supply_slope * evidence.supply_ratio).exp();
-        let usual_supply = (evidence.supply_level + self.traits.unit(scored.unit).log_supply).exp();
+        let usual = self.usual(scored);
         let [p10, p50, p90, aim] = survival.run_outs_days([0.1, 0.5, 0.9, options.remind_quantile]);
         Forecast {
             item,
@@ -212,9 +213,9 @@ impl Fitted {
             n_events: scored.bought.map_or(0, |_| evidence.n_purchases as u32),
             basis: self.basis(scored),
             last_bought_at: scored.bought.and_then(|(_, last)| Timestamp::from_micros(last.at_us).ok()),
-            cycle_days: usual_cycle,
+            cycle_days: usual.cycle_days,
             regularity: regularity(evidence.spread),
-            consumption_per_day: usual_supply / usual_cycle,
+            consumption_per_day: usual.consumption_per_day(),
             supply_left_days: (evidence.log_cycle.exp() - evidence.recency).max(0.0),
             prob_again: survival.prob_again(),
             prob_within: options.horizons_days.iter().map(|&h| (h, survival.prob_within(h))).collect(),
@@ -224,6 +225,14 @@ impl Fitted {
             remind_at: as_of.plus_days(self.remind_days(scored, aim, options)),
             survival: *survival,
         }
+    }
+
+    /// What the customer usually buys at once, and how long it lasts.
+    fn usual(&self, scored: &Scored) -> Usual {
+        let evidence = &scored.evidence;
+        let cycle = evidence.log_cycle - self.traits.population.supply_slope * evidence.supply_ratio;
+        let supply = evidence.supply_level + self.traits.unit(scored.unit).log_supply;
+        Usual { supply: supply.exp(), cycle_days: cycle.exp() }
     }
 
     /// Days until the reminder: the lead time before the run-out aimed at. A customer who has shown a cycle is not left
@@ -302,6 +311,19 @@ impl Fitted {
     /// The item identifiers the model knows.
     pub(crate) fn knows_item(&self, item: Id<'_>) -> bool {
         self.catalog.items().code(item).is_some()
+    }
+}
+
+/// A customer's usual purchase of an item.
+struct Usual {
+    /// Units, times pack size.
+    supply: f64,
+    cycle_days: f64,
+}
+
+impl Usual {
+    fn consumption_per_day(&self) -> f64 {
+        self.supply / self.cycle_days
     }
 }
 

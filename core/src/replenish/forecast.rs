@@ -6,7 +6,7 @@ use super::survival::Survival;
 use crate::event::EventId;
 use crate::history::HistoryView;
 use crate::id::Id;
-use crate::table::{Column, Table};
+use crate::table::{Column, Table, Texts};
 use crate::time::Timestamp;
 
 /// On whose purchases a forecast mainly rests.
@@ -148,6 +148,10 @@ pub struct Replenishment<'a> {
     pub run_out_p90_days: Vec<f32>,
     /// Days until the reminder, 0 = now.
     pub remind_days: Vec<f32>,
+    /// Units (times pack size) used per day.
+    pub consumption_per_day: Vec<f32>,
+    /// Of the rows whose customer moves on, in order: the row and what to propose.
+    pub(crate) next_items: Vec<(u32, NextItem)>,
 }
 
 impl<'a> Replenishment<'a> {
@@ -170,6 +174,8 @@ impl<'a> Replenishment<'a> {
             run_out_p50_days: Vec::new(),
             run_out_p90_days: Vec::new(),
             remind_days: Vec::new(),
+            consumption_per_day: Vec::new(),
+            next_items: Vec::new(),
         }
     }
 
@@ -199,6 +205,12 @@ impl<'a> Replenishment<'a> {
         self.view.history().items().ids().id(self.item[row])
     }
 
+    /// The item to propose instead of the one bought last, when the customer of a row moves on.
+    pub fn next_item(&self, row: usize) -> Option<&NextItem> {
+        let place = self.next_items.binary_search_by_key(&row, |(row, _)| *row as usize).ok()?;
+        Some(&self.next_items[place].1)
+    }
+
     /// The column of P(buys within `horizon_days`), if that horizon was asked for.
     pub fn prob_within(&self, horizon_days: f64) -> Option<&[f32]> {
         let h = self.horizons_days.iter().position(|&h| h.to_bits() == horizon_days.to_bits())?;
@@ -217,9 +229,16 @@ impl<'a> Replenishment<'a> {
 
     /// The columns as a table that owns them, with identifiers for codes and instants for days: `customer`, `item`,
     /// `n_events`, `basis`, `recency_days`, `cycle_days`, `supply_left_days`, `prob_again`, `prob_within_…_days` for each
-    /// horizon, `run_out_p10_at`, `run_out_p50_at`, `run_out_p90_at`, `remind_at`.
+    /// horizon, `run_out_p10_at`, `run_out_p50_at`, `run_out_p90_at`, `remind_at`, `consumption_per_day`, `next_item` (a text, empty for
+    /// none).
     pub fn into_table(self) -> Table {
         let history = self.view.history();
+        let mut next_item = Texts::default();
+        let mut moving_on = self.next_items.iter().peekable();
+        for row in 0..self.customer.len() {
+            let next = moving_on.next_if(|(at, _)| *at as usize == row);
+            next_item.push(&next.map(|(_, next)| next.item.to_string()).unwrap_or_default());
+        }
         let at = |days: Vec<f32>| Column::days_after(self.as_of, &days);
         let mut table = Table::default()
             .with("customer", Column::of_ids(history.customers(), &self.customer))
@@ -238,15 +257,19 @@ impl<'a> Replenishment<'a> {
             .with("run_out_p50_at", at(self.run_out_p50_days))
             .with("run_out_p90_at", at(self.run_out_p90_days))
             .with("remind_at", at(self.remind_days))
+            .with("consumption_per_day", Column::Floats(self.consumption_per_day))
+            .with("next_item", Column::Texts(next_item))
     }
 
     /// Adds the rows of another part behind these.
     pub(crate) fn append(&mut self, mut part: Self) {
+        let n_before = self.customer.len() as u32;
+        self.next_items.extend(part.next_items.drain(..).map(|(row, next)| (n_before + row, next)));
         macro_rules! append {
             ($($column:ident),*) => { $( self.$column.append(&mut part.$column); )* };
         }
         append!(customer, item, n_events, basis, recency_days, cycle_days, supply_left_days, prob_again);
-        append!(run_out_p10_days, run_out_p50_days, run_out_p90_days, remind_days);
+        append!(run_out_p10_days, run_out_p50_days, run_out_p90_days, remind_days, consumption_per_day);
         for (mine, theirs) in self.prob_within.iter_mut().zip(&mut part.prob_within) {
             mine.append(theirs);
         }

@@ -77,6 +77,8 @@ impl Output for ReplenishmentTable {
         column("run_out_p50_at", "instant", "The run-out date: median."),
         column("run_out_p90_at", "instant", "The run-out date: 90 % quantile."),
         column("remind_at", "instant", "When to remind: the lead time before the run-out; never before as_of."),
+        column("consumption_per_day", "number", "Units (times pack size) used per day: usual supply over usual cycle."),
+        column("next_item", "text", "The item to propose instead, when the customer moves on; empty for none."),
     ]);
 
     fn into_answer(self) -> Result<Answer> {
