@@ -2518,9 +2518,9 @@ export type LapseReason =
  * - `bg_nbd`: BG/NBD (Fader, Hardie & Lee 2005): purchases at random, may leave after each repeat purchase.
  * - `mbg_nbd`: MBG/NBD (Batislam, Denizel & Filiztekin 2007): may leave after the first purchase too.
  * - `pareto_nbd`: Pareto/NBD (Schmittlein, Morrison & Colombo 1987): may leave at any time.
- * - `bg_cnbd`: BG/CNBD-k (Platzer & Reutterer 2016): as `BgNbd` with Erlang-k gaps, k chosen by likelihood. Needs
- * `log_gaps`.
- * - `mbg_cnbd`: MBG/CNBD-k: as `MbgNbd` with Erlang-k gaps, k chosen by likelihood. Needs `log_gaps`.
+ * - `bg_cnbd`: BG/CNBD-k (Platzer & Reutterer 2016): as `bg_nbd` with Erlang-k gaps, k chosen by likelihood.
+ * Summaries need `log_gaps`.
+ * - `mbg_cnbd`: MBG/CNBD-k: as `mbg_nbd` with Erlang-k gaps, k chosen by likelihood. Summaries need `log_gaps`.
  */
 export type Family =
   | "bg_nbd"

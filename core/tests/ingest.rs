@@ -152,6 +152,18 @@ fn columns_of_unequal_length_are_refused() {
 }
 
 #[test]
+fn csv_in_utf_16_is_named_as_such() {
+    let text = "customer,at,item\nc1,2026-01-01,filter\n";
+    for (mark, of) in [([0xff, 0xfe], u16::to_le_bytes as fn(u16) -> [u8; 2]), ([0xfe, 0xff], u16::to_be_bytes)] {
+        let bytes: Vec<u8> = mark.into_iter().chain(text.encode_utf16().flat_map(of)).collect();
+        let error = History::from_csv_reader(bytes.as_slice(), &ColumnNames::default(), &IngestOptions::default());
+        let error = error.expect_err("not UTF-8");
+        assert_eq!(error.code(), ErrorCode::InvalidData);
+        assert!(error.to_string().contains("UTF-16"), "{error}");
+    }
+}
+
+#[test]
 fn csv_tolerates_marks_delimiters_quotes_and_all_forms_of_time() {
     let options = IngestOptions {
         delimiter: ';',

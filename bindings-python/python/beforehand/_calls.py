@@ -1173,7 +1173,7 @@ def decide_declines(
             the stage and the share done (0 to 1), which stops the work by returning `False`.
 
     Returns:
-        `tuple[DeclineDecision, ...]`.
+        `list[DeclineDecision]`.
 
     Raises:
         Error: with the `code`, `field` and `row` of what went wrong.
@@ -1845,7 +1845,7 @@ class ModelCalls:
                 `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
 
         Returns:
-            `tuple[Forecast, ...]`.
+            `list[Forecast]`.
 
         Raises:
             Error: with the `code`, `field` and `row` of what went wrong.

@@ -78,10 +78,10 @@ Family: TypeAlias = Literal["bg_nbd", "mbg_nbd", "pareto_nbd", "bg_cnbd", "mbg_c
 
 - `pareto_nbd`: Pareto/NBD (Schmittlein, Morrison & Colombo 1987): may leave at any time.
 
-- `bg_cnbd`: BG/CNBD-k (Platzer & Reutterer 2016): as `BgNbd` with Erlang-k gaps, k chosen by likelihood. Needs
-`log_gaps`.
+- `bg_cnbd`: BG/CNBD-k (Platzer & Reutterer 2016): as `bg_nbd` with Erlang-k gaps, k chosen by likelihood. Summaries
+need `log_gaps`.
 
-- `mbg_cnbd`: MBG/CNBD-k: as `MbgNbd` with Erlang-k gaps, k chosen by likelihood. Needs `log_gaps`.
+- `mbg_cnbd`: MBG/CNBD-k: as `mbg_nbd` with Erlang-k gaps, k chosen by likelihood. Summaries need `log_gaps`.
 """
 
 FitStatus: TypeAlias = Literal["converged", "near_boundary", "all_one_time_buyers", "not_converged", "given"]

@@ -84,6 +84,13 @@ impl History {
                 "the CSV input is empty; give a header line with the names of the columns, and rows",
             ));
         }
+        if header.as_slice().contains(&0) {
+            return Err(Error::new(
+                ErrorCode::InvalidData,
+                "the header line of the CSV input holds zero bytes, as files in UTF-16 do (\"Unicode text\" of \
+                 spreadsheets); save it as CSV in UTF-8",
+            ));
+        }
         let header_texts: Vec<_> = header.iter().map(String::from_utf8_lossy).collect();
         let header_names: Vec<&str> = header_texts.iter().map(|name| &**name).collect();
         let places = names.find(&header_names)?;

@@ -133,7 +133,7 @@ fn result(answer: &Answer, indent: &str) -> String {
     match answer {
         Answer::Model => format!("{indent}The model.\n"),
         Answer::Text => format!("{indent}The text.\n"),
-        Answer::Value(ty) => format!("{indent}`{}`.\n", got(ty)),
+        Answer::Value(_) => format!("{indent}`{}`.\n", returned(answer)),
         Answer::Table(columns) => {
             let mut out = format!("{indent}A table with the columns\n");
             for ColumnDoc { name, kind, doc } in *columns {

@@ -24,9 +24,9 @@ pub enum Family {
     MbgNbd,
     /// Pareto/NBD (Schmittlein, Morrison & Colombo 1987): may leave at any time.
     ParetoNbd,
-    /// BG/CNBD-k (Platzer & Reutterer 2016): as `BgNbd` with Erlang-k gaps, k chosen by likelihood. Needs `log_gaps`.
+    /// BG/CNBD-k (Platzer & Reutterer 2016): as `bg_nbd` with Erlang-k gaps, k chosen by likelihood. Summaries need `log_gaps`.
     BgCnbd,
-    /// MBG/CNBD-k: as `MbgNbd` with Erlang-k gaps, k chosen by likelihood. Needs `log_gaps`.
+    /// MBG/CNBD-k: as `mbg_nbd` with Erlang-k gaps, k chosen by likelihood. Summaries need `log_gaps`.
     MbgCnbd,
 }
 
