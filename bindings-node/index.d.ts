@@ -836,8 +836,9 @@ export function renewalDrivers(options: RenewalDriversArguments): Promise<Renewa
  * Whose use has truly fallen, at a stated rate of false alarms: one row per alarm, by customer and instant.
  *
  * The log's events are use: a login, a session, a document, `quantity` of them; items are the modules used. Periods
- * are counted back from the day of `asOf`; a period without an event is one of no use, from a customer's first event
- * on. Season, holidays and pauses are learned from everyone, so give the log of all customers.
+ * are counted back from the last civil day seen: that of `asOf`, or the one before where `asOf` is a day's beginning
+ * and the log knows times of day; a period without an event is one of no use, from a customer's first event on.
+ * Season, holidays and pauses are learned from everyone, so give the log of all customers.
  *
  * Works off the event loop. Whatever is wrong rejects with a `BeforehandError`; nothing is thrown at once.
  *

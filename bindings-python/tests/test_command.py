@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -102,6 +103,21 @@ def test_churn_writes_the_table_of_the_method(
     parquet = pytest.importorskip("pyarrow.parquet")
     assert parquet.read_table(tmp_path / "risk.parquet").to_pylist() == risk.to_arrow().to_pylist()
     assert "--out is" in refused(2, *arguments, "--out", tmp_path / "risk.xls")
+
+
+def test_decline_and_btyd_need_no_model(shop_path: Path, tmp_path: Path, history: beforehand.History) -> None:
+    """Tables of functions, not of a model's methods."""
+    # Healthy customers alarm now and then: here as often as can be asked for.
+    alarms = beforehand.decline(history, as_of=AS_OF, period_days=14, false_alarms_per_year=0.5)
+    buying = beforehand.btyd_customers(history, as_of=AS_OF, horizons_days=[91], prob_counts=[0, 1], family="bg_nbd")
+    assert alarms.n_rows > 0 and buying.n_rows == 160
+    for table, arguments in [
+        (alarms, ["decline", shop_path, "--period-days", "14", "--false-alarms-per-year", "0.5"]),
+        (buying, ["btyd", shop_path, "--horizons", "91", "--prob-counts", "0,1", "--family", "bg_nbd"]),
+    ]:
+        table.write_csv(tmp_path / "expected.csv")
+        assert ok(*arguments, "--as-of", AS_OF) == (tmp_path / "expected.csv").read_text()
+        assert "unrecognized arguments: --model" in refused(2, *arguments, "--as-of", AS_OF, "--model", "shop.model")
 
 
 POLICY = {
@@ -311,6 +327,8 @@ CALLS: list[tuple[str, Callable[..., Any]]] = [
     ("fit", beforehand.fit),
     ("forecast", beforehand.Model.replenishment),
     ("churn", beforehand.Model.lapse),
+    ("decline", beforehand.decline),
+    ("btyd", beforehand.btyd_customers),
     ("decide", beforehand.Model.decide),
     ("backtest", beforehand.backtest),
     ("audit", beforehand.audit),
@@ -368,7 +386,7 @@ def test_the_examples_of_the_help_parse(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert len(lines) >= 9
     parser, _ = _parser.parser_of_all()
     for line in lines:
-        parser.parse_args(line.partition(" | ")[0].removesuffix(" ...").split()[1:])
+        parser.parse_args(shlex.split(line.partition(" | ")[0].removesuffix(" ..."))[1:])
 
 
 def _on_terminal(arguments: list[str | Path], *, interrupt_when: bytes | None = None) -> tuple[bytes, int]:

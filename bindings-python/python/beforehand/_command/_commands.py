@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
-from .._calls import audit, backtest, fit, renewal_fit
+from .._calls import audit, backtest, btyd_customers, decline, fit, renewal_fit
 from .._model import Model
 
 
 class Command(NamedTuple):
-    """A command. What a model answers is asked of `--model`, or of one fitted on the spot."""
+    """A command. What a method of a model answers is asked of `--model`, or of one fitted on the spot."""
 
     short: str
     call: Callable[..., Any]
@@ -23,8 +24,8 @@ class Command(NamedTuple):
 
     @property
     def asks_a_model(self) -> bool:
-        """Whether a fitted model answers."""
-        return self.answer in ("table", "page")
+        """Whether a fitted model answers: whether the call is a method of one."""
+        return "self" in inspect.signature(self.call).parameters
 
 
 COMMANDS = {
@@ -60,6 +61,30 @@ example: who is about to leave, as Parquet; then the hundred most at risk of tho
   duckdb -c "from 'risk.parquet' where n_visits > 5 order by prob_lapse_84_days desc limit 100"
 example: as CSV into a pipe, with one model fitted on the spot
   beforehand churn orders.csv --as-of 2026-02-07 | head""",
+    ),
+    "decline": Command(
+        short="whose use has fallen: since when, how deep, in which modules",
+        call=decline,
+        answer="table",
+        rows="alarms",
+        examples="""\
+example: which teams have used the product less, since when and how deep; then those of the last four weeks, with DuckDB
+  beforehand decline logins.parquet --as-of 2026-02-08 --out alarms.parquet --customer-column team --item-column feature
+  duckdb -c "from 'alarms.parquet' where alarm_at > '2026-01-11' order by depth * level_before desc"
+example: by month, with at most two healthy customers in a hundred alarmed a year
+  beforehand decline logins.csv --as-of 2026-02-01 --period-days 30 --false-alarms-per-year 0.02 | head""",
+    ),
+    "btyd": Command(
+        short="the BG/NBD family: P(alive) and purchases to come of every customer",
+        call=btyd_customers,
+        answer="table",
+        rows="customers",
+        examples="""\
+example: P(alive), purchases expected within a quarter and a year, with what customers will spend in two years
+  beforehand btyd orders.parquet --as-of 2026-02-07 --out buying.parquet --horizons 91,364 --lifetime 728
+example: another model of the family
+  beforehand btyd orders.csv --as-of 2026-02-07 --family bg_nbd | head
+For the best calibrated risk use `beforehand churn`.""",
     ),
     "renewal": Command(
         short="which contracts will be cancelled: P(cancel at the next renewal)",

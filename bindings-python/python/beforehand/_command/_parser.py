@@ -22,6 +22,7 @@ example: orders.csv has the columns user_id, paid_at and sku
   beforehand fit orders.csv --as-of 2026-01-31 --model shop.model --customer-column user_id ...
   beforehand forecast orders.csv --model shop.model --as-of 2026-01-31 --out due.parquet --customer-column user_id ...
   beforehand churn orders.csv --model shop.model --as-of 2026-01-31 --out risk.parquet --customer-column user_id ...
+  beforehand decline logins.csv --as-of 2026-01-31 --out alarms.parquet --customer-column user_id ...
   beforehand renewal contracts.csv --cancelled churned --customer team --score running.csv --out risk.csv
   beforehand decide orders.csv --policy policy.json --as-of 2026-01-31 --out todo.parquet --customer-column user_id ...
   beforehand report orders.csv --model shop.model --as-of 2026-01-31 --out report.html --customer-column user_id ...
@@ -30,12 +31,7 @@ No --...-column is needed where columns are named customer, at, item, quantity, 
 `beforehand COMMAND --help` explains each. Results go to standard output (or --out), everything else to standard error;
 the exit code is 0 when all is well, 1 for a failure, 2 for a wrong use."""
 
-_USAGES = {
-    "model": " --model FILE",
-    "table": " [--model FILE] [--out FILE]",
-    "page": " [--model FILE] [--out FILE]",
-    "numbers": " [--json]",
-}
+_USAGES = {"model": " --model FILE", "table": " [--out FILE]", "page": " [--out FILE]", "numbers": " [--json]"}
 
 
 def parser_of_all() -> tuple[argparse.ArgumentParser, dict[str, list[Parameter]]]:
@@ -55,7 +51,8 @@ def parser_of_all() -> tuple[argparse.ArgumentParser, dict[str, list[Parameter]]
             add_contracts(sub, taken[name])
             continue
         needed = "".join(f" {parameter.flag} FILE" for parameter in taken[name] if parameter.is_required)
-        usage = f"beforehand {name} LOG --as-of DATE{needed}{_USAGES[command.answer]} [options]"
+        model = " [--model FILE]" if command.asks_a_model else ""
+        usage = f"beforehand {name} LOG --as-of DATE{needed}{model}{_USAGES[command.answer]} [options]"
         texts: dict[str, Any] = {"help": command.short, "description": doc, "epilog": command.examples, "usage": usage}
         sub = commands.add_parser(name, formatter_class=raw, allow_abbrev=False, **texts)
         sub.add_argument("log", metavar="LOG", help="the order log: a .csv or .parquet file, or - for CSV from standard input")

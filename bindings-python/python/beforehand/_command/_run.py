@@ -22,7 +22,7 @@ def run(given: argparse.Namespace, taken: Sequence[Parameter]) -> None:
     command = COMMANDS[given.command]
     if command.answer == "model":
         check_directory(given.model)
-    if command.asks_a_model:
+    if command.answer in ("table", "page"):
         check_out(given.out, is_table=command.answer == "table")
     tell = silent if given.quiet else say
     if command.answer == "contracts":

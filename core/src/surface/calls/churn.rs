@@ -86,8 +86,9 @@ impl Arguments for LapseOf {
 /// Whose use has truly fallen, at a stated rate of false alarms: one row per alarm, by customer and instant.
 ///
 /// The log's events are use: a login, a session, a document, `quantity` of them; items are the modules used. Periods are counted back
-/// from the day of `as_of`; a period without an event is one of no use, from a customer's first event on. Season, holidays and pauses
-/// are learned from everyone, so give the log of all customers.
+/// from the last civil day seen: that of `as_of`, or the one before where `as_of` is a day's beginning and the log knows times of day; a
+/// period without an event is one of no use, from a customer's first event on. Season, holidays and pauses are learned from everyone, so
+/// give the log of all customers.
 #[derive(Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
