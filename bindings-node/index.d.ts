@@ -1128,7 +1128,10 @@ export function audit(data: Data, options: AuditArguments): Promise<Audit>
 
 /** What is asked with `fit`. */
 export interface FitArguments extends ReadOptions, LongOptions {
-  /** The instant up to which the model may know the log. */
+  /**
+   * The instant up to which the model may know the log. A date is the beginning of its day: in a log that knows times
+   * of day, nothing of that day has been seen then; in a log of dates, all of it.
+   */
   readonly asOf: InstantLike
   /** Which items replace each other. Default: those of one need. */
   readonly substitutes?: Substitutes
@@ -1149,7 +1152,10 @@ export interface FitArguments extends ReadOptions, LongOptions {
 
 /** What is asked with `replenishment`. */
 export interface ReplenishmentArguments extends ReadOptions, LongOptions {
-  /** The instant of prediction; not before the model's own. Nothing later is looked at. */
+  /**
+   * The instant of prediction; not before the model's own. Nothing later is looked at. A date is understood as by
+   * `fit`.
+   */
   readonly asOf: InstantLike
   /** Horizons for which P(buys within) is given, days, each 0 < h ≤ 364. Default: 7, 28, 84. */
   readonly horizonsDays?: readonly number[]

@@ -21,7 +21,7 @@ const calls = {
     reading,
     required: ["asOf"],
     arguments: {
-      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant up to which the model may know the log." },
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant up to which the model may know the log. A date is the beginning of its day" },
       substitutes: { json: "substitutes", group: "options", type: "Substitutes" },
       ladders: { json: "ladders", group: "options", type: ["list", "Ladder"] },
       learnSuccessors: { json: "learn_successors", group: "options", type: "bool" },
@@ -39,7 +39,7 @@ const calls = {
     reading,
     required: ["asOf"],
     arguments: {
-      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant of prediction; not before the model's own. Nothing later is looked at." },
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant of prediction; not before the model's own. Nothing later is looked at. A date is understood as by `fit`." },
       horizonsDays: { json: "horizons_days", group: "options", type: ["list", "float"] },
       leadDays: { json: "lead_days", group: "options", type: "float" },
       remindQuantile: { json: "remind_quantile", group: "options", type: "float" },

@@ -54,12 +54,19 @@ enum State {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct About {
     facts: Facts,
-    as_of_day: i32,
+    /// The civil day of the instant of fitting, which is the same for all parts that were read in one time zone; and the last one seen.
+    civil_day: i32,
+    last_seen_day: i32,
     n_customers: u64,
     n_events: u64,
 }
 
 impl About {
+    /// The instant of fitting, for all parts.
+    fn at(&self, as_of: Timestamp) -> AsOf {
+        AsOf { us: as_of.as_micros(), day: self.last_seen_day }
+    }
+
     fn everyone(&self) -> Everyone {
         Everyone { n_customers: self.n_customers, first_day: self.facts.first_day }
     }
@@ -116,20 +123,25 @@ impl Fitting {
         write(&match read(question)? {
             Question::Facts { as_of } => {
                 let (n_customers, n_events) = Model::seen(&history.view(), as_of);
-                let as_of_day = AsOf::new(&history, as_of).day;
-                Answer::Facts(About { facts: Facts::of(&history.view()), as_of_day, n_customers, n_events })
+                Answer::Facts(About {
+                    facts: Facts::of(&history.view()),
+                    civil_day: history.day_of(as_of),
+                    last_seen_day: history.last_seen_day(as_of),
+                    n_customers,
+                    n_events,
+                })
             }
             Question::Summary { as_of, options, about } => {
                 tell(&mut history, &about);
-                let plan = Plan::new(&about.facts, AsOf::new(&history, as_of), &options)?;
+                let plan = Plan::new(&about.facts, about.at(as_of), &options)?;
                 Answer::Summary(plan.summarise(&history.view(), watch)?)
             }
             Question::Sample { as_of, options, about, learned } => {
                 tell(&mut history, &about);
-                let plan = Plan::new(&about.facts, AsOf::new(&history, as_of), &options)?;
+                let plan = Plan::new(&about.facts, about.at(as_of), &options)?;
                 let view = history.view();
                 let sample = plan.sample(&view, &learned, watch)?.sent(&view);
-                let chosen = lapse_panel(&view, AsOf::new(&history, as_of), about.everyone(), options.max_lapse_rows);
+                let chosen = lapse_panel(&view, about.at(as_of), about.everyone(), options.max_lapse_rows);
                 let customers: Vec<u32> = chosen.into_iter().map(|(customer, _)| customer).collect();
                 Answer::Sample { sample, panel: Excerpt::of(&history, &customers, &about.facts.items) }
             }
@@ -170,9 +182,8 @@ impl Fitting {
                 let watch = &mut Watch::new(&mut go_on, Stage::TrainLayer);
                 let fitted = self.plan(&about)?.finish(learned, Sample::united(&samples)?, watch)?;
                 let panel = Excerpt::united(&panels, &about.facts.items)?;
-                let at = AsOf { us: self.as_of.as_micros(), day: about.as_of_day };
                 let rows = self.options.max_lapse_rows;
-                let lapse = LapseFitted::fit(&panel.view(), at, about.everyone(), rows, watch)?;
+                let lapse = LapseFitted::fit(&panel.view(), about.at(self.as_of), about.everyone(), rows, watch)?;
                 return Ok(Some(Model::of(self.as_of, (about.n_customers, about.n_events), fitted, lapse)));
             }
             State::Done => return Err(done()),
@@ -183,8 +194,8 @@ impl Fitting {
     fn facts(&self, answers: Vec<Answer>) -> Result<About> {
         let part = |answer| if let Answer::Facts(part) = answer { Ok(part) } else { Err(other()) };
         let parts = answers.into_iter().map(part).collect::<Result<Vec<About>>>()?;
-        let as_of_day = parts.first().ok_or_else(none)?.as_of_day;
-        if parts.iter().any(|p| p.as_of_day != as_of_day) {
+        let civil_day = parts.first().ok_or_else(none)?.civil_day;
+        if parts.iter().any(|p| p.civil_day != civil_day) {
             let message = "the parts were read in different time zones; give all the same option time_zone";
             return Err(Error::data("time_zone", message));
         }
@@ -195,15 +206,17 @@ impl Fitting {
             return Err(Error::new(ErrorCode::EmptyData, message).with_field("as_of"));
         }
         Ok(About {
+            // One part may know times of day, and another not.
+            last_seen_day: parts.iter().map(|p| p.last_seen_day).min().unwrap_or(civil_day),
             facts: Facts::united(parts.into_iter().map(|p| p.facts).collect()),
-            as_of_day,
+            civil_day,
             n_customers,
             n_events,
         })
     }
 
     fn plan(&self, about: &About) -> Result<Plan> {
-        Plan::new(&about.facts, AsOf { us: self.as_of.as_micros(), day: about.as_of_day }, &self.options)
+        Plan::new(&about.facts, about.at(self.as_of), &self.options)
     }
 }
 

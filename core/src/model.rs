@@ -38,7 +38,9 @@ pub struct Model {
 }
 
 impl Model {
-    /// Learns from a history what happened up to and including `as_of`; nothing later is looked at.
+    /// Learns from a history what happened up to and including `as_of`; nothing later is looked at. Days are whole: an instant within a
+    /// day counts as its end, and the instant at which a day begins as the end of the day before, except in a log that knows no times of
+    /// day, where it stands for the day.
     ///
     /// The result is the same for any order of the log's rows and any number of threads, bit for bit.
     ///

@@ -3,8 +3,9 @@
 
 mod shop;
 
+use beforehand::evaluate::{BacktestOptions, backtest};
 use beforehand::{
-    ErrorCode, Event, ForecastOptions, History, Model, Options, Progress, Replenishment, Stage, Timestamp,
+    ErrorCode, Event, Fitting, ForecastOptions, History, Model, Options, Progress, Replenishment, Stage, Timestamp,
 };
 use proptest::prelude::*;
 use shop::{events, history, start};
@@ -257,4 +258,48 @@ proptest! {
             }
         }
     }
+}
+
+fn midnight(days: i64) -> Timestamp {
+    "2024-01-01".parse::<Timestamp>().unwrap().plus_days(days as f64)
+}
+
+/// Customers who buy every thirty days, at some hour or on dates.
+fn every_thirty_days(hours: f64, customers: std::ops::Range<i64>) -> Vec<Event> {
+    let bought = |c: i64, n: i64| Event::purchase(c, "a", midnight(c % 30 + 30 * n).plus_days(hours / 24.0));
+    customers.flat_map(|c| (0..17).map(move |n| bought(c, n))).collect()
+}
+
+#[test]
+fn a_date_sees_its_day_in_a_log_of_dates_and_none_of_it_in_a_log_of_times() {
+    let as_of = midnight(455);
+    for (hours, seen_until) in [(12.0, as_of.plus_days(-0.001)), (0.0, as_of.plus_days(0.999))] {
+        let log = history(every_thirty_days(hours, 0..300));
+        let [date, same] = [as_of, seen_until].map(|at| {
+            let model = Model::fit(&log, at, &Options::default()).unwrap();
+            let lapse = model.lapse(&log, at).unwrap().into_table();
+            (bits(&model.replenishment(&log, at).unwrap()), format!("{lapse:?}"))
+        });
+        assert!(date == same, "{hours}");
+    }
+    // Whoever buys at noon of the day that begins has bought within the days to come.
+    let options = BacktestOptions { n_cutoffs: 1, horizon_days: 28.0, ..BacktestOptions::default() };
+    let test = backtest(&history(every_thirty_days(12.0, 0..300)), as_of, &Options::default(), &options).unwrap();
+    assert_eq!((test.all.n_forecasts, test.all.n_positive), (300, 280));
+}
+
+#[test]
+fn parts_that_know_dates_and_parts_that_know_times_make_one_model() {
+    let as_of = midnight(455);
+    let (dates, times) = (every_thirty_days(0.0, 0..150), every_thirty_days(12.0, 150..300));
+    let mut fitting = Fitting::new(as_of, &Options::default()).unwrap();
+    let model = loop {
+        let question = fitting.question().unwrap();
+        let answer = |events: &[Event]| Fitting::answer(history(events.to_vec()), &question).unwrap();
+        if let Some(model) = fitting.take([answer(&dates), answer(&times)]).unwrap() {
+            break model;
+        }
+    };
+    let whole = history([dates.clone(), times.clone()].concat());
+    assert_eq!(model, Model::fit(&whole, as_of, &Options::default()).unwrap());
 }

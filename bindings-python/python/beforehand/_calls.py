@@ -41,7 +41,8 @@ def fit(
     Args:
         data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
             a CSV or Parquet file, or rows as mappings.
-        as_of: The instant up to which the model may know the log.
+        as_of: The instant up to which the model may know the log. A date is the beginning of its day: in a log
+            that knows times of day, nothing of that day has been seen then; in a log of dates, all of it.
         substitutes: Which items replace each other. Default: those of one need.
         ladders: Life stages given by the user. Default: none.
         learn_successors: Whether to learn, from what buyers of an item move on to, which item follows it.
@@ -1756,7 +1757,8 @@ class ModelCalls:
         Args:
             data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path
                 of a CSV or Parquet file, or rows as mappings.
-            as_of: The instant of prediction; not before the model's own. Nothing later is looked at.
+            as_of: The instant of prediction; not before the model's own. Nothing later is looked at. A date is
+                understood as by `fit`.
             horizons_days: Horizons for which P(buys within) is given, days, each 0 < h ≤ 364. Default: 7, 28, 84.
             lead_days: How long before the run-out date to remind (delivery and thinking it over), days, 0 … 364.
                 Default: 7.

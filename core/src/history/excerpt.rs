@@ -96,6 +96,8 @@ impl Excerpt {
             contacts: Contacts::default(),
             zone: jiff::tz::TimeZone::UTC,
             merge_days: parts.first().map_or(1, |p| p.merge_days),
+            // Days are known here, and nobody asks for that of an instant.
+            first_timed_us: i64::MAX,
         };
         for (_, p, start, n) in order {
             let (part, events) = (&parts[p], start..start + n);

@@ -10,7 +10,7 @@ use super::contacts::Contacts;
 use super::items::Items;
 use super::store::{History, Undo, Unsorted};
 use crate::id::Dictionary;
-use crate::time::DayClock;
+use crate::time::{DayClock, Timestamp};
 
 /// Fewer events than this are not worth a second thread.
 const SERIAL: usize = 50_000;
@@ -53,7 +53,22 @@ pub(super) fn assemble(
     drop(order);
     let day = days(&at_us, &zone);
     let contacts = Contacts::default();
-    History { customers, items, starts, at_us, day, item, quantity, amount, undone, contacts, zone, merge_days }
+    let first_timed_us = first_timed_us(&at_us, &day, &zone);
+    History {
+        customers,
+        items,
+        starts,
+        at_us,
+        day,
+        item,
+        quantity,
+        amount,
+        undone,
+        contacts,
+        zone,
+        merge_days,
+        first_timed_us,
+    }
 }
 
 /// Where each customer's events start.
@@ -156,6 +171,20 @@ fn gather<T: Copy + Send + Sync>(column: Vec<T>, order: &[u32]) -> Vec<T> {
     } else {
         order.par_iter().with_min_len(PIECE).map(|&i| column[i as usize]).collect()
     }
+}
+
+/// The earliest instant that is not the beginning of its day.
+fn first_timed_us(at_us: &[i64], day: &[i32], zone: &TimeZone) -> i64 {
+    let begin = |day: i32| Timestamp::of_day(day, zone).as_micros();
+    if at_us.len() < SERIAL {
+        let timed = at_us.iter().zip(day).filter(|(us, day)| **us != begin(**day));
+        return timed.map(|(us, _)| *us).min().unwrap_or(i64::MAX);
+    }
+    let (first, last) = day.iter().fold((i32::MAX, i32::MIN), |(a, b), &day| (a.min(day), b.max(day)));
+    let begins: Vec<i64> = (first..=last).map(begin).collect();
+    let timed =
+        at_us.par_iter().zip(day).with_min_len(PIECE).filter(|(us, day)| **us != begins[(**day - first) as usize]);
+    timed.map(|(us, _)| *us).min().unwrap_or(i64::MAX)
 }
 
 fn days(at_us: &[i64], zone: &TimeZone) -> Vec<i32> {

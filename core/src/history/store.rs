@@ -54,6 +54,8 @@ pub struct History {
     pub(crate) contacts: Contacts,
     pub(crate) zone: TimeZone,
     pub(crate) merge_days: i32,
+    /// The earliest event that is told with a time of day; the latest possible instant when there is none.
+    pub(crate) first_timed_us: i64,
 }
 
 impl History {
@@ -145,6 +147,14 @@ impl History {
     /// The civil day of an instant in the history's time zone, counted from 1970-01-01.
     pub(crate) fn day_of(&self, at: Timestamp) -> i32 {
         DayClock::new(self.zone.clone()).day(at.as_micros())
+    }
+
+    /// The last civil day of which anything may have been seen by an instant. A day given as a date is its beginning: in a log of
+    /// dates all of the day has been seen then, in one of times nothing of it.
+    pub(crate) fn last_seen_day(&self, at: Timestamp) -> i32 {
+        let day = self.day_of(at);
+        let is_beginning = Timestamp::of_day(day, &self.zone) == at;
+        if is_beginning && self.first_timed_us < at.as_micros() { day - 1 } else { day }
     }
 
     /// Puts events in order. The result does not depend on the order of the input.

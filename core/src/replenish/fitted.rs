@@ -183,14 +183,12 @@ impl Fitted {
         let known = self.catalog.items().code(item.as_id());
         let unit = known.map_or(self.catalog.len() as u32, |code| self.catalog.unit_of(code));
         let mut purchases = Purchases::default();
-        let mut day = super::training::day_utc(as_of);
+        let mut at = AsOf { us: as_of.as_micros(), day: super::training::day_utc(as_of) };
         if let Some(view) = view {
-            day = view.history.day_of(as_of);
+            at = AsOf::new(view.history, as_of);
             let units = self.catalog.units_for(view.history);
-            let at = AsOf { us: as_of.as_micros(), day };
             purchases.load(view.history, &units, view.customers.start, at);
         }
-        let at = AsOf { us: as_of.as_micros(), day };
         let scored = self.scorer().score_unbought(purchases, unit, at)?;
         Some(self.forecast(None, &scored, item.clone(), as_of, options))
     }

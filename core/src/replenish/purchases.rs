@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::history::{History, NONE};
 use crate::time::{DAY_US, Timestamp};
 
-/// An instant of prediction, and the civil day on which it falls.
+/// An instant of prediction, and the last civil day of which anything has been seen by then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct AsOf {
     pub(crate) us: i64,
@@ -13,9 +13,9 @@ pub(crate) struct AsOf {
 }
 
 impl AsOf {
-    /// An instant, and its day by the clock of a log.
+    /// An instant, and the last day that a log may have seen by then.
     pub(crate) fn new(history: &History, as_of: Timestamp) -> Self {
-        Self { us: as_of.as_micros(), day: history.day_of(as_of) }
+        Self { us: as_of.as_micros(), day: history.last_seen_day(as_of) }
     }
 
     /// The end of an earlier day, never later than this instant.

@@ -31,7 +31,7 @@ impl<'a> Counted<'a> {
             return Err(Error::options("period_days", message));
         }
         let log = view.history;
-        let (end_day, length) = (last_seen_day(view, as_of) + 1, period_days as i32);
+        let (end_day, length) = (log.last_seen_day(as_of) + 1, period_days as i32);
         let n_items = log.items.len();
         let mut rows = Vec::new();
         for customer in view.customers.clone() {
@@ -75,21 +75,6 @@ impl Usage {
     }
 }
 
-/// The last civil day of which anything may have been seen. A day given as a date is its beginning: in a log of dates all of the day
-/// has been seen then, in one of times nothing of it.
-pub(crate) fn last_seen_day(view: &HistoryView<'_>, as_of: Timestamp) -> i32 {
-    let log = view.history;
-    let day = log.day_of(as_of);
-    if Timestamp::of_day(day, &log.zone) != as_of {
-        return day;
-    }
-    let knows_times = view.customers.clone().flat_map(|customer| log.events_of(customer)).any(|event| {
-        let at = log.at_us[event];
-        at < as_of.as_micros() && Timestamp::of_day(log.day[event], &log.zone).as_micros() != at
-    });
-    if knows_times { day - 1 } else { day }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -107,12 +92,33 @@ mod tests {
     fn a_date_ends_the_day_before_in_a_log_of_times_and_its_own_in_a_log_of_dates() {
         let date: Timestamp = "2025-02-03".parse().unwrap();
         for (log, by_date) in [(log(10.0), -1), (log(0.0), 0)] {
-            let last = |as_of| last_seen_day(&log.view(), as_of) - log.day_of(date);
+            let last = |as_of| log.last_seen_day(as_of) - log.day_of(date);
             assert_eq!([last(date), last(date.plus_days(0.5))], [by_date, 0]);
             let counted = Counted::new(&log.view(), date, 7).unwrap();
             assert_eq!(counted.begins_at(0), date.plus_days(f64::from(by_date + 1)));
             assert_eq!(counted.begins_at(-2), date.plus_days(f64::from(by_date + 1 - 14)));
         }
+    }
+
+    #[test]
+    fn dates_of_another_zone_are_dates() {
+        let options = IngestOptions { time_zone: "America/New_York".into(), ..IngestOptions::default() };
+        let read = |text: &str| {
+            History::from_csv_reader(text.as_bytes(), &crate::history::ColumnNames::default(), &options).unwrap().0
+        };
+        // Across the change to summer time, by which midnight is at five and at four o'clock UTC.
+        let dates = read("customer,at,item\na,2025-03-07,b\na,2025-03-09,b\na,2025-03-12,b\n");
+        let times = read("customer,at,item\na,2025-03-07,b\na,2025-03-09T18:00,b\na,2025-03-12,b\n");
+        for (at, dates_see, times_see) in [("2025-03-12T04:00:00Z", 12, 11), ("2025-03-12T05:00:00Z", 12, 12)] {
+            let seen = |log: &History| {
+                let day = log.last_seen_day(at.parse().unwrap());
+                day - log.day_of("2025-03-10T12:00:00Z".parse().unwrap()) + 10
+            };
+            assert_eq!((seen(&dates), seen(&times)), (dates_see, times_see), "{at}");
+        }
+        // What comes later does not tell that a log knows times.
+        let early = "2025-03-09T05:00:00Z".parse().unwrap();
+        assert_eq!(dates.last_seen_day(early), times.last_seen_day(early));
     }
 
     #[test]

@@ -107,7 +107,7 @@ impl Purchases<'_> {
             let message = format!("until is {until}; allowed are instants from as_of on, at most thirty years of log");
             return Err(Error::options("until", message));
         }
-        let fitted_day = log.day_of(self.fitted_at());
+        let fitted_day = log.last_seen_day(self.fitted_at());
         let n_days = (end.day - begin) as usize + 1;
         let (mut starts, mut actual) = (vec![0.0; n_days], vec![0u32; n_days]);
         for (first, later) in &all {

@@ -122,7 +122,7 @@ impl LogFacts {
     /// Counts everything up to `as_of`, in one pass over the events.
     pub(super) fn of(view: &HistoryView<'_>, as_of: Timestamp) -> Self {
         let history = view.history();
-        let as_of_day = history.day_of(as_of);
+        let as_of_day = history.last_seen_day(as_of);
         // Events are in order of time: those up to as_of come first.
         let events_of = |customer| {
             let events = history.events_of(customer);

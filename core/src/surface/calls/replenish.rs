@@ -17,7 +17,8 @@ use crate::time::Timestamp;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FitArguments {
-    /// The instant up to which the model may know the log.
+    /// The instant up to which the model may know the log. A date is the beginning of its day: in a log that knows times of day, nothing
+    /// of that day has been seen then; in a log of dates, all of it.
     pub as_of: Timestamp,
     /// What fitting is told.
     #[serde(default)]
@@ -49,7 +50,7 @@ impl Arguments for FitArguments {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Replenish {
-    /// The instant of prediction; not before the model's own. Nothing later is looked at.
+    /// The instant of prediction; not before the model's own. Nothing later is looked at. A date is understood as by `fit`.
     as_of: Timestamp,
     #[serde(default)]
     options: ForecastOptions,
