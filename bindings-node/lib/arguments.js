@@ -5,7 +5,7 @@ const { remembered } = require('./remembered.js')
 const { structs, words } = require('./shapes.js')
 const { hint } = require('./suggest.js')
 const { tableJson } = require('./contracts.js')
-const { idJson, instantText, isDate, isPromise, shown } = require('./values.js')
+const { idJson, instantText, isCollection, isDate, isPromise, shown } = require('./values.js')
 
 /** Options that say how a call is run; the rest says what is asked. */
 const RUNNING = ['signal', 'onProgress']
@@ -136,7 +136,8 @@ function entries(fields, value, path) {
 /** The option that a path begins with. */
 const root = (path) => /^[^.[]*/.exec(path)[0]
 
-const isPlain = (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && !isDate(value) && !isPromise(value)
+const isPlain = (value) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isDate(value) && !isPromise(value) && !isCollection(value)
 
 const isNumeric = (value) => ArrayBuffer.isView(value) && !(value instanceof DataView)
 

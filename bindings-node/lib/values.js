@@ -25,11 +25,15 @@ function shown(value) {
       if (Array.isArray(value)) return 'an array'
       if (isDate(value)) return Number.isNaN(value.getTime()) ? 'an Invalid Date' : `a Date (${value.toISOString()})`
       if (isPromise(value)) return 'a Promise (is an await missing?)'
+      if (isCollection(value)) return `a ${Object.prototype.toString.call(value).slice(8, -1)}`
       return 'an object'
   }
 }
 
 const isDate = (value) => value instanceof Date || Object.prototype.toString.call(value) === '[object Date]'
+
+/** Whether it holds entries that are no properties, so that as an object it would look empty. */
+const isCollection = (value) => ['[object Map]', '[object Set]'].includes(Object.prototype.toString.call(value))
 
 const isPromise = (value) => typeof value === 'object' && value !== null && typeof value.then === 'function'
 
@@ -98,4 +102,4 @@ function instant(text) {
   return new Date(ms)
 }
 
-module.exports = { instant, shown, isDate, isPromise, slip, instantText, idJson, wrongId, FIRST_MS, LAST_MS, MIN_INT, MAX_INT }
+module.exports = { instant, shown, isCollection, isDate, isPromise, slip, instantText, idJson, wrongId, FIRST_MS, LAST_MS, MIN_INT, MAX_INT }

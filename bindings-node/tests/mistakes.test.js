@@ -40,6 +40,8 @@ test('a misspelled option names the right one', async () => {
   await fails(() => backtest(monthly(40), { asOf, reminders: { toleranceDay: 3 } }), { field: 'reminders', code: 'invalid_options', message: /"toleranceDays"/ })
   await fails(() => fit(monthly(10), { asOf, columns: { customers: 'id' } }), { field: 'columns', code: 'invalid_options', message: /"customer"/ })
   await fails(() => fit(monthly(10), { asOf, substitutes: 'categories' }), { field: 'substitutes', code: 'invalid_options', message: /"category"/ })
+  const columns = new Map([['customer', 'id']])
+  await fails(() => fit(monthly(10), { asOf, columns }), { code: 'invalid_options', field: 'columns', message: /columns is a Map/ })
   await fails(() => new History(monthly(1), { timezone: 'UTC' }), { code: 'invalid_options', message: /"timeZone"/ })
   await fails(() => new History(monthly(1), { timeZone: 'Berlin' }), { code: 'invalid_options', field: 'timeZone', message: /timeZone is "Berlin"/ })
 })

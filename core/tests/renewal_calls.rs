@@ -83,6 +83,16 @@ fn a_text_answers_as_the_model_it_was_made_of() {
 }
 
 #[test]
+fn nothing_up_for_renewal_has_no_risk() {
+    let fit = value("renewal_fit", &json!({ "contracts": contracts(200), "customer": "team", "horizons_terms": [6] }));
+    for none in [json!({}), json!({ "team": [], "price": [] })] {
+        let risk = table(&json!({ "fitted": fit["fitted"], "contracts": none, "customer": "team" }));
+        assert_eq!(risk.n_rows(), 0);
+        assert!(risk.names().eq(["customer", "prob_cancel", "prob_cancel_within_6_terms"]));
+    }
+}
+
+#[test]
 fn drivers_add_up_to_the_risk() {
     let contracts = contracts(600);
     let fitted = &fitted(&contracts)["fitted"];
@@ -117,8 +127,11 @@ fn terms_and_weights_are_columns() {
     });
     let ask = json!({
         "contracts": contracts, "cancelled": "lost", "entry_term": "since", "exit_term": "until", "weight": "counts",
-        "ignore": ["seats"], "horizons_terms": [2, 2, 6],
+        "ignore": ["seats"], "horizons_terms": [2, 6],
     });
+    let mut twice = ask.clone();
+    twice["horizons_terms"] = json!([2, 6, 2]);
+    assert_eq!(call("renewal_fit", &twice).unwrap_err().field(), Some("horizons_terms"));
     let fit = value("renewal_fit", &ask);
     assert_eq!((&fit["columns"], &fit["n_cancelled"]), (&json!(["size"]), &json!(75)));
     assert_eq!(fit["n_renewals"], (0..n).map(|i| 1 + i % 6).sum::<usize>());

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::event::EventId;
 use crate::id::Id;
+use crate::lists::repeated;
 use crate::time::Timestamp;
 
 /// Items that follow each other as the customer (or the child, the pet, the machine) grows: milk powder stage 1, 2, 3.
@@ -91,6 +92,9 @@ impl Ladder {
             return fail(format!("has {} steps; a ladder needs two or more", self.steps.len()));
         }
         let mut age = 0.0;
+        if let Some(item) = repeated(self.steps.iter().flat_map(|step| &step.items).map(ToString::to_string)) {
+            return fail(format!("names item {item} twice; an item stands on one step"));
+        }
         for (i, step) in self.steps.iter().enumerate() {
             if step.items.is_empty() {
                 return fail(format!("step {} has no item; name at least one", i + 1));
@@ -150,6 +154,7 @@ fn same(a: Id<'_>, b: Id<'_>) -> bool {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::Options;
     use super::*;
 
     fn milk() -> Ladder {
@@ -186,5 +191,9 @@ mod tests {
             .validate()
             .unwrap_err();
         assert!(error.to_string().contains("after 10 days"), "{error}");
+        let twice = Ladder::new("x").step(Step::new(["1", "2"]).until_days(10.0)).step(Step::new([1i64]));
+        assert!(twice.validate().unwrap_err().to_string().contains("names item 1 twice"));
+        let options = Options { ladders: vec![milk(), milk()], ..Options::default() };
+        assert!(options.validate().unwrap_err().to_string().contains("two ladders \"milk\""));
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ladder::Ladder;
 use super::survival::REACH_DAYS;
 use crate::error::{Error, Result};
-use crate::lists::check_list;
+use crate::lists::{check_list, repeated};
 
 /// Which items replace each other, so that buying one postpones the reminder for the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -72,6 +72,9 @@ impl Options {
                 "max_training_rows",
                 format!("max_training_rows is {}; allowed are 1000 to 10000000", self.max_training_rows),
             ));
+        }
+        if let Some(name) = repeated(self.ladders.iter().map(|ladder| &ladder.name)) {
+            return Err(Error::options("ladders", format!("there are two ladders {name:?}; names must differ")));
         }
         self.ladders.iter().try_for_each(Ladder::validate)
     }

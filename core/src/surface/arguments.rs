@@ -25,9 +25,25 @@ pub(super) fn read_part<T: DeserializeOwned>(argument: &str, json: &str) -> Resu
             "" | "." => {
                 Error::new(crate::ErrorCode::InvalidOptions, format!("the arguments cannot be read: {message}"))
             }
-            path => Error::options(&named(path), format!("{path} cannot be used: {message}")),
+            path => {
+                let flat = path.split_once('.').filter(|(part, _)| argument.is_empty() && FLAT.contains(part));
+                let told = flat.map_or(path, |(_, rest)| rest);
+                Error::options(&named(path), format!("{told} cannot be used: {}", in_words(message)))
+            }
         }
     })
+}
+
+/// A message without the types of Rust.
+fn in_words(message: &str) -> String {
+    let Some((before, expected)) = message.rsplit_once("expected ") else { return message.to_owned() };
+    let wanted = match expected {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number from 0",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        _ => return message.to_owned(),
+    };
+    format!("{before}expected {wanted}")
 }
 
 /// Structures of options, whose parts stand flat in other languages.
@@ -55,6 +71,8 @@ mod tests {
         let error = read(r#"{"lead_days": "soon"}"#).expect_err("no number");
         assert_eq!(error.field(), Some("lead_days"));
         assert!(error.to_string().contains("\"soon\"") && !error.to_string().contains("line"), "{error}");
+        let error = super::read::<crate::evaluate::BacktestOptions>(r#"{"n_cutoffs": -1}"#).expect_err("below 0");
+        assert!(error.to_string().contains("`-1`, expected a whole number from 0"), "{error}");
         let error = read(r#"{"leed_days": 3}"#).expect_err("no such option");
         assert!(error.to_string().contains("expected one of"), "{error}");
         assert_eq!(read(r#"{"horizons_days": [1, null]}"#).expect_err("null").field(), Some("horizons_days"));

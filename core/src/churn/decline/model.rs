@@ -337,6 +337,6 @@ impl DeclineModel {
 }
 
 fn unknown(customer: &EventId) -> Error {
-    let message = format!("the table holds no customer {customer}; give one of usage.customers()");
+    let message = format!("nobody called {customer} is known; give the customer as named in the log");
     Error::new(ErrorCode::UnknownCustomer, message).with_field("customer")
 }

@@ -166,11 +166,7 @@ impl RenewalModel {
             .step_by(BLOCK)
             .map(|start| self.predict_block(&columns, start..(start + BLOCK).min(n), term, longest))
             .collect();
-        let mut out = Renewals {
-            prob_cancel: Vec::with_capacity(n),
-            horizons_terms: self.options.horizons_terms.clone(),
-            prob_within: vec![Vec::with_capacity(n); self.options.horizons_terms.len()],
-        };
+        let mut out = self.no_risk();
         for row in parts.into_iter().flatten() {
             out.prob_cancel.push(row[0]);
             for (column, prob) in out.prob_within.iter_mut().zip(&row[1..]) {
@@ -178,6 +174,12 @@ impl RenewalModel {
             }
         }
         Ok(out)
+    }
+
+    /// The answer about no contract.
+    pub(crate) fn no_risk(&self) -> Renewals {
+        let horizons_terms = self.options.horizons_terms.clone();
+        Renewals { prob_cancel: Vec::new(), prob_within: vec![Vec::new(); horizons_terms.len()], horizons_terms }
     }
 
     /// Of each row: P(cancels at the next renewal), and within each horizon.

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column, whole};
-use crate::churn::{Contracts, Driver, RenewalModel, RenewalOptions};
+use crate::churn::{Contracts, Driver, RenewalModel, RenewalOptions, Renewals};
 use crate::error::{Error, ErrorCode, Result};
 use crate::sealed::{Kind, contradiction};
 use crate::surface::Data;
@@ -199,6 +199,17 @@ pub(super) struct RenewalRisk {
 /// The columns of [`RenewalRisk`].
 pub(super) struct RiskTable(Table);
 
+impl RiskTable {
+    fn new(customer: Column, risk: Renewals) -> Self {
+        let mut out =
+            Table::default().with("customer", customer).with("prob_cancel", Column::Doubles(risk.prob_cancel));
+        for (terms, prob) in risk.horizons_terms.iter().zip(risk.prob_within) {
+            out = out.with(format!("prob_cancel_within_{terms}_terms"), Column::Doubles(prob));
+        }
+        Self(out)
+    }
+}
+
 impl Output for RiskTable {
     const KIND: AnswerKind = AnswerKind::Table(&[
         column("customer", "id", "Whose contract it is; the number of the row, from 0, when no column says so."),
@@ -224,6 +235,10 @@ impl Arguments for RenewalRisk {
     fn run(self, _: &Subject<'_>, _: Watch<'_>) -> Result<RiskTable> {
         let Saved { columns, model } = Saved::read(&self.fitted)?;
         let n_rows = self.contracts.n_rows()?;
+        if n_rows == 0 {
+            // Nothing comes up for renewal: rows that are none have no columns to look for.
+            return Ok(RiskTable::new(Column::Ints(Vec::new()), model.no_risk()));
+        }
         let table = self.contracts.features(&columns, None)?;
         let customer = match &self.customer {
             Some(name) => Column::of_event_ids(self.contracts.ids("customer", name)?.iter()),
@@ -231,12 +246,7 @@ impl Arguments for RenewalRisk {
         };
         let term = self.term.as_ref().map(|name| self.contracts.terms("term", name)).transpose()?;
         let risk = model.predict(&table, term.as_deref())?;
-        let mut out =
-            Table::default().with("customer", customer).with("prob_cancel", Column::Doubles(risk.prob_cancel));
-        for (terms, prob) in risk.horizons_terms.iter().zip(risk.prob_within) {
-            out = out.with(format!("prob_cancel_within_{terms}_terms"), Column::Doubles(prob));
-        }
-        Ok(RiskTable(out))
+        Ok(RiskTable::new(customer, risk))
     }
 }
 
