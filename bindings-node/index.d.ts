@@ -1177,7 +1177,7 @@ export interface ReplenishmentColumns {
   readonly basis: readonly ("own" | "item" | "category" | "population")[]
   /** Days since the last purchase. */
   readonly recencyDays: Float32Array | Float64Array
-  /** Days one purchase lasts, the median, for the quantity bought last. */
+  /** Days one purchase of the usual supply lasts, the median. */
   readonly cycleDays: Float32Array | Float64Array
   /** Days the supply at hand still lasts; 0 when it should have run out. */
   readonly supplyLeftDays: Float32Array | Float64Array
@@ -1211,7 +1211,7 @@ export interface ReplenishmentRow {
   readonly basis: "own" | "item" | "category" | "population"
   /** Days since the last purchase. */
   readonly recencyDays: number | null
-  /** Days one purchase lasts, the median, for the quantity bought last. */
+  /** Days one purchase of the usual supply lasts, the median. */
   readonly cycleDays: number | null
   /** Days the supply at hand still lasts; 0 when it should have run out. */
   readonly supplyLeftDays: number | null

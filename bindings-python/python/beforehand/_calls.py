@@ -1777,7 +1777,7 @@ class ModelCalls:
             - `basis` (word): On whose purchases the forecast mainly rests: `own`, `item`, `category` or
               `population`.
             - `recency_days` (number): Days since the last purchase.
-            - `cycle_days` (number): Days one purchase lasts, the median, for the quantity bought last.
+            - `cycle_days` (number): Days one purchase of the usual supply lasts, the median.
             - `supply_left_days` (number): Days the supply at hand still lasts; 0 when it should have run out.
             - `prob_again` (number): P(buys again within 364 days), 0 to 1.
             - `prob_within_…_days` (number): P(buys within so many days), 0 to 1; one column per horizon.

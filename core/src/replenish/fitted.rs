@@ -133,13 +133,13 @@ impl Fitted {
     fn push(&self, out: &mut Replenishment<'_>, scored: &Scored, as_of: Timestamp, options: &ForecastOptions) {
         let Some((_, last)) = scored.bought else { return };
         let (row, survival) = (out.len() as u32, &scored.survival);
-        let cycle = scored.evidence.log_cycle.exp();
+        let (cycle, usual) = (scored.evidence.log_cycle.exp(), self.usual(scored));
         out.customer.push(scored.customer);
         out.item.push(last.item);
         out.n_events.push(scored.evidence.n_purchases as u32);
         out.basis.push(self.basis(scored));
         out.recency_days.push(scored.evidence.recency as f32);
-        out.cycle_days.push(cycle as f32);
+        out.cycle_days.push(usual.cycle_days as f32);
         out.supply_left_days.push((cycle - scored.evidence.recency).max(0.0) as f32);
         out.prob_again.push(survival.prob_again() as f32);
         for (column, &h) in out.prob_within.iter_mut().zip(&options.horizons_days) {
@@ -150,7 +150,7 @@ impl Fitted {
         out.run_out_p50_days.push(p50 as f32);
         out.run_out_p90_days.push(p90 as f32);
         out.remind_days.push(self.remind_days(scored, aim, options) as f32);
-        out.consumption_per_day.push(self.usual(scored).consumption_per_day() as f32);
+        out.consumption_per_day.push(usual.consumption_per_day() as f32);
         out.next_items.extend(self.next_item(&out.view, scored, as_of, p50).map(|next| (row, next)));
     }
 

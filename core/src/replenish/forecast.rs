@@ -132,7 +132,7 @@ pub struct Replenishment<'a> {
     pub basis: Vec<Basis>,
     /// Days since the last purchase.
     pub recency_days: Vec<f32>,
-    /// Days one purchase lasts, median.
+    /// Days one purchase of the usual supply lasts, the median; after the last purchase, see `supply_left_days`.
     pub cycle_days: Vec<f32>,
     /// Days the supply at hand still lasts.
     pub supply_left_days: Vec<f32>,

@@ -70,7 +70,7 @@ impl Output for ReplenishmentTable {
             "On whose purchases the forecast mainly rests: `own`, `item`, `category` or `population`.",
         ),
         column("recency_days", "number", "Days since the last purchase."),
-        column("cycle_days", "number", "Days one purchase lasts, the median, for the quantity bought last."),
+        column("cycle_days", "number", "Days one purchase of the usual supply lasts, the median."),
         column("supply_left_days", "number", "Days the supply at hand still lasts; 0 when it should have run out."),
         column("prob_again", "number", "P(buys again within 364 days), 0 to 1."),
         column("prob_within_…_days", "number", "P(buys within so many days), 0 to 1; one column per horizon."),
