@@ -484,7 +484,7 @@ export class Model {
    *     next = `ask ${decision.to}`
    * }
    * console.log(next)
-   * // look again on 2026-06-15
+   * // look again on 2026-06-16
    * ```
    */
   decideFor(data: Data, options: DecideForArguments): Decision

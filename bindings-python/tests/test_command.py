@@ -246,13 +246,14 @@ def test_structures_come_as_json_or_files_of_it(shop_path: Path, history: before
 
 
 def test_report_writes_a_page(shop_path: Path, model_path: Path, tmp_path: Path) -> None:
-    (tmp_path / "names.csv").write_text('item,name\nmilk-2,"Milk, stage 2 < 3"\n')
+    named = [f'milk-{stage},"Milk, stages 1 < 4"\n' for stage in (1, 2, 3)]
+    (tmp_path / "names.csv").write_text("".join(["item,name\n", *named]))
     arguments = ["report", shop_path, "--model", model_path, "--as-of", AS_OF, "--no-with-backtest", "--title", "My shop"]
     arguments += ["--item-names", tmp_path / "names.csv", "--notes", "first note", "--notes", "second note"]
     ok(*arguments, "--out", tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text()
     assert page.startswith("<!DOCTYPE html>")
-    assert all(words in page for words in ("My shop", "first note", "second note", "Milk, stage 2 &lt; 3"))
+    assert all(words in page for words in ("My shop", "first note", "second note", "Milk, stages 1 &lt; 4"))
     assert ok(*arguments) == page + "\n"
 
 

@@ -77,7 +77,7 @@ def timeline(
         >>> model = beforehand.fit(log, as_of="2025-11-01")
         >>> ax = beforehand.plot.timeline(model, log, "c3", as_of="2025-11-01")
         >>> ax.get_title(loc="left")
-        'c3, filter: runs out 2025-11-05 (2025-11-04 … 2025-11-08)'
+        'c3, filter: runs out 2025-11-06 (2025-11-04 … 2025-11-09)'
     """
     read = history if isinstance(history, History) else History(history, columns=columns or columns_of(model))
     horizons = [float(day) for day in range(1, REACH_DAYS + 1)]
