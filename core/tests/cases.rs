@@ -8,7 +8,7 @@ use beforehand::{
     Basis, Cell, Event, ForecastOptions, History, IngestOptions, Ladder, Model, NextItemSource, Options, Step,
     Timestamp,
 };
-use shop::{events, history, start};
+use shop::{Stream, events, history, start};
 
 fn day(days: f64) -> Timestamp {
     start().plus_days(days)
@@ -292,18 +292,13 @@ fn case_f_what_was_bought_for_the_first_time_today_lasts_as_long_as_it_does_for_
 /// spread of the gaps was learned from fewer of them, but as regular as now.
 #[test]
 fn regular_buyers_are_forecast_as_regular() {
-    let mut state = 7u64;
-    let mut uniform = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 11) as f64 / (1u64 << 53) as f64
-    };
+    let mut stream = Stream(7);
     let mut rows = Vec::new();
     for customer in 0..400 {
-        let mut day = 30.0 * uniform();
+        let mut day = 30.0 * stream.uniform();
         while day < 400.0 {
             rows.push(Event::purchase(customer, "filter", start().plus_days(day.floor())));
-            // Of twelve uniform numbers the sum has the variance 1.
-            day += 30.0 + 3.0 * ((0..12).map(|_| uniform()).sum::<f64>() - 6.0);
+            day += 30.0 + 3.0 * stream.normal();
         }
     }
     let log = history(rows);

@@ -110,6 +110,33 @@ impl PopulationSums {
     }
 }
 
+/// The gaps of one pair so far: how many, the mean of their logarithms, and that of the supplies bought before them.
+#[derive(Default)]
+struct Gaps {
+    n: f64,
+    mean_gap: f64,
+    mean_supply: f64,
+}
+
+impl Gaps {
+    /// Adds a gap, and to the interval in which it ended what it adds to the squares and products around the pair's own mean
+    /// (Welford 1962). So at every cutoff the sums are those of the gaps that had ended by then.
+    fn add(&mut self, log_gap: f64, log_supply: f64, ended_in: &mut PopulationSums) {
+        let (g, s) = (log_gap - self.mean_gap, log_supply - self.mean_supply);
+        let share = self.n / (self.n + 1.0);
+        self.n += 1.0;
+        self.mean_gap += g / self.n;
+        self.mean_supply += s / self.n;
+        // The first says where the mean lies, and nothing of the spread.
+        if share > 0.0 {
+            ended_in.within_pair.add(share * g * g);
+            ended_in.supply_gap.add(share * g * s);
+            ended_in.supply_supply.add(share * s * s);
+            ended_in.within_pair_df += 1;
+        }
+    }
+}
+
 /// A summary of some customers' purchases, per interval between cutoffs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Summary {
@@ -168,6 +195,7 @@ impl Summary {
         let n_intervals = self.cutoff_days.len();
         let units = &mut self.units[own[0].unit as usize * n_intervals..][..n_intervals];
         let mut k = 0;
+        let (mut gaps, mut supply_before) = (Gaps::default(), 0.0);
         for (i, p) in own.iter().enumerate() {
             while k + 1 < n_intervals && self.cutoff_days[k] < p.day {
                 k += 1;
@@ -181,10 +209,14 @@ impl Summary {
             for (sum, w) in sums.discounted.iter_mut().zip(decay.at(self.cutoff_days[k] - p.day)) {
                 sum.add(*w);
             }
-            sums.log_supply.add(ln_count(p.supply.max(f64::MIN_POSITIVE)));
+            let log_supply = ln_count(p.supply.max(f64::MIN_POSITIVE));
+            sums.log_supply.add(log_supply);
             if i > 0 {
-                sums.log_gap.add(ln_count(f64::from((p.day - own[i - 1].day).max(1))));
+                let log_gap = ln_count(f64::from((p.day - own[i - 1].day).max(1)));
+                sums.log_gap.add(log_gap);
+                gaps.add(log_gap, supply_before, &mut self.population[k]);
             }
+            supply_before = log_supply;
             // 1970-01-01 was a Thursday.
             self.population[k].weekday[(p.day + 3).rem_euclid(7) as usize] += 1;
         }
@@ -209,33 +241,6 @@ impl Summary {
                     at += 1;
                 }
                 units[at].n_opportunities_soon += 1;
-            }
-        }
-        if own.len() >= 3 {
-            self.add_spread(own);
-        }
-    }
-
-    /// How a pair's gaps vary around their own mean, and with the supply bought before them: what each gap adds to the squares and
-    /// products around the mean of the pair's gaps so far (Welford 1962), in the interval in which the gap ended. So at every cutoff
-    /// the sums are those of the gaps that had ended by then.
-    fn add_spread(&mut self, own: &[Purchase]) {
-        let (mut n, mut mean_gap, mut mean_supply, mut k) = (0.0, 0.0, 0.0, 0);
-        for w in own.windows(2) {
-            while k + 1 < self.cutoff_days.len() && self.cutoff_days[k] < w[1].day {
-                k += 1;
-            }
-            let g = ln_count(f64::from((w[1].day - w[0].day).max(1))) - mean_gap;
-            let s = ln_count(w[0].supply.max(f64::MIN_POSITIVE)) - mean_supply;
-            let share = n / (n + 1.0);
-            n += 1.0;
-            (mean_gap, mean_supply) = (mean_gap + g / n, mean_supply + s / n);
-            if share > 0.0 {
-                let population = &mut self.population[k];
-                population.within_pair.add(share * g * g);
-                population.supply_gap.add(share * g * s);
-                population.supply_supply.add(share * s * s);
-                population.within_pair_df += 1;
             }
         }
     }
