@@ -1144,7 +1144,10 @@ export interface FitArguments extends ReadOptions, LongOptions {
    * 250,000. Fitting does not grow with the log beyond them.
    */
   readonly maxTrainingRows?: number
-  /** Rows on which the layer of lapse is trained, at most. Allowed 1,000 … 10,000,000, default 100,000. */
+  /**
+   * Rows on which the layer of lapse is trained, at most; 100 save time where nobody asks about lapse. Allowed 100 …
+   * 10,000,000, default 100,000.
+   */
   readonly maxLapseRows?: number
   /** Whether forecasts react to the supply bought (quantity × pack size). Default: true. */
   readonly useQuantity?: boolean
@@ -2292,7 +2295,10 @@ export interface BacktestArguments extends ReadOptions, LongOptions {
    * 250,000. Fitting does not grow with the log beyond them.
    */
   readonly maxTrainingRows?: number
-  /** Rows on which the layer of lapse is trained, at most. Allowed 1,000 … 10,000,000, default 100,000. */
+  /**
+   * Rows on which the layer of lapse is trained, at most; 100 save time where nobody asks about lapse. Allowed 100 …
+   * 10,000,000, default 100,000.
+   */
   readonly maxLapseRows?: number
   /** Whether forecasts react to the supply bought (quantity × pack size). Default: true. */
   readonly useQuantity?: boolean

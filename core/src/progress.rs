@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 
+use rayon::prelude::*;
+
 use crate::error::{Error, ErrorCode, Result};
 
 /// What long work is doing.
@@ -147,6 +149,24 @@ impl<'a> Watch<'a> {
             self.tell((i * piece) as f64 / all.len() as f64)?;
             work(own);
         }
+        Ok(())
+    }
+
+    /// As [`Self::pieces`]: what `work` makes of a piece's tasks is given to `put`, in order; one thread puts it where it belongs
+    /// while the others go on with the next piece.
+    pub(crate) fn put_in_order<T: Sync, P: Send>(
+        &mut self,
+        tasks: &[T],
+        per_thread: usize,
+        work: impl Fn(&T) -> P + Sync,
+        mut put: impl FnMut(Vec<P>) + Send,
+    ) -> Result<()> {
+        let mut ready = Vec::new();
+        self.pieces(tasks, per_thread, |piece| {
+            let done = std::mem::take(&mut ready);
+            ready = rayon::join(|| put(done), || piece.par_iter().map(&work).collect()).1;
+        })?;
+        put(ready);
         Ok(())
     }
 }

@@ -178,9 +178,13 @@ fn wrong_instants_and_options_are_refused_with_what_is_allowed() {
     }
     assert_eq!(wrong(ForecastOptions { lead_days: -1.0, ..defaults() }).field(), Some("lead_days"));
     assert_eq!(wrong(ForecastOptions { remind_quantile: 1.0, ..defaults() }).field(), Some("remind_quantile"));
-    let options = Options { max_training_rows: 3, ..Options::default() };
-    let error = Model::fit(&history, day(90.0), &options).unwrap_err();
-    assert_eq!((error.code(), error.field()), (ErrorCode::InvalidOptions, Some("max_training_rows")));
+    for (option, options) in [
+        ("max_training_rows", Options { max_training_rows: 3, ..Options::default() }),
+        ("max_lapse_rows", Options { max_lapse_rows: 3, ..Options::default() }),
+    ] {
+        let error = Model::fit(&history, day(90.0), &options).unwrap_err();
+        assert_eq!((error.code(), error.field()), (ErrorCode::InvalidOptions, Some(option)));
+    }
 }
 
 #[test]

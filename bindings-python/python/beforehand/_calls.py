@@ -49,8 +49,8 @@ def fit(
             Default: true.
         max_training_rows: Rows on which the layer is trained, at most; more cost time and gain little. Allowed
             1,000 … 10,000,000, default 250,000. Fitting does not grow with the log beyond them.
-        max_lapse_rows: Rows on which the layer of lapse is trained, at most. Allowed 1,000 … 10,000,000, default
-            100,000.
+        max_lapse_rows: Rows on which the layer of lapse is trained, at most; 100 save time where nobody asks
+            about lapse. Allowed 100 … 10,000,000, default 100,000.
         use_quantity: Whether forecasts react to the supply bought (quantity × pack size). Default: true.
         columns: which column of `data` holds what, such as `{"customer": "user_id", "time": "paid_at"}`; see
             `History`. On a model, by default as it was fitted; not used when `data` is a `History`.
@@ -1625,8 +1625,8 @@ def backtest(
             Default: true.
         max_training_rows: Rows on which the layer is trained, at most; more cost time and gain little. Allowed
             1,000 … 10,000,000, default 250,000. Fitting does not grow with the log beyond them.
-        max_lapse_rows: Rows on which the layer of lapse is trained, at most. Allowed 1,000 … 10,000,000, default
-            100,000.
+        max_lapse_rows: Rows on which the layer of lapse is trained, at most; 100 save time where nobody asks
+            about lapse. Allowed 100 … 10,000,000, default 100,000.
         use_quantity: Whether forecasts react to the supply bought (quantity × pack size). Default: true.
         n_cutoffs: How many cutoffs, 1 … 24. Default 3.
         step_days: Days between them, 1 … 364. Default 28.

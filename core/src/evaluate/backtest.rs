@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::history::HistoryView;
 use crate::model::Model;
 use crate::progress::{Progress, Stage};
-use crate::replenish::{Options, Outlook};
+use crate::replenish::{MIN_LAPSE_ROWS, Options, Outlook};
 use crate::time::Timestamp;
 
 /// What a backtest is told.
@@ -144,7 +144,7 @@ pub fn backtest_while<'a>(
         ));
     }
     // Lapse is not looked at here, so little is learned about it.
-    let options = &Options { max_lapse_rows: FEW_LAPSE_ROWS, ..options.clone() };
+    let options = &Options { max_lapse_rows: MIN_LAPSE_ROWS, ..options.clone() };
     let mut rows = Rows::default();
     for (k, &cutoff) in cutoffs.iter().enumerate() {
         let share = |of_one: f64| (k as f64 + of_one) / cutoffs.len() as f64;
@@ -215,9 +215,6 @@ impl Rows {
         })
     }
 }
-
-/// Customers from whom a model of a backtest learns about lapse.
-const FEW_LAPSE_ROWS: usize = 100;
 
 /// Where the distribution function is taken for the CRPS, days.
 const CURVE_DAYS: [f64; 12] = [0.0, 1.0, 3.0, 7.0, 14.0, 21.0, 28.0, 42.0, 56.0, 84.0, 112.0, 224.0];

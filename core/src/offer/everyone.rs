@@ -1,7 +1,5 @@
 //! Decisions about all customers of a history at once.
 
-use rayon::prelude::*;
-
 use super::customers::Customers;
 use super::decisions::{Decisions, columns};
 use super::planner::Planner;
@@ -64,15 +62,19 @@ impl Planner {
             Ok(out)
         };
         let mut failed = None;
-        watch.pieces(&tasks, TASKS_PER_PIECE, |tasks| {
-            let parts: Vec<Result<Vec<Row>>> = tasks.par_iter().map(|&start| part(start)).collect();
-            for part in parts {
-                match part {
-                    Ok(mut part) => rows.append(&mut part),
-                    Err(e) => failed = failed.take().or(Some(e)),
+        watch.put_in_order(
+            &tasks,
+            TASKS_PER_PIECE,
+            |&start| part(start),
+            |parts| {
+                for part in parts {
+                    match part {
+                        Ok(mut part) => rows.append(&mut part),
+                        Err(e) => failed = failed.take().or(Some(e)),
+                    }
                 }
-            }
-        })?;
+            },
+        )?;
         if let Some(e) = failed {
             return Err(e);
         }

@@ -177,16 +177,26 @@ impl Catalog {
 
 /// The hash of an identifier; a number and its decimal text have the same.
 pub(crate) fn hash_id(id: Id<'_>, seed: u64, text: &mut String) -> u64 {
+    hash_text(text_of(id, text), seed)
+}
+
+/// An identifier as text, which a number is written to.
+pub(crate) fn text_of<'a>(id: Id<'a>, text: &'a mut String) -> &'a str {
     use std::fmt::Write;
     match id {
-        Id::Str(s) => xxh3_64_with_seed(s.as_bytes(), seed),
+        Id::Str(s) => s,
         Id::Int(i) => {
             text.clear();
             // Writing to a String cannot fail.
             let _ = write!(text, "{i}");
-            xxh3_64_with_seed(text.as_bytes(), seed)
+            text
         }
     }
+}
+
+/// The hash of an identifier's text.
+pub(crate) fn hash_text(text: &str, seed: u64) -> u64 {
+    xxh3_64_with_seed(text.as_bytes(), seed)
 }
 
 #[cfg(test)]

@@ -30,6 +30,8 @@ use crate::time::Timestamp;
 const CUSTOMERS_PER_TASK: usize = 256;
 /// Tasks per thread between two questions whether to go on: some hundredths of a second.
 const TASKS_PER_PIECE: usize = 16;
+/// Curves read side by side.
+const LANES: usize = 8;
 /// Summaries formed side by side at most.
 const MAX_SUMMARIES: usize = 16;
 
@@ -92,7 +94,7 @@ impl Fitted {
         let empty = || Replenishment::new(view.clone(), as_of, options.horizons_days.clone());
         let part = |customers: std::ops::Range<u32>| {
             let mut out = empty();
-            scorer.score(view, &units, customers, at, |scored| self.push(&mut out, &scored, as_of, options));
+            scorer.score(view, &units, customers, at, |block| self.push(&mut out, block, as_of, options));
             out
         };
         let tasks: Vec<u32> = view.customers.clone().step_by(CUSTOMERS_PER_TASK).collect();
@@ -102,9 +104,13 @@ impl Fitted {
             return Ok(part(view.customers.clone()));
         }
         let mut out = empty();
-        watch.pieces(&tasks, TASKS_PER_PIECE, |tasks| {
-            let task = |&start: &u32| part(start..end.min(start + CUSTOMERS_PER_TASK as u32));
-            let parts: Vec<Replenishment<'a>> = tasks.par_iter().map(task).collect();
+        let task = |&start: &u32| part(start..end.min(start + CUSTOMERS_PER_TASK as u32));
+        watch.put_in_order(&tasks, TASKS_PER_PIECE, task, |parts| {
+            if out.is_empty() {
+                // Room for everyone, by the first of them and a twentieth more: columns that grow are copied.
+                let rows: usize = parts.iter().map(Replenishment::len).sum();
+                out.reserve(rows * tasks.len() / parts.len().max(1) / 20 * 21);
+            }
             for part in parts {
                 out.append(part);
             }
@@ -116,40 +122,65 @@ impl Fitted {
     pub(crate) fn outlooks(&self, view: &HistoryView<'_>, as_of: AsOf, until: AsOf, mut take: impl FnMut(Outlook)) {
         let units = self.catalog.units_for(view.history);
         let mut later = (u32::MAX, Purchases::default());
-        self.scorer().score(view, &units, view.customers.clone(), as_of, |scored| {
-            if later.0 != scored.customer {
-                later.0 = scored.customer;
-                later.1.load(view.history, &units, scored.customer, until);
+        self.scorer().score(view, &units, view.customers.clone(), as_of, |block| {
+            for scored in block {
+                if later.0 != scored.customer {
+                    later.0 = scored.customer;
+                    later.1.load(view.history, &units, scored.customer, until);
+                }
+                take(Outlook {
+                    survival: scored.survival,
+                    n_events: scored.evidence.n_purchases as u32,
+                    bought_days: later.1.next_after(scored.unit, as_of.day).map(|p| p.day - as_of.day),
+                    follow_up_days: until.day - as_of.day,
+                });
             }
-            take(Outlook {
-                survival: scored.survival,
-                n_events: scored.evidence.n_purchases as u32,
-                bought_days: later.1.next_after(scored.unit, as_of.day).map(|p| p.day - as_of.day),
-                follow_up_days: until.day - as_of.day,
-            });
         });
     }
 
-    fn push(&self, out: &mut Replenishment<'_>, scored: &Scored, as_of: Timestamp, options: &ForecastOptions) {
-        let Some((_, last)) = scored.bought else { return };
-        let (row, survival) = (out.len() as u32, &scored.survival);
+    /// Appends pairs to the columns; what is read off their curves is read off [`LANES`] of them at a time.
+    fn push(&self, out: &mut Replenishment<'_>, block: &[Scored], as_of: Timestamp, options: &ForecastOptions) {
+        for pairs in block.chunks(LANES) {
+            let n = pairs.len();
+            // The last one fills up lanes that are left over.
+            let curves: [&Survival; LANES] = std::array::from_fn(|lane| &pairs[lane.min(n - 1)].survival);
+            for (column, &h) in out.prob_within.iter_mut().zip(&options.horizons_days) {
+                column.extend_from_slice(&Survival::prob_within_of_each(curves, h)[..n]);
+            }
+            let run_outs = |quantile| Survival::run_out_days_of_each(curves, quantile);
+            let [p10, p50, p90] = [0.1, 0.5, 0.9].map(run_outs);
+            let aim = if (options.remind_quantile - 0.5).abs() < f64::EPSILON {
+                p50
+            } else {
+                run_outs(options.remind_quantile)
+            };
+            out.run_out_p10_days.extend_from_slice(&p10[..n]);
+            out.run_out_p50_days.extend_from_slice(&p50[..n]);
+            out.run_out_p90_days.extend_from_slice(&p90[..n]);
+            for ((scored, &p50), &aim) in pairs.iter().zip(&p50).zip(&aim) {
+                self.push_pair(out, scored, (as_of, f64::from(p50)), self.remind_days(scored, f64::from(aim), options));
+            }
+        }
+    }
+
+    fn push_pair(
+        &self,
+        out: &mut Replenishment<'_>,
+        scored: &Scored,
+        (as_of, p50): (Timestamp, f64),
+        remind_days: f64,
+    ) {
+        let row = out.customer.len() as u32;
         let (cycle, usual) = (scored.evidence.log_cycle.exp(), self.usual(scored));
         out.customer.push(scored.customer);
-        out.item.push(last.item);
+        out.item.push(scored.bought.as_ref().map_or(NONE, |(_, last)| last.item));
         out.n_events.push(scored.evidence.n_purchases as u32);
         out.basis.push(self.basis(scored));
         out.recency_days.push(scored.evidence.recency as f32);
         out.cycle_days.push(usual.cycle_days as f32);
         out.supply_left_days.push((cycle - scored.evidence.recency).max(0.0) as f32);
-        out.prob_again.push(survival.prob_again() as f32);
-        for (column, &h) in out.prob_within.iter_mut().zip(&options.horizons_days) {
-            column.push(survival.prob_within(h) as f32);
-        }
-        let [p10, p50, p90, aim] = survival.run_outs_days([0.1, 0.5, 0.9, options.remind_quantile]);
-        out.run_out_p10_days.push(p10 as f32);
-        out.run_out_p50_days.push(p50 as f32);
-        out.run_out_p90_days.push(p90 as f32);
-        out.remind_days.push(self.remind_days(scored, aim, options) as f32);
+        out.prob_again.push(scored.survival.prob_again() as f32);
+        out.remind_days.push(remind_days as f32);
         out.consumption_per_day.push(usual.consumption_per_day() as f32);
         out.next_items.extend(self.next_item(&out.view, scored, as_of, p50).map(|next| (row, next)));
     }
@@ -164,10 +195,12 @@ impl Fitted {
         let units = self.catalog.units_for(view.history);
         let at = AsOf::new(view.history, as_of);
         let mut out = Vec::new();
-        self.scorer().score(view, &units, view.customers.clone(), at, |scored| {
-            let Some((_, last)) = scored.bought else { return };
-            let item = EventId::from(view.history.items.ids.id(last.item));
-            out.push((scored.customer, self.forecast(Some(view), &scored, item, as_of, options)));
+        self.scorer().score(view, &units, view.customers.clone(), at, |block| {
+            for scored in block {
+                let Some((_, last)) = &scored.bought else { continue };
+                let item = EventId::from(view.history.items.ids.id(last.item));
+                out.push((scored.customer, self.forecast(Some(view), scored, item, as_of, options)));
+            }
         });
         out
     }

@@ -154,6 +154,27 @@ pub struct Replenishment<'a> {
     pub(crate) next_items: Vec<(u32, NextItem)>,
 }
 
+/// Hands the names of the columns that hold a value per row to a macro, but for those of the horizons.
+macro_rules! columns_to {
+    ($taker:ident) => {
+        $taker!(
+            customer,
+            item,
+            n_events,
+            basis,
+            recency_days,
+            cycle_days,
+            supply_left_days,
+            prob_again,
+            run_out_p10_days,
+            run_out_p50_days,
+            run_out_p90_days,
+            remind_days,
+            consumption_per_day
+        );
+    };
+}
+
 impl<'a> Replenishment<'a> {
     pub(crate) fn new(view: HistoryView<'a>, as_of: Timestamp, horizons_days: Vec<f64>) -> Self {
         let prob_within = vec![Vec::new(); horizons_days.len()];
@@ -261,6 +282,15 @@ impl<'a> Replenishment<'a> {
             .with("next_item", Column::Texts(next_item))
     }
 
+    /// Makes room for so many rows more.
+    pub(crate) fn reserve(&mut self, n_rows: usize) {
+        macro_rules! reserve {
+            ($($column:ident),*) => { $( self.$column.reserve(n_rows); )* };
+        }
+        columns_to!(reserve);
+        self.prob_within.iter_mut().for_each(|column| column.reserve(n_rows));
+    }
+
     /// Adds the rows of another part behind these.
     pub(crate) fn append(&mut self, mut part: Self) {
         let n_before = self.customer.len() as u32;
@@ -268,8 +298,7 @@ impl<'a> Replenishment<'a> {
         macro_rules! append {
             ($($column:ident),*) => { $( self.$column.append(&mut part.$column); )* };
         }
-        append!(customer, item, n_events, basis, recency_days, cycle_days, supply_left_days, prob_again);
-        append!(run_out_p10_days, run_out_p50_days, run_out_p90_days, remind_days, consumption_per_day);
+        columns_to!(append);
         for (mine, theirs) in self.prob_within.iter_mut().zip(&mut part.prob_within) {
             mine.append(theirs);
         }

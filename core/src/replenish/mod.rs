@@ -3,6 +3,7 @@
 //! `purchases` → `summary` → `traits` (what everyone taught us) → `evidence` (what one pair has shown) → `structure`
 //! (what that says by itself) → `stats::layer` (how far the structure was off at earlier cutoffs) → `survival` → `forecast`.
 
+mod abreast;
 mod catalog;
 mod decay;
 mod evidence;
@@ -32,6 +33,7 @@ pub use survival::{REACH_DAYS, Survival};
 pub(crate) use catalog::hash_id;
 pub(crate) use decay::{Decay, LONG, MIDDLE, N_HALF_LIVES, PerHalfLife, SHORT};
 pub(crate) use fitted::{Fitted, Outlook};
+pub(crate) use options::MIN_LAPSE_ROWS;
 pub(crate) use pairs::{Pair, Pairs};
 pub(crate) use purchases::AsOf;
 pub(crate) use rounds::{Facts, Learned, Plan, Sample, Sent};

@@ -2,6 +2,7 @@
 
 use super::fitted::Fitted;
 use super::purchases::{AsOf, Units};
+use super::scoring::Scored;
 use super::survival::Survival;
 use crate::event::EventId;
 use crate::history::HistoryView;
@@ -44,23 +45,27 @@ impl<'a> Pairs<'a> {
 
     /// Hands each pair of some customers to `take`, in order.
     pub(crate) fn of(&self, customers: std::ops::Range<u32>, mut take: impl FnMut(Pair)) {
-        self.fitted.scorer().score(&self.view, &self.units, customers, self.at, |scored| {
-            let Some((_, last)) = scored.bought else { return };
-            let next = self.fitted.moves_on(scored.unit).then(|| {
-                let run_out_days = scored.survival.run_out_days(0.5);
-                self.fitted.next_item(&self.view, &scored, self.as_of, run_out_days)
-            });
-            let cycle = scored.evidence.log_cycle.exp();
-            take(Pair {
-                customer: scored.customer,
-                item: last.item,
-                n_events: scored.evidence.n_purchases as u32,
-                recency_days: scored.evidence.recency,
-                cycle_days: cycle,
-                supply_left_days: (cycle - scored.evidence.recency).max(0.0),
-                next_item: next.flatten().map(|next| next.item),
-                survival: scored.survival,
-            });
+        self.fitted.scorer().score(&self.view, &self.units, customers, self.at, |block| {
+            block.iter().filter_map(|scored| self.pair(scored)).for_each(&mut take);
         });
+    }
+
+    fn pair(&self, scored: &Scored) -> Option<Pair> {
+        let (_, last) = scored.bought.as_ref()?;
+        let next = self.fitted.moves_on(scored.unit).then(|| {
+            let run_out_days = scored.survival.run_out_days(0.5);
+            self.fitted.next_item(&self.view, scored, self.as_of, run_out_days)
+        });
+        let cycle = scored.evidence.log_cycle.exp();
+        Some(Pair {
+            customer: scored.customer,
+            item: last.item,
+            n_events: scored.evidence.n_purchases as u32,
+            recency_days: scored.evidence.recency,
+            cycle_days: cycle,
+            supply_left_days: (cycle - scored.evidence.recency).max(0.0),
+            next_item: next.flatten().map(|next| next.item),
+            survival: scored.survival,
+        })
     }
 }

@@ -13,7 +13,7 @@ use super::fitted::{Fitted, summarise};
 use super::options::Options;
 use super::purchases::AsOf;
 use super::structure::EDGES_DAYS;
-use super::successors::{self, Moves};
+use super::successors::{self, Move, Moves};
 use super::summary::Summary;
 use super::training::{Drawing, Drawn, cutoffs};
 use super::traits::Traits;
@@ -105,7 +105,7 @@ pub(crate) struct Sent {
     /// For every row the place of its customer.
     customer: Vec<u32>,
     rows: HazardRows,
-    moves: Vec<((u32, u32), (u32, i64))>,
+    moves: Moves,
 }
 
 impl Plan {
@@ -149,7 +149,7 @@ impl Plan {
             let mut watch = watch.stage(Stage::LearnSuccessors);
             successors::moves(view, &units, self.n_customers, self.as_of, &mut watch)?
         } else {
-            Moves::new()
+            Moves::default()
         };
         Ok(Sample { drawn, moves })
     }
@@ -176,13 +176,13 @@ impl Sample {
             })
         });
         let customer = customer.collect();
-        Sent { customers, customer, rows: self.drawn.rows, moves: self.moves.into_iter().collect() }
+        Sent { customers, customer, rows: self.drawn.rows, moves: self.moves }
     }
 
     /// Unites the samples of parts: rows in the order in which the whole log would have given them.
     pub(crate) fn united(parts: &[Sent]) -> Result<Self> {
         let wrong = || Error::new(ErrorCode::InvalidData, "an answer of a part is damaged; ask the parts again");
-        let mut moves = Moves::new();
+        let moves: Vec<Move> = parts.iter().flat_map(|part| part.moves.clone()).collect();
         // Numbers are in the order of numbers only where all are.
         let as_texts = parts.iter().flat_map(|p| &p.customers).any(|id| matches!(id, EventId::Str(_)));
         let mut order = Vec::new();
@@ -198,10 +198,6 @@ impl Sample {
                 };
                 order.push((part.rows.cutoff[row], key, p, row));
             }
-            for &(pair, (n, days)) in &part.moves {
-                let sum = moves.entry(pair).or_default();
-                *sum = (sum.0 + n, sum.1 + days);
-            }
         }
         // A customer is in one part, and a part's rows of one customer are in order.
         order.sort_unstable();
@@ -209,7 +205,7 @@ impl Sample {
         for (_, _, part, row) in order {
             rows.push_from(&parts[part].rows, row);
         }
-        Ok(Self { drawn: Drawn { rows, customer: Vec::new() }, moves })
+        Ok(Self { drawn: Drawn { rows, customer: Vec::new() }, moves: Moves::united(moves) })
     }
 }
 

@@ -30,14 +30,14 @@ pub(crate) struct Scored {
 }
 
 impl Scorer<'_> {
-    /// Scores every pair of the customers given and hands each to `take`, in order.
+    /// Scores every pair of the customers given and hands them to `take`, in order, [`BLOCK`] at a time.
     pub(crate) fn score(
         &self,
         view: &HistoryView<'_>,
         units: &Units<'_>,
         customers: std::ops::Range<u32>,
         as_of: AsOf,
-        mut take: impl FnMut(Scored),
+        mut take: impl FnMut(&[Scored]),
     ) {
         let mut purchases = Purchases::default();
         let mut batch = Batch::new(self, as_of);
@@ -46,9 +46,8 @@ impl Scorer<'_> {
             let Some(evidence) = batch.builder.customer(&purchases, self.traits, as_of.day) else { continue };
             for own in purchases.by_unit() {
                 let pair = batch.builder.pair(own, &evidence, self.traits, as_of.day);
-                let judged = Judged::of(&pair, &evidence, self.traits, own[0].unit, &batch.factors);
                 let bought = Some((own[0], own[own.len() - 1]));
-                batch.push(customer, bought, own[0].unit, pair, &judged, &mut take);
+                batch.push(customer, bought, own[0].unit, pair, &evidence, &mut take);
             }
         }
         batch.flush(&mut take);
@@ -62,18 +61,14 @@ impl Scorer<'_> {
         let evidence = batch.builder.customer(&purchases, self.traits, as_of.day)?;
         let own = purchases.by_unit().find(|own| own[0].unit == unit)?;
         let pair = batch.builder.pair(own, &evidence, self.traits, as_of.day);
-        let judged = Judged::of(&pair, &evidence, self.traits, unit, &batch.factors);
-        let mut out = None;
-        let mut take = |scored| out = Some(scored);
-        batch.push(0, None, unit, pair, &judged, &mut take);
-        batch.flush(&mut take);
-        out
+        batch.push(0, None, unit, pair, &evidence, &mut |_| {});
+        batch.settle();
+        batch.scored.pop()
     }
 }
 
 /// A pair as the structure sees it, and as the layer does.
 pub(crate) struct Judged {
-    structure: Structure,
     /// The structure's.
     pub(crate) log_odds: Spans,
     pub(crate) features: [f32; N_FEATURES],
@@ -95,41 +90,31 @@ impl Judged {
 fn judge(pair: &PairEvidence, customer: &CustomerEvidence, traits: &Traits, unit: u32, factors: &Spans) -> Judged {
     let (structure, cycle) = Structure::new(pair, customer);
     let features = features(pair, customer, (&structure, &cycle), traits, unit);
-    Judged { structure, log_odds: log_odds(structure.at_edges(), factors), features }
-}
-
-#[multiversion(targets("x86_64+avx+avx2"))]
-fn survival(log_odds: &Spans, structure: &Structure) -> Survival {
-    Survival::new(log_odds, structure)
-}
-
-/// A pair whose block is not full yet.
-struct Waiting {
-    customer: u32,
-    bought: Option<(Purchase, Purchase)>,
-    unit: u32,
-    evidence: PairEvidence,
-    structure: Structure,
+    Judged { log_odds: log_odds(structure.at_edges(), factors), features }
 }
 
 struct Batch<'a> {
-    layer: &'a Layer,
+    scorer: Scorer<'a>,
     builder: EvidenceBuilder<'a>,
     factors: Spans,
+    /// The pairs of the block; their curves know nothing until the block is settled.
+    scored: Vec<Scored>,
+    /// Their customers, and for each pair the place of its own.
+    customers: Vec<CustomerEvidence>,
+    customer: Vec<u8>,
     block: Block,
-    log_odds: [Spans; BLOCK],
-    waiting: Vec<Waiting>,
 }
 
 impl<'a> Batch<'a> {
     fn new(scorer: &Scorer<'a>, as_of: AsOf) -> Self {
         Self {
-            layer: scorer.layer,
+            scorer: *scorer,
             builder: EvidenceBuilder::new(scorer.decay),
             factors: weekday_factors(&scorer.traits.population.weekday, as_of.day),
+            scored: Vec::with_capacity(BLOCK),
+            customers: Vec::with_capacity(BLOCK),
+            customer: Vec::with_capacity(BLOCK),
             block: Block::new(N_FEATURES),
-            log_odds: [Spans::default(); BLOCK],
-            waiting: Vec::new(),
         }
     }
 
@@ -139,24 +124,67 @@ impl<'a> Batch<'a> {
         bought: Option<(Purchase, Purchase)>,
         unit: u32,
         evidence: PairEvidence,
-        judged: &Judged,
-        take: &mut impl FnMut(Scored),
+        about: &CustomerEvidence,
+        take: &mut impl FnMut(&[Scored]),
     ) {
-        self.log_odds[self.block.len] = judged.log_odds;
-        self.block.push(&judged.features);
-        self.waiting.push(Waiting { customer, bought, unit, evidence, structure: judged.structure });
-        if self.block.is_full() {
+        if self.scored.last().is_none_or(|last| last.customer != customer) {
+            self.customers.push(*about);
+        }
+        self.customer.push((self.customers.len() - 1) as u8);
+        let survival = Survival::new(Structure::default());
+        self.scored.push(Scored { customer, bought, unit, evidence, survival });
+        if self.scored.len() == BLOCK {
             self.flush(take);
         }
     }
 
-    fn flush(&mut self, take: &mut impl FnMut(Scored)) {
-        self.layer.apply(&self.block, &mut self.log_odds);
-        for (pair, log_odds) in self.waiting.drain(..).zip(&self.log_odds) {
-            let survival = survival(log_odds, &pair.structure);
-            let Waiting { customer, bought, unit, evidence, .. } = pair;
-            take(Scored { customer, bought, unit, evidence, survival });
-        }
+    fn flush(&mut self, take: &mut impl FnMut(&[Scored])) {
+        self.settle();
+        take(&self.scored);
+        self.scored.clear();
+        self.customers.clear();
+        self.customer.clear();
+    }
+
+    /// Judges the pairs of the block, and asks the layer about them.
+    fn settle(&mut self) {
+        let customers = (&*self.customers, &*self.customer);
+        let mut log_odds = judge_block(&mut self.scored, customers, self.scorer.traits, &self.factors, &mut self.block);
+        self.scorer.layer.apply(&self.block, &mut log_odds);
+        weigh(&mut self.scored, &log_odds);
         self.block.clear();
+    }
+}
+
+/// As [`judge`], a block of pairs one step after the other: what a step does to one pair does not wait for what it did to the
+/// last, so that the processor works on several at a time.
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn judge_block(
+    scored: &mut [Scored],
+    (customers, customer): (&[CustomerEvidence], &[u8]),
+    traits: &Traits,
+    factors: &Spans,
+    block: &mut Block,
+) -> [Spans; BLOCK] {
+    let about = |i: usize| &customers[customer[i] as usize];
+    let (mut cycles, mut out) = ([Spans::default(); BLOCK], [Spans::default(); BLOCK]);
+    for (i, (pair, cycle)) in scored.iter_mut().zip(&mut cycles).enumerate() {
+        let structure;
+        (structure, *cycle) = Structure::new(&pair.evidence, about(i));
+        pair.survival = Survival::new(structure);
+    }
+    for (pair, out) in scored.iter().zip(&mut out) {
+        *out = log_odds(pair.survival.structure.at_edges(), factors);
+    }
+    for (i, (pair, cycle)) in scored.iter().zip(&cycles).enumerate() {
+        block.push(&features(&pair.evidence, about(i), (&pair.survival.structure, cycle), traits, pair.unit));
+    }
+    out
+}
+
+#[multiversion(targets("x86_64+avx+avx2"))]
+fn weigh(scored: &mut [Scored], log_odds: &[Spans]) {
+    for (pair, log_odds) in scored.iter_mut().zip(log_odds) {
+        pair.survival.weigh(log_odds);
     }
 }

@@ -15,7 +15,7 @@ use crate::stats::{N_SPANS, Spans, ln, ln_1p, ln_exp_m1, softplus};
 pub(crate) const EDGES_DAYS: [f64; N_SPANS] = [1.0, 3.0, 7.0, 14.0, 28.0, 56.0, 112.0, 224.0];
 
 /// A log-logistic distribution of gaps.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct LogLogistic {
     /// Log of the median, log days.
     log_median: f32,
@@ -40,7 +40,7 @@ impl LogLogistic {
 }
 
 /// The parameters of the two clocks.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Structure {
     /// Purchases per day on the visit clock over the shape of its Gamma distribution, and the shape.
     per_day: f32,
@@ -145,12 +145,30 @@ impl Structure {
         }
     }
 
+    /// The cumulative hazards from the cutoff to a day, of some structures side by side: as [`Self::hazards`].
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as for `new`")]
+    pub(crate) fn hazards_of<const L: usize>(structures: [&Self; L], day: f32) -> [f32; L] {
+        let mut out = [0f32; L];
+        for (out, own) in out.iter_mut().zip(structures) {
+            *out = own.visit_hazard(day);
+        }
+        if structures.iter().any(|structure| structure.cycle_weight > 0.0) {
+            for (out, own) in out.iter_mut().zip(structures) {
+                *out = own.weigh(*out, own.cycle_hazard(day));
+            }
+        }
+        out
+    }
+
     /// The cumulative hazard at the end of each span.
     pub(crate) fn at_edges(&self) -> &Spans {
         &self.at_edges
     }
 
     /// The cumulative hazard at the curve's knots: the start, the spans' ends, the reach.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as for `new`")]
     pub(crate) fn at_knot(&self, knot: usize) -> f32 {
         match knot {
             0 => 0.0,

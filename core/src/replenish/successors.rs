@@ -36,8 +36,41 @@ pub(crate) struct Successor {
     pub(crate) after_days: f64,
 }
 
-/// Customers who moved from one unit to another, and the days it took them, summed.
-pub(super) type Moves = BTreeMap<(u32, u32), (u32, i64)>;
+/// From one unit to another: how many customers moved, and the days it took them, summed.
+pub(super) type Move = ((u32, u32), (u32, i64));
+
+/// The moves between any two units, in order.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Moves(Vec<Move>);
+
+impl Moves {
+    /// Adds up what is said about the same two units, in whatever order.
+    pub(super) fn united(mut moves: Vec<Move>) -> Self {
+        moves.par_sort_unstable();
+        moves.dedup_by(|next, sum| {
+            let is_same = next.0 == sum.0;
+            if is_same {
+                sum.1 = (sum.1.0 + next.1.0, sum.1.1 + next.1.1);
+            }
+            is_same
+        });
+        Self(moves)
+    }
+
+    /// How many customers moved from one unit to another.
+    fn n_customers(&self, pair: (u32, u32)) -> u32 {
+        self.0.binary_search_by_key(&pair, |(pair, _)| *pair).map_or(0, |place| self.0[place].1.0)
+    }
+}
+
+impl IntoIterator for Moves {
+    type Item = Move;
+    type IntoIter = std::vec::IntoIter<Move>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
 
 /// Counts the moves of customers, of whom there are `n_customers` in all. Only moves within a category count, where the log
 /// has categories.
@@ -53,7 +86,7 @@ pub(super) fn moves(
     let customers: Vec<u32> = view.customers.clone().collect();
     let category = |item: u32| view.history.items.category.get(item as usize).copied().unwrap_or(NONE);
     let moves_of = |customers: &[u32]| {
-        let mut moves = Moves::new();
+        let mut moves = Vec::new();
         let mut purchases = Purchases::default();
         let mut text = String::new();
         for &customer in customers {
@@ -66,19 +99,16 @@ pub(super) fn moves(
         }
         moves
     };
-    let mut moves = Moves::new();
+    let mut moves = Vec::new();
     watch.pieces(&customers, TASKS_PER_PIECE * CUSTOMERS_PER_TASK, |customers| {
-        let parts: Vec<Moves> = customers.par_chunks(CUSTOMERS_PER_TASK).map(moves_of).collect();
-        for (pair, (n, days)) in parts.into_iter().flatten() {
-            let sum = moves.entry(pair).or_default();
-            *sum = (sum.0 + n, sum.1 + days);
-        }
+        let parts: Vec<Vec<Move>> = customers.par_chunks(CUSTOMERS_PER_TASK).map(moves_of).collect();
+        moves.extend(parts.into_iter().flatten());
     })?;
-    Ok(moves)
+    Ok(Moves::united(moves))
 }
 
 /// One customer's moves: from a unit bought no more to one first bought after the other's last purchase.
-fn add_moves(purchases: &Purchases, category: &dyn Fn(u32) -> u32, moves: &mut Moves) {
+fn add_moves(purchases: &Purchases, category: &dyn Fn(u32) -> u32, moves: &mut Vec<Move>) {
     // (category, unit, first day, last day), grouped by category.
     let mut spans: Vec<(u32, u32, i32, i32)> = purchases
         .by_unit()
@@ -90,8 +120,7 @@ fn add_moves(purchases: &Purchases, category: &dyn Fn(u32) -> u32, moves: &mut M
             // The first unit taken up after the last purchase of this one.
             let next = group.iter().filter(|to| to.2 > from.3).min_by_key(|to| (to.2, to.1));
             if let Some(to) = next {
-                let sum = moves.entry((from.1, to.1)).or_default();
-                *sum = (sum.0 + 1, sum.1 + i64::from(to.2 - from.2));
+                moves.push(((from.1, to.1), (1, i64::from(to.2 - from.2))));
             }
         }
     }
@@ -100,15 +129,13 @@ fn add_moves(purchases: &Purchases, category: &dyn Fn(u32) -> u32, moves: &mut M
 /// The successors that enough customers moved on to.
 pub(super) fn choose(moves: &Moves, item_of: &dyn Fn(u32) -> u32) -> BTreeMap<u32, Successor> {
     let mut out = BTreeMap::new();
-    let all: Vec<_> = moves.iter().collect();
-    for own in all.chunk_by(|a, b| a.0.0 == b.0.0) {
+    for own in moves.0.chunk_by(|a, b| a.0.0 == b.0.0) {
         let total: u32 = own.iter().map(|(_, (n, _))| n).sum();
         // The most frequent move; of equal ones the smaller code.
-        let Some((&(from, to), &(n, days))) = own.iter().copied().max_by_key(|((_, to), (n, _))| (*n, u32::MAX - to))
-        else {
+        let Some(&((from, to), (n, days))) = own.iter().max_by_key(|((_, to), (n, _))| (*n, u32::MAX - to)) else {
             continue;
         };
-        let back = moves.get(&(to, from)).map_or(0, |m| m.0);
+        let back = moves.n_customers((to, from));
         let share = f64::from(n) / f64::from(total);
         if n >= MIN_CUSTOMERS
             && share >= MIN_SHARE

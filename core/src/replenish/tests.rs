@@ -122,6 +122,13 @@ fn weekdays_move_purchases_between_short_spans() {
     assert!(factors[3..].iter().all(|f| (f - 1.0).abs() < 1e-6), "whole weeks: {factors:?}");
 }
 
+/// The curve once the layer has said what each span holds.
+fn weighed(structure: &Structure, log_odds: &Spans) -> Survival {
+    let mut survival = Survival::new(*structure);
+    survival.weigh(log_odds);
+    survival
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -146,7 +153,7 @@ proptest! {
             let by_structure = log_odds(structure.at_edges(), &[1.0; N_SPANS]);
             std::array::from_fn(|s| by_structure[s] + moved[s])
         };
-        let survival = Survival::new(&log_odds, &structure);
+        let survival = weighed(&structure, &log_odds);
         let mut before = 0.0;
         for days in (0..=728).map(|d| f64::from(d) / 2.0) {
             let prob = survival.prob_within(days);
@@ -163,6 +170,15 @@ proptest! {
         let together = survival.run_outs_days([0.1, 0.9, 0.4, 0.5]);
         let single = [0.1, 0.9, 0.4, 0.5].map(|quantile| survival.run_out_days(quantile));
         prop_assert_eq!(together.map(f64::to_bits), single.map(f64::to_bits));
+        // Beside other curves it is the same, too.
+        let (other, _) = Structure::new(&pair(1.0, 9.0, 30.0, 1.0, 0.5), &customer(0.2));
+        let other = weighed(&other, &log_odds);
+        for days in [0.0, 0.5, 7.0, 90.0, 364.0] {
+            let [_, beside, _] = Survival::prob_within_of_each([&other, &survival, &other], days);
+            prop_assert_eq!(f64::from(beside).to_bits(), survival.prob_within(days).to_bits());
+        }
+        let [beside, _] = Survival::run_out_days_of_each([&survival, &other], 0.9);
+        prop_assert_eq!(f64::from(beside).to_bits(), survival.run_out_days(0.9).to_bits());
         // At the spans' ends the curve is the product of what the spans leave.
         let mut left = 1.0;
         for (x, days) in log_odds.iter().zip(EDGES_DAYS) {
@@ -188,7 +204,7 @@ fn quantiles_invert_the_curve() {
     for (n, recency, cycle, spread) in [(1.0, 3.0, 30.0, 1.0), (8.0, 10.0, 30.0, 0.3), (20.0, 60.0, 90.0, 0.2)] {
         let (structure, _) = Structure::new(&pair(n, recency, cycle, spread, 0.2), &customer(0.1));
         let log_odds = log_odds(structure.at_edges(), &[1.0; N_SPANS]);
-        let survival = Survival::new(&log_odds, &structure);
+        let survival = weighed(&structure, &log_odds);
         for quantile in [0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98] {
             let days = survival.run_out_days(quantile);
             let back = survival.prob_within(days) / survival.prob_again();
@@ -196,14 +212,14 @@ fn quantiles_invert_the_curve() {
         }
         assert!((survival.prob_within(28.0) - survival.structural_prob_within(28.0)).abs() < 1e-5);
         for x in [-1e30f32, -40.0, 40.0, 1e30] {
-            let absurd = Survival::new(&[x; N_SPANS], &structure);
+            let absurd = weighed(&structure, &[x; N_SPANS]);
             let days: Vec<f64> = [0.1, 0.5, 0.9].map(|q| absurd.run_out_days(q)).to_vec();
             assert!(days.is_sorted() && days.iter().all(|d| (0.0..=REACH_DAYS).contains(d)), "{x}: {days:?}");
             assert!(absurd.prob_again() > 0.0 && absurd.prob_again() <= 1.0);
         }
     }
     let (structure, _) = Structure::new(&pair(3.0, 3.0, 30.0, 0.5, 0.2), &customer(0.1));
-    let survival = Survival::new(&Spans::default(), &structure);
+    let survival = weighed(&structure, &Spans::default());
     assert_eq!(survival.run_out_days(f64::NAN).to_bits(), survival.run_out_days(0.5).to_bits());
     assert!(survival.prob_within(-5.0).abs() < 1e-12);
     assert!((survival.prob_within(1e9) - survival.prob_again()).abs() < 1e-12);

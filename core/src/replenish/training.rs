@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::catalog::{Catalog, hash_id};
+use super::catalog::{Catalog, hash_text, text_of};
 use super::decay::Decay;
 use super::evidence::{EvidenceBuilder, N_FEATURES};
 use super::purchases::{AsOf, Purchase, Purchases, Units};
@@ -12,7 +12,7 @@ use super::traits::Traits;
 use crate::error::Result;
 use crate::history::HistoryView;
 use crate::progress::Watch;
-use crate::stats::HazardRows;
+use crate::stats::{HazardRows, Spans};
 use crate::time::{DAY_US, Timestamp};
 
 /// How long before the instant of fitting the cutoffs lie, days. Whole weeks, so that every cutoff falls on the same
@@ -61,65 +61,79 @@ impl Drawing<'_> {
     /// Draws rows at every cutoff but the last. Which rows is decided by a hash of the identifiers alone.
     pub(crate) fn rows(&self, watch: &mut Watch<'_>) -> Result<Drawn> {
         let n_cutoffs = self.cutoff_days.len() - 1;
-        let mut drawn = Drawn::default();
         let hashes = self.catalog.hashes();
         let customers: Vec<u32> = self.view.customers.clone().collect();
         let mut n_pairs = 0;
-        for k in 0..n_cutoffs {
+        let cutoffs = (0..n_cutoffs).map(|k| {
             n_pairs += self.n_pairs[k];
             let wanted = (self.max_rows / n_cutoffs) as f64 / (n_pairs as f64).max(1.0);
             let of_customers = (wanted * SPREAD_OVER_CUSTOMERS).min(1.0);
-            let share = Share { of_customers, of_pairs: (wanted / of_customers).min(1.0) };
-            let mut watch = watch.part(k as f64 / n_cutoffs as f64, (k + 1) as f64 / n_cutoffs as f64);
-            watch.pieces(&customers, TASKS_PER_PIECE * CUSTOMERS_PER_TASK, |customers| {
-                let tasks = customers.par_chunks(CUSTOMERS_PER_TASK);
-                let parts: Vec<Drawn> = tasks.map(|own| self.rows_at(k, own, share, &hashes)).collect();
-                for part in parts {
-                    drawn.append(part);
-                }
-            })?;
-        }
-        Ok(drawn)
+            self.cutoff(k, Share { of_customers, of_pairs: (wanted / of_customers).min(1.0) })
+        });
+        let cutoffs: Vec<Cutoff<'_>> = cutoffs.collect();
+        // One per cutoff.
+        let mut drawn: Vec<Drawn> = cutoffs.iter().map(|_| Drawn::default()).collect();
+        watch.pieces(&customers, TASKS_PER_PIECE * CUSTOMERS_PER_TASK, |customers| {
+            let tasks = customers.par_chunks(CUSTOMERS_PER_TASK);
+            let parts: Vec<Vec<Drawn>> = tasks.map(|own| self.rows_of(own, &cutoffs, &hashes)).collect();
+            for parts in parts {
+                drawn.iter_mut().zip(parts).for_each(|(drawn, part)| drawn.append(part));
+            }
+        })?;
+        let mut drawn = drawn.into_iter();
+        let mut all = drawn.next().unwrap_or_default();
+        drawn.for_each(|later| all.append(later));
+        Ok(all)
     }
 
-    fn rows_at(&self, k: usize, customers: &[u32], share: Share, hashes: &[u64]) -> Drawn {
-        let (cutoff, traits) = (self.cutoff_days[k], &self.traits[k]);
-        let as_of_day = self.cutoff_days[self.cutoff_days.len() - 1];
-        let observed = EDGES_DAYS.iter().filter(|&&edge| edge as i32 <= as_of_day - cutoff).count();
-        let factors = weekday_factors(&traits.population.weekday, cutoff);
-        let mut drawn = Drawn::default();
-        let out = &mut drawn.rows;
+    fn cutoff(&self, k: usize, share: Share) -> Cutoff<'_> {
+        let (day, traits) = (self.cutoff_days[k], &self.traits[k]);
+        let follow_up = self.cutoff_days[self.cutoff_days.len() - 1] - day;
+        let n_observed = EDGES_DAYS.iter().filter(|&&edge| edge as i32 <= follow_up).count();
+        Cutoff { k, day, traits, share, n_observed, factors: weekday_factors(&traits.population.weekday, day) }
+    }
+
+    /// The rows of some customers at each cutoff.
+    fn rows_of(&self, customers: &[u32], cutoffs: &[Cutoff<'_>], hashes: &[u64]) -> Vec<Drawn> {
+        let mut drawn: Vec<Drawn> = cutoffs.iter().map(|_| Drawn::default()).collect();
         let (mut known, mut later) = (Purchases::default(), Purchases::default());
         let mut builder = EvidenceBuilder::new(self.decay);
         let mut text = String::new();
         for &customer in customers {
-            let hash = hash_id(self.view.history.customers.id(customer), k as u64, &mut text);
-            if unit_interval(hash) >= share.of_customers {
-                continue;
-            }
-            known.load(self.view.history, self.units, customer, self.as_of.end_of(cutoff));
-            let Some(evidence) = builder.customer(&known, traits, cutoff) else { continue };
-            later.load(self.view.history, self.units, customer, self.as_of);
-            for own in known.by_unit() {
-                let unit = own[0].unit;
-                if unit_interval(hashes[unit as usize] ^ hash.rotate_left(32)) >= share.of_pairs {
+            let id = text_of(self.view.history.customers.id(customer), &mut text);
+            for (drawn, cutoff) in drawn.iter_mut().zip(cutoffs) {
+                let hash = hash_text(id, cutoff.k as u64);
+                if unit_interval(hash) >= cutoff.share.of_customers {
                     continue;
                 }
-                let pair = builder.pair(own, &evidence, traits, cutoff);
-                let judged = Judged::of(&pair, &evidence, traits, unit, &factors);
-                let bought = later.next_after(unit, cutoff).map(|p: &Purchase| p.day - cutoff);
-                let span = bought.and_then(|days| EDGES_DAYS.iter().position(|&edge| f64::from(days) <= edge));
-                let event = span.filter(|&s| s < observed);
-                out.features.extend(judged.features);
-                out.offset.push(judged.log_odds);
-                out.n_at_risk.push(event.map_or(observed, |s| s + 1) as u8);
-                out.event.push(event.is_some());
-                out.cutoff.push(k as u8);
-                drawn.customer.push(customer);
+                known.load(self.view.history, self.units, customer, self.as_of.end_of(cutoff.day));
+                let Some(evidence) = builder.customer(&known, cutoff.traits, cutoff.day) else { continue };
+                later.load(self.view.history, self.units, customer, self.as_of);
+                for own in known.by_unit() {
+                    let unit = own[0].unit;
+                    if unit_interval(hashes[unit as usize] ^ hash.rotate_left(32)) >= cutoff.share.of_pairs {
+                        continue;
+                    }
+                    let pair = builder.pair(own, &evidence, cutoff.traits, cutoff.day);
+                    let judged = Judged::of(&pair, &evidence, cutoff.traits, unit, &cutoff.factors);
+                    let bought = later.next_after(unit, cutoff.day).map(|p: &Purchase| p.day - cutoff.day);
+                    drawn.push(customer, &judged, cutoff, bought);
+                }
             }
         }
         drawn
     }
+}
+
+/// A cutoff at which rows are drawn.
+struct Cutoff<'a> {
+    k: usize,
+    day: i32,
+    traits: &'a Traits,
+    share: Share,
+    /// Spans seen in full by the instant of fitting.
+    n_observed: usize,
+    factors: Spans,
 }
 
 /// Training rows, and whose they are.
@@ -137,6 +151,18 @@ impl Default for Drawn {
 }
 
 impl Drawn {
+    fn push(&mut self, customer: u32, judged: &Judged, cutoff: &Cutoff<'_>, bought_days: Option<i32>) {
+        let span = bought_days.and_then(|days| EDGES_DAYS.iter().position(|&edge| f64::from(days) <= edge));
+        let event = span.filter(|&s| s < cutoff.n_observed);
+        let rows = &mut self.rows;
+        rows.features.extend(judged.features);
+        rows.offset.push(judged.log_odds);
+        rows.n_at_risk.push(event.map_or(cutoff.n_observed, |s| s + 1) as u8);
+        rows.event.push(event.is_some());
+        rows.cutoff.push(cutoff.k as u8);
+        self.customer.push(customer);
+    }
+
     fn append(&mut self, mut other: Self) {
         self.rows.append(other.rows);
         self.customer.append(&mut other.customer);
@@ -268,7 +294,7 @@ mod tests {
         let mut text = String::new();
         let mut counts = [0; 10];
         for i in 0..10_000 {
-            let hash = hash_id(crate::id::Id::Int(i), 3, &mut text);
+            let hash = hash_text(text_of(crate::id::Id::Int(i), &mut text), 3);
             counts[(unit_interval(hash) * 10.0) as usize] += 1;
         }
         assert!(counts.iter().all(|n| (900..1_100).contains(n)), "{counts:?}");

@@ -65,16 +65,18 @@ impl<'a> Growing<'a> {
         let mut trees = Vec::with_capacity(n);
         for t in *n_grown..*n_grown + n {
             watch.tell((t - *n_grown) as f64 / n as f64)?;
-            let used = draws(t as u64, rows.len(), growth.row_share);
-            let features = bins.draw_features(t as u64, growth.feature_share);
-            let Some((tree, questions)) = Grower::new(rows, growth, bins, &used, &features, log_odds).grow() else {
-                continue;
-            };
-            log_odds
-                .par_chunks_mut(CHUNK)
-                .enumerate()
-                .for_each(|(chunk, log_odds)| add_leaves(bins, &questions, &tree.leaves, chunk, log_odds));
-            trees.push(tree);
+            // The whole tree among the threads of the pool: they would fall asleep between its steps.
+            let tree = rayon::scope(|_| {
+                let used = draws(t as u64, rows.len(), growth.row_share);
+                let features = bins.draw_features(t as u64, growth.feature_share);
+                let (tree, questions) = Grower::new(rows, growth, bins, &used, &features, log_odds).grow()?;
+                log_odds
+                    .par_chunks_mut(CHUNK)
+                    .enumerate()
+                    .for_each(|(chunk, log_odds)| add_leaves(bins, &questions, &tree.leaves, chunk, log_odds));
+                Some(tree)
+            });
+            trees.extend(tree);
         }
         self.n_grown += n;
         Ok(Boosting { trees })

@@ -172,13 +172,11 @@ impl<'a> Grower<'a> {
                 self.parts.par_iter_mut().for_each(|part| part.split(n_features, place, bin));
                 histograms = self.count_siblings(&histograms);
             }
-            let (gain, place, bin) = (0..n_features)
-                .map(|f| {
-                    let (gain, bin) = self.best_bin(&histograms, f);
-                    (gain, f, bin)
-                })
-                // The first of equal gains: the order is fixed.
-                .reduce(|a, b| if b.0 > a.0 { b } else { a })?;
+            let best: Vec<(f32, u8)> =
+                (0..n_features).into_par_iter().map(|place| self.best_bin(&histograms, place)).collect();
+            // The first of equal gains: the order is fixed.
+            let best = best.into_iter().enumerate().reduce(|a, b| if b.1.0 > a.1.0 { b } else { a });
+            let (place, (gain, bin)) = best?;
             if gain <= 1e-3 {
                 break;
             }

@@ -13,8 +13,9 @@ pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
 pub(super) fn read_part<T: DeserializeOwned>(argument: &str, json: &str) -> Result<T> {
     let mut reader = serde_json::Deserializer::from_str(json);
     serde_path_to_error::deserialize(&mut reader).map_err(|failure| {
-        let path = match (argument, failure.path().to_string().as_str()) {
-            ("", path) => path.to_owned(),
+        let inner = failure.path().to_string();
+        let path = match (argument, inner.as_str()) {
+            ("", path) => unflattened(path).to_owned(),
             (argument, "" | ".") => argument.to_owned(),
             (argument, path) => format!("{argument}.{path}"),
         };
@@ -25,11 +26,7 @@ pub(super) fn read_part<T: DeserializeOwned>(argument: &str, json: &str) -> Resu
             "" | "." => {
                 Error::new(crate::ErrorCode::InvalidOptions, format!("the arguments cannot be read: {message}"))
             }
-            path => {
-                let flat = path.split_once('.').filter(|(part, _)| argument.is_empty() && FLAT.contains(part));
-                let told = flat.map_or(path, |(_, rest)| rest);
-                Error::options(&named(path), format!("{told} cannot be used: {}", in_words(message)))
-            }
+            path => Error::options(&named(path), format!("{path} cannot be used: {}", in_words(message))),
         }
     })
 }
@@ -49,10 +46,14 @@ fn in_words(message: &str) -> String {
 /// Structures of options, whose parts stand flat in other languages.
 const FLAT: [&str; 3] = ["options", "backtest", "tell"];
 
+/// A path as the caller wrote it: parts of [`FLAT`] structures are arguments of their own.
+fn unflattened(path: &str) -> &str {
+    path.split_once('.').filter(|(part, _)| FLAT.contains(part)).map_or(path, |(_, rest)| rest)
+}
+
 /// The argument that a path is about: its own name, also for one of its entries; for a part of a larger argument the whole path.
 fn named(path: &str) -> String {
     let parts: Vec<&str> = path.split('.').filter(|part| *part != "?").collect();
-    let parts = if parts.len() > 1 && FLAT.contains(&parts[0]) { &parts[1..] } else { &parts[..] };
     match *parts {
         [one] => one.split('[').next().unwrap_or(one).to_owned(),
         _ => parts.join("."),
