@@ -124,7 +124,7 @@ function numbers({ column, field }, array, out) {
   const values = array instanceof Float64Array ? array : Float64Array.from(array, Number)
   // NaN is a number that went wrong for quantities, and an unknown one for the rest.
   const wrong = field === 'quantity' && values.some(Number.isNaN)
-  out.push(column, 'numbers', wrong ? values.map((x) => (x === x ? x : Infinity)) : values, null)
+  out.push(column, wrong ? 'given' : 'numbers', values, null)
 }
 
 module.exports = { fromColumns }

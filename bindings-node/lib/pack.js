@@ -240,42 +240,59 @@ function instant(ms) {
   return rest > 0 && rest < 1000 ? date.toISOString().replace('Z', `${String(rest).padStart(3, '0')}Z`) : date.toISOString()
 }
 
-/** Numbers, which databases may have returned as texts. Infinity stands for what is none: the core refuses such rows. */
+/** Numbers, which databases may have returned as texts. Once one is no number all go on as texts: the core refuses it, and shows it. */
 class Numbers {
   constructor({ name, column, read, field }, n) {
     this.name = name
     this.column = column
     this.read = read
-    this.nan = field === 'quantity' ? Infinity : NaN
+    this.isStrict = field === 'quantity'
     this.numbers = new Float64Array(n)
+    this.texts = undefined
     this.seen = false
   }
 
   push(rows, from, to) {
-    const { read, numbers } = this
+    const { read, numbers, isStrict } = this
     for (let row = from; row < to; row++) {
       const value = read(rows[row])
-      if (typeof value === 'number') numbers[row] = value === value ? value : this.nan
-      else if (value === undefined || value === null) {
-        numbers[row] = NaN
-        continue
-      } else if (typeof value === 'string') numbers[row] = fromText(value)
-      else if (typeof value === 'bigint') numbers[row] = Number(value)
-      else throw invalidData(this.name, `${this.name} of row ${row} is ${shown(value)}; give a number, or a text such as "12.50"`, row)
-      this.seen = true
+      const number = numberOf(value, isStrict)
+      if (number !== undefined) {
+        numbers[row] = number
+        this.seen = this.seen || (value !== undefined && value !== null)
+        if (this.texts !== undefined) this.texts[row] = number === number ? String(number) : null
+      } else if (typeof value === 'string' || typeof value === 'number') {
+        this.toTexts(row)
+        this.texts[row] = String(value).toWellFormed()
+      } else {
+        throw invalidData(this.name, `${this.name} of row ${row} is ${shown(value)}; give a number, or a text such as "12.50"`, row)
+      }
     }
   }
 
+  toTexts(row) {
+    this.texts ??= Array.from(this.numbers.subarray(0, row), (number) => (number === number ? String(number) : null))
+    this.seen = true
+  }
+
   into(out) {
-    out.push(this.column, 'numbers', this.numbers, null)
+    if (this.texts === undefined) out.push(this.column, 'numbers', this.numbers, null)
+    else out.push(this.column, 'sparse', this.texts, null)
   }
 }
 
-/** A decimal number; an empty text is a missing one. */
+/** A value as a number, NaN for none; `undefined` for what is no number, as NaN itself where it `isStrict`. */
+function numberOf(value, isStrict) {
+  if (typeof value === 'number') return value === value || !isStrict ? value : undefined
+  if (value === undefined || value === null) return NaN
+  if (typeof value === 'string') return fromText(value)
+  return typeof value === 'bigint' ? Number(value) : undefined
+}
+
+/** A decimal number; an empty text is a missing one, and another text `undefined`. */
 function fromText(text) {
   if (text.trim() === '') return NaN
-  const number = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i.test(text) ? Number(text) : NaN
-  return Number.isNaN(number) ? Infinity : number
+  return /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i.test(text) ? Number(text) : undefined
 }
 
 const CLASSES = { id: Ids, time: Times, number: Numbers }
@@ -372,4 +389,4 @@ function missing(field, name, keys, who) {
   return invalidData(name, `${who} a column ${JSON.stringify(name)}${what}; ${list}. Say which it is: ${example}`)
 }
 
-module.exports = { Pack, packer, missing, present, fromText, NONE, MS_OF }
+module.exports = { Pack, packer, missing, present, numberOf, NONE, MS_OF }

@@ -1,7 +1,7 @@
 'use strict'
 
 const { isPromise, FIRST_MS, LAST_MS } = require('./values.js')
-const { NONE, fromText, present } = require('./pack.js')
+const { NONE, numberOf, present } = require('./pack.js')
 const { isSound } = require('./texts.js')
 
 // A few rows in one piece: their numbers in one array, which serves call after call, and their texts in one string. What crosses
@@ -167,9 +167,9 @@ function numbers(rows, { read, field, isAsked }, at) {
       continue
     }
     seen = true
-    if (typeof value === 'number') cells[at + row] = value === value || field !== 'quantity' ? value : Infinity
-    else if (typeof value === 'string') cells[at + row] = fromText(value)
-    else return OTHER
+    const number = numberOf(value, field === 'quantity')
+    if (number === undefined || typeof value === 'bigint') return OTHER
+    cells[at + row] = number
   }
   return seen || !isAsked ? NUMBERS : OTHER
 }

@@ -8,6 +8,7 @@
 //! | `texts` | how many rows | the texts, joined by NUL, in parts |
 //! | `sparse` | the texts, `null` for none | |
 //! | `numbers` | `Float64Array`, NaN for none | |
+//! | `given` | `Float64Array`, in which NaN is a number that went wrong | |
 //! | `ints` | `Float64Array` of whole numbers, NaN for none | |
 //! | `wide` | `BigInt64Array`, the least number for none | |
 //! | `instants` | `Float64Array`: milliseconds since 1970, NaN for none | |
@@ -62,6 +63,10 @@ fn column(flat: &Array<'_>, at: u32, name: &str) -> napi::Result<ArrayRef> {
         "numbers" => {
             let given: Float64ArraySlice<'_> = entry(flat, data)?;
             numbers(&given).map_err(failed)?
+        }
+        "given" => {
+            let given: Float64ArraySlice<'_> = entry(flat, data)?;
+            Arc::new(Float64Array::from(given.to_vec()))
         }
         "ints" => {
             let given: Float64ArraySlice<'_> = entry(flat, data)?;

@@ -121,11 +121,23 @@ test('rows that cannot be used are reported, not lost', async () => {
   const { report } = new History(log)
   assert.equal(report.nRead, 100)
   assert.equal(report.nRefused, 6)
-  const reasons = report.refusals.map(({ reason, firstRow }) => [reason, firstRow]).sort()
-  assert.deepEqual(reasons, [['bad_amount', 7], ['bad_quantity', 3], ['bad_time', 5], ['missing_customer', 6], ['missing_item', 8]])
+  const reasons = report.refusals.map(({ reason, firstRow, sample }) => [reason, firstRow, sample]).sort()
+  assert.deepEqual(reasons, [
+    ['bad_amount', 7, 'dear'],
+    ['bad_quantity', 3, '1,5'],
+    ['bad_time', 5, 'Invalid Date'],
+    ['missing_customer', 6, ''],
+    ['missing_item', 8, ''],
+  ])
   assert.match(String(report), /100 rows/)
-  const error = await fails(() => History.from(log, { onRefused: 'fail' }), { code: 'invalid_data', row: 3 })
+  const error = await fails(() => History.from(log, { onRefused: 'fail' }), { code: 'invalid_data', row: 3, message: /"1,5"/ })
   assert.equal(error.field, 'quantity')
+  // What follows a number that is none is read as before, and NaN in a column of numbers is shown as what it is.
+  const one = (quantity) => ({ customer: 'c', item: 'i', at: '2025-01-01', quantity })
+  const rows = new History([one(2), one(null), one('x'), one('2.50'), one(3n), one(undefined)])
+  assert.deepEqual([rows.report.nKept, rows.report.nRefused], [5, 1])
+  const columns = new History({ customer: ['c', 'd'], item: ['i', 'i'], at: ['2025-01-01', '2025-01-02'], quantity: Float64Array.of(NaN, 2) })
+  assert.deepEqual(columns.report.refusals.map(({ firstRow, sample }) => [firstRow, sample]), [[0, 'NaN']])
 })
 
 test('a return undoes its purchase, though only some rows name one', () => {

@@ -63,7 +63,7 @@ class History:
     Args:
         data: any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of a `.csv` or `.parquet` file, or rows as mappings.
             Identifiers may be texts, whole numbers, dictionaries or categories; times may be instants of any unit, dates or
-            texts; numbers of any type.
+            texts; numbers of any type, or texts of them.
         columns: which column holds what: `customer`, `time`, `item` (by default columns named `customer`, `at`, `item`) and
             the optional `quantity` (units), `amount` (total price), `kind` (purchase, return, or about a contact: contact, open,
             click, held_out, opt_out, opt_in, approved, edited, refused), `category`, `need` (items of one need replace each

@@ -24,7 +24,7 @@ impl History {
     /// Identifiers and words may be `Utf8`, `LargeUtf8`, `Utf8View`, dictionaries of these, and (identifiers only) any
     /// integer type. Times may be `Timestamp` of any unit (an instant with a zone, else on the wall clock of the option
     /// `time_zone`), `Date32`, `Date64`, texts as in [`Self::from_csv`], and integers in the option `time_unit`. Numbers
-    /// may be any integer, float or decimal type. A null is a missing value.
+    /// may be any integer, float or decimal type, and texts of numbers. A null is a missing value.
     ///
     /// ```
     /// use std::sync::Arc;

@@ -12,6 +12,8 @@ use arrow_array::{Array, ArrayRef, PrimitiveArray};
 use arrow_schema::DataType;
 
 use super::super::source::{NO_NUMBER, NumberSource, given};
+use super::super::text;
+use super::ids::Texts;
 use super::wrong_type;
 use crate::error::Result;
 
@@ -49,8 +51,10 @@ pub(super) fn numbers<'a>(
         DataType::Decimal64(_, scale) => decimal!(Decimal64Type, scale),
         DataType::Decimal128(_, scale) => decimal!(Decimal128Type, scale),
         DataType::Decimal256(_, scale) => decimal!(Decimal256Type, scale),
-        DataType::Null => Box::new(Nulls),
-        _ => return Err(wrong_type(column, name, "integers, floats and decimals")),
+        _ => match Texts::of(column) {
+            Some(texts) => Box::new(texts),
+            None => return Err(wrong_type(column, name, "integers, floats, decimals and texts of numbers")),
+        },
     })
 }
 
@@ -90,15 +94,12 @@ impl<T: ArrowPrimitiveType, F: Fn(T::Native) -> f64 + Sync> NumberSource for Num
     }
 }
 
-/// A column of nothing but nulls.
-struct Nulls;
-
-impl NumberSource for Nulls {
+impl NumberSource for Texts<'_> {
     fn decode(&self, rows: Range<usize>, out: &mut Vec<f64>) {
-        out.extend(rows.map(|_| NO_NUMBER));
+        out.extend(rows.map(|row| self.get(row).map_or(NO_NUMBER, text::number)));
     }
 
-    fn text(&self, _: usize) -> String {
-        String::new()
+    fn text(&self, row: usize) -> String {
+        self.get(row).unwrap_or_default().to_owned()
     }
 }
