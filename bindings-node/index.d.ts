@@ -64,7 +64,10 @@ export interface Columns {
   readonly packSize?: string | null
   /** The order the row belongs to. Default: `order` if the table has it. */
   readonly order?: string | null
-  /** The order that a return undoes. Default: `undoes` if the table has it. */
+  /**
+   * The order that a return undoes; a row that names one, and no kind, is a return. Default: `undoes` if the table
+   * has it.
+   */
   readonly undoes?: string | null
   /** The channel of a contact. Default: `channel` if the table has it. */
   readonly channel?: string | null
@@ -102,7 +105,10 @@ export interface EventRow {
   readonly packSize?: NumberLike | null
   /** The order (receipt, invoice) the row belongs to, so that a return can name it. */
   readonly order?: Id | null
-  /** For a return: the order whose purchase of this item by this customer it undoes. */
+  /**
+   * For a return: the order whose purchase of this item by this customer it undoes. Where a table says no kind,
+   * naming one is enough to be a return.
+   */
   readonly undoes?: Id | null
   /**
    * For a contact: the channel it went through, or that consent is about (email, push, post, …); unknown, or all,

@@ -190,7 +190,7 @@ class Times {
         }
         this.toTexts(row)
       }
-      this.texts[row] = at === undefined ? this.text(value, row) : Number.isNaN(at) ? 'Invalid Date' : instant(at)
+      this.texts[row] = at === undefined ? this.text(value, row) : Number.isNaN(at) ? String(value) : instant(at)
     }
   }
 

@@ -251,7 +251,8 @@ pub struct Event {
     /// The order (receipt, invoice) the row belongs to, so that a return can name it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<EventId>,
-    /// For a return: the order whose purchase of this item by this customer it undoes.
+    /// For a return: the order whose purchase of this item by this customer it undoes. Where a table says no kind, naming one is
+    /// enough to be a return.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<EventId>,
     /// For a contact: the channel it went through, or that consent is about (email, push, post, …); unknown, or all, when absent.

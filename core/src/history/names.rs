@@ -58,7 +58,7 @@ pub struct ColumnNames {
     pub pack_size: Option<String>,
     /// The order the row belongs to. Default: `order` if the table has it.
     pub order: Option<String>,
-    /// The order that a return undoes. Default: `undoes` if the table has it.
+    /// The order that a return undoes; a row that names one, and no kind, is a return. Default: `undoes` if the table has it.
     pub undoes: Option<String>,
     /// The channel of a contact. Default: `channel` if the table has it.
     pub channel: Option<String>,

@@ -128,7 +128,10 @@ pub fn decline_history_while<'a>(
     options: &DeclineOptions,
     go_on: impl FnMut(Progress) -> bool,
 ) -> Result<Table> {
-    let counted = Counted::new(&history.into(), as_of, period_days)?;
+    let view = history.into();
+    // Before everyone is learned from.
+    view.history.customer(customer)?;
+    let counted = Counted::new(&view, as_of, period_days)?;
     let periods = DeclineModel::fit_while(&counted.usage, options, go_on)?.follow(&counted.usage, customer)?;
     let begins = |period: i64| counted.begins_at(period).as_micros();
     let number = |of: &dyn Fn(&FollowedPeriod) -> Option<f64>| {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::buying::buying;
 use super::{Answer, AnswerKind, Arguments, Output, Subject, Watch, column, whole};
 use crate::churn::{DeclineOptions, PurchaseOptions, decline_history_while};
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::Result;
 use crate::event::EventId;
 use crate::surface::ColumnDoc;
 use crate::table::Table;
@@ -165,12 +165,7 @@ impl Arguments for BtydAlive {
     type Output = Listed<ALIVE>;
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<Self::Output> {
-        let view = subject.history()?;
-        let id = self.customer.as_id();
-        let code = view.history().customers().code(id).ok_or_else(|| {
-            let message = format!("customer {id} is not in the log; give the id as it stands there");
-            Error::new(ErrorCode::UnknownCustomer, message).with_field("customer")
-        })?;
+        let code = subject.history()?.history().customer(&self.customer)?.customers.start;
         Ok(Listed(
             buying(subject, self.as_of, &self.options, self.fitted.as_deref(), whole(watch))?.alive_history(code)?,
         ))
