@@ -168,7 +168,7 @@ function numbers(rows, { read, field, isAsked }, at) {
     }
     seen = true
     const number = numberOf(value, field === 'quantity')
-    if (number === undefined || typeof value === 'bigint') return OTHER
+    if (number === undefined) return OTHER
     cells[at + row] = number
   }
   return seen || !isAsked ? NUMBERS : OTHER

@@ -76,6 +76,13 @@ pub(crate) struct PairEvidence {
     pub(crate) basket: Basket,
 }
 
+impl PairEvidence {
+    /// Days until what was bought last should be used up, and 0 from then on.
+    pub(crate) fn supply_left_days(&self) -> f64 {
+        (self.log_cycle.exp() - self.recency).max(0.0)
+    }
+}
+
 /// What is known about the purchases of one visit.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Basket {

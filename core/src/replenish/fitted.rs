@@ -158,7 +158,7 @@ impl Fitted {
             out.run_out_p50_days.extend_from_slice(&p50[..n]);
             out.run_out_p90_days.extend_from_slice(&p90[..n]);
             for ((scored, &p50), &aim) in pairs.iter().zip(&p50).zip(&aim) {
-                self.push_pair(out, scored, (as_of, f64::from(p50)), self.remind_days(scored, f64::from(aim), options));
+                self.push_pair(out, scored, as_of, [f64::from(p50), f64::from(aim)], options);
             }
         }
     }
@@ -167,20 +167,21 @@ impl Fitted {
         &self,
         out: &mut Replenishment<'_>,
         scored: &Scored,
-        (as_of, p50): (Timestamp, f64),
-        remind_days: f64,
+        as_of: Timestamp,
+        [p50, aim]: [f64; 2],
+        options: &ForecastOptions,
     ) {
         let row = out.customer.len() as u32;
-        let (cycle, usual) = (scored.evidence.log_cycle.exp(), self.usual(scored));
+        let (supply_left, usual) = (scored.evidence.supply_left_days(), self.usual(scored));
         out.customer.push(scored.customer);
         out.item.push(scored.bought.as_ref().map_or(NONE, |(_, last)| last.item));
         out.n_events.push(scored.evidence.n_purchases as u32);
         out.basis.push(self.basis(scored));
         out.recency_days.push(scored.evidence.recency as f32);
         out.cycle_days.push(usual.cycle_days as f32);
-        out.supply_left_days.push((cycle - scored.evidence.recency).max(0.0) as f32);
+        out.supply_left_days.push(supply_left as f32);
         out.prob_again.push(scored.survival.prob_again() as f32);
-        out.remind_days.push(remind_days as f32);
+        out.remind_days.push(self.remind_days(scored, supply_left, aim, options) as f32);
         out.consumption_per_day.push(usual.consumption_per_day() as f32);
         out.next_items.extend(self.next_item(&out.view, scored, as_of, p50).map(|next| (row, next)));
     }
@@ -235,7 +236,7 @@ impl Fitted {
         options: &ForecastOptions,
     ) -> Forecast {
         let (evidence, survival) = (&scored.evidence, &scored.survival);
-        let usual = self.usual(scored);
+        let (supply_left, usual) = (evidence.supply_left_days(), self.usual(scored));
         let [p10, p50, p90, aim] = survival.run_outs_days([0.1, 0.5, 0.9, options.remind_quantile]);
         Forecast {
             item,
@@ -247,13 +248,13 @@ impl Fitted {
             cycle_days: usual.cycle_days,
             regularity: regularity(evidence.spread),
             consumption_per_day: usual.consumption_per_day(),
-            supply_left_days: (evidence.log_cycle.exp() - evidence.recency).max(0.0),
+            supply_left_days: supply_left,
             prob_again: survival.prob_again(),
             prob_within: options.horizons_days.iter().map(|&h| (h, survival.prob_within(h))).collect(),
             run_out_p10_at: as_of.plus_days(p10),
             run_out_p50_at: as_of.plus_days(p50),
             run_out_p90_at: as_of.plus_days(p90),
-            remind_at: as_of.plus_days(self.remind_days(scored, aim, options)),
+            remind_at: as_of.plus_days(self.remind_days(scored, supply_left, aim, options)),
             survival: *survival,
         }
     }
@@ -268,8 +269,7 @@ impl Fitted {
 
     /// Days until the reminder: the lead time before the run-out aimed at. A customer who has shown a cycle is not left
     /// without: where the supply at hand is expected to end before that, the lead time counts from there.
-    fn remind_days(&self, scored: &Scored, aim: f64, options: &ForecastOptions) -> f64 {
-        let supply_left = scored.evidence.log_cycle.exp() - scored.evidence.recency;
+    fn remind_days(&self, scored: &Scored, supply_left: f64, aim: f64, options: &ForecastOptions) -> f64 {
         let own = supply_left > 0.0 && self.basis(scored) == Basis::Own;
         let run_out = if own { aim.min(supply_left) } else { aim };
         (run_out - options.lead_days).max(0.0)

@@ -56,14 +56,13 @@ impl<'a> Pairs<'a> {
             let run_out_days = scored.survival.run_out_days(0.5);
             self.fitted.next_item(&self.view, scored, self.as_of, run_out_days)
         });
-        let cycle = scored.evidence.log_cycle.exp();
         Some(Pair {
             customer: scored.customer,
             item: last.item,
             n_events: scored.evidence.n_purchases as u32,
             recency_days: scored.evidence.recency,
-            cycle_days: cycle,
-            supply_left_days: (cycle - scored.evidence.recency).max(0.0),
+            cycle_days: scored.evidence.log_cycle.exp(),
+            supply_left_days: scored.evidence.supply_left_days(),
             next_item: next.flatten().map(|next| next.item),
             survival: scored.survival,
         })

@@ -182,7 +182,7 @@ impl Sample {
     /// Unites the samples of parts: rows in the order in which the whole log would have given them.
     pub(crate) fn united(parts: &[Sent]) -> Result<Self> {
         let wrong = || Error::new(ErrorCode::InvalidData, "an answer of a part is damaged; ask the parts again");
-        let moves: Vec<Move> = parts.iter().flat_map(|part| part.moves.clone()).collect();
+        let moves: Vec<Move> = parts.iter().flat_map(|part| part.moves.0.iter().copied()).collect();
         // Numbers are in the order of numbers only where all are.
         let as_texts = parts.iter().flat_map(|p| &p.customers).any(|id| matches!(id, EventId::Str(_)));
         let mut order = Vec::new();

@@ -41,7 +41,7 @@ pub(super) type Move = ((u32, u32), (u32, i64));
 
 /// The moves between any two units, in order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Moves(Vec<Move>);
+pub(super) struct Moves(pub(super) Vec<Move>);
 
 impl Moves {
     /// Adds up what is said about the same two units, in whatever order.
@@ -60,15 +60,6 @@ impl Moves {
     /// How many customers moved from one unit to another.
     fn n_customers(&self, pair: (u32, u32)) -> u32 {
         self.0.binary_search_by_key(&pair, |(pair, _)| *pair).map_or(0, |place| self.0[place].1.0)
-    }
-}
-
-impl IntoIterator for Moves {
-    type Item = Move;
-    type IntoIter = std::vec::IntoIter<Move>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
     }
 }
 
@@ -100,10 +91,13 @@ pub(super) fn moves(
         moves
     };
     let mut moves = Vec::new();
-    watch.pieces(&customers, TASKS_PER_PIECE * CUSTOMERS_PER_TASK, |customers| {
-        let parts: Vec<Vec<Move>> = customers.par_chunks(CUSTOMERS_PER_TASK).map(moves_of).collect();
-        moves.extend(parts.into_iter().flatten());
-    })?;
+    let tasks: Vec<&[u32]> = customers.chunks(CUSTOMERS_PER_TASK).collect();
+    watch.put_in_order(
+        &tasks,
+        TASKS_PER_PIECE,
+        |own| moves_of(own),
+        |parts| moves.extend(parts.into_iter().flatten()),
+    )?;
     Ok(Moves::united(moves))
 }
 

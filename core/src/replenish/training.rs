@@ -1,7 +1,5 @@
 //! Training rows: what was known at earlier cutoffs of the same log, and when the next purchase then came.
 
-use rayon::prelude::*;
-
 use super::catalog::{Catalog, hash_text, text_of};
 use super::decay::Decay;
 use super::evidence::{EvidenceBuilder, N_FEATURES};
@@ -73,11 +71,11 @@ impl Drawing<'_> {
         let cutoffs: Vec<Cutoff<'_>> = cutoffs.collect();
         // One per cutoff.
         let mut drawn: Vec<Drawn> = cutoffs.iter().map(|_| Drawn::default()).collect();
-        watch.pieces(&customers, TASKS_PER_PIECE * CUSTOMERS_PER_TASK, |customers| {
-            let tasks = customers.par_chunks(CUSTOMERS_PER_TASK);
-            let parts: Vec<Vec<Drawn>> = tasks.map(|own| self.rows_of(own, &cutoffs, &hashes)).collect();
-            for parts in parts {
-                drawn.iter_mut().zip(parts).for_each(|(drawn, part)| drawn.append(part));
+        let tasks: Vec<&[u32]> = customers.chunks(CUSTOMERS_PER_TASK).collect();
+        let rows_of = |own: &&[u32]| self.rows_of(own, &cutoffs, &hashes);
+        watch.put_in_order(&tasks, TASKS_PER_PIECE, rows_of, |parts| {
+            for part in parts {
+                drawn.iter_mut().zip(part).for_each(|(drawn, part)| drawn.append(part));
             }
         })?;
         let mut drawn = drawn.into_iter();
