@@ -5,7 +5,7 @@
 export type Id = string | number | bigint
 
 /**
- * An instant: a `Date`; milliseconds since 1970 as a number or a bigint; or a text such as `2026-01-31` (midnight, UTC) or
+ * An instant: a `Date`; milliseconds since 1970 as a number or a bigint; or a text such as `2026-01-31` (on the clock of the log: its `timeZone`) or
  * `2026-01-31T12:00:00+01:00`. Numbers that are not between 1980 and 2100 as milliseconds are refused: they count seconds or
  * something else.
  */
@@ -166,6 +166,11 @@ export interface ReadOptions {
    * What to do with a row that cannot be used. By default the rest is kept, and the report says what was left out.
    */
   readonly onRefused?: OnRefused
+  /**
+   * What to do with a return that does not name the order it undoes. By default it is left out, and the report says
+   * so.
+   */
+  readonly unnamedReturns?: UnnamedReturns
   /** The character between two fields of a CSV line; ASCII, neither a quote nor an end of line. Default `,`. */
   readonly delimiter?: string
 }
@@ -212,6 +217,8 @@ export class History {
   static fromCsv(path: string | URL, options?: ReadOptions & Pick<LongOptions, 'signal'>): Promise<History>
   /** What became of every row; `String(report)` says it in words. */
   get report(): IngestReport
+  /** The IANA time zone it was read in. */
+  get timeZone(): string
   /** How many customers, with those who only have contacts. */
   get nCustomers(): number
   /** How many items. */
@@ -278,6 +285,8 @@ export class Model {
   get handle(): number
   /** The instant up to which it learned. */
   get asOf(): Date
+  /** The IANA time zone of the log it learned from. Rows given to its calls are read in it; a `History` must be, too. */
+  get timeZone(): string
   /** How many customers it learned from. */
   get nCustomers(): number
   /** How many events it learned from. */
@@ -1135,8 +1144,9 @@ export function audit(data: Data, options: AuditArguments): Promise<Audit>
 /** What is asked with `fit`. */
 export interface FitArguments extends ReadOptions, LongOptions {
   /**
-   * The instant up to which the model may know the log. A date is the beginning of its day: in a log that knows times
-   * of day, nothing of that day has been seen then; in a log of dates, all of it.
+   * The instant up to which the model may know the log. A date or time without offset is on the clock of the log, its
+   * time zone. A date is the beginning of its day: in a log that knows times of day, nothing of that day has been
+   * seen then; in a log of dates, all of it.
    */
   readonly asOf: InstantLike
   /** Which items replace each other. Default: those of one need. */
@@ -3789,6 +3799,8 @@ export interface LogFacts {
   readonly nEventsAfter: number
   /** Days on which a customer bought, over all customers. */
   readonly nVisits: number
+  /** The IANA name of the time zone in which days were counted. */
+  readonly timeZone: string
   /** The first event; `null` when there is none. */
   readonly firstAt: Date | null
   /** The last event; `null` when there is none. */
@@ -3872,9 +3884,9 @@ export type TimeResolution =
  * A closed shop looks the same as lost data: forecasts treat both as "nobody bought".
  */
 export interface Hole {
-  /** First empty day (its midnight, UTC). */
+  /** First empty day (its beginning). */
   readonly fromAt: Date
-  /** First day with events again (its midnight, UTC). */
+  /** First day with events again (its beginning). */
   readonly untilAt: Date
   /** Length in civil days. */
   readonly nDays: number
@@ -3884,7 +3896,7 @@ export interface Hole {
  * A sudden change of the weekly number of visits: a new sales channel, a new way of counting, or data lost in part.
  */
 export interface Jump {
-  /** Start of the first week at the new level (midnight, UTC). */
+  /** Start of the first week at the new level (its beginning). */
   readonly at: Date
   /** Median visits per week in the four weeks before. */
   readonly beforePerWeek: number
@@ -4055,6 +4067,16 @@ export type OnRefused =
   | "fail"
 
 /**
+ * What to do with a return that does not name the order it undoes.
+ * - `refuse`: Leave it out and say so in the report.
+ * - `latest_purchase`: Take it to undo what the customer bought of the item last, up to then, and is not returned
+ * yet; then what was bought before that, until all units are undone. Without a quantity it undoes one purchase.
+ */
+export type UnnamedReturns =
+  | "refuse"
+  | "latest_purchase"
+
+/**
  * What became of the rows of an ingest.
  *
  * Every row is accounted for: `nRead == nKept + nReturns + nContacts + nRefused`.
@@ -4116,8 +4138,9 @@ export interface Refusal {
  * - `id_too_long`: An identifier of more than 65,536 bytes.
  * - `wrong_field_count`: A CSV line with more or fewer fields than the header.
  * - `not_utf8`: A text that is not UTF-8.
- * - `unnamed_return`: A return that does not name the order it undoes.
- * - `unmatched_return`: A return that names an order in which this customer did not buy this item.
+ * - `unnamed_return`: A return that does not name the order it undoes, while the option `unnamedReturns` is `refuse`.
+ * - `unmatched_return`: A return that names an order in which this customer did not buy this item; or that names
+ * none, of an item that this customer had not bought by then.
  * - `nothing_left_to_return`: A return of units that were all returned already.
  */
 export type Reason =

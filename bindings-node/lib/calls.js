@@ -21,7 +21,7 @@ const calls = {
     reading,
     required: ["asOf"],
     arguments: {
-      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant up to which the model may know the log. A date is the beginning of its day" },
+      asOf: { json: "as_of", group: null, type: "instant", required: true, doc: "The instant up to which the model may know the log. A date or time without offset is on the clock of the log, its time zone. A date is the beginning of its day" },
       substitutes: { json: "substitutes", group: "options", type: "Substitutes" },
       ladders: { json: "ladders", group: "options", type: ["list", "Ladder"] },
       learnSuccessors: { json: "learn_successors", group: "options", type: "bool" },

@@ -56,6 +56,10 @@ class History {
     return this.#report
   }
 
+  get timeZone() {
+    return this.#native.timeZone
+  }
+
   get nCustomers() {
     return this.#native.facts[0]
   }
@@ -86,9 +90,8 @@ class History {
   }
 
   toString() {
-    const day = (at) => at.toISOString().slice(0, 10)
     // A log of nothing but contacts has no first event.
-    const span = this.nEvents === 0 ? '' : `, ${day(this.firstAt)} to ${day(this.lastAt)}`
+    const span = this.nEvents === 0 ? '' : `, ${this.#native.dates.join(' to ')}`
     return `History(${this.nCustomers} customers, ${this.nItems} items, ${this.nEvents} events${span})`
   }
 

@@ -21,7 +21,10 @@ class Model {
       throw invalidOptions('Model', 'a Model is not made with new: it comes from await fit(…), await Model.load(path) or Model.fromBuffer(bytes)')
     }
     this.#native = made
-    this.#inside = { native: made, reading: readingOf(options), readingOptions: options }
+    const { timeZone } = made
+    // Rows given to the model's calls are read as its log was.
+    const asked = timeZone === 'UTC' ? options : { ...options, timeZone }
+    this.#inside = { native: made, reading: readingOf(asked), readingOptions: asked }
   }
 
   static load(path) {
@@ -75,6 +78,10 @@ class Model {
     return new Date(this.#native.facts[0])
   }
 
+  get timeZone() {
+    return this.#native.timeZone
+  }
+
   get nCustomers() {
     return this.#native.facts[1]
   }
@@ -105,7 +112,7 @@ class Model {
 
   toString() {
     const facts = `${this.nCustomers} customers, ${this.nEvents} events, ${this.nUnits} items`
-    return `Model(asOf ${this.asOf.toISOString().slice(0, 10)}, ${facts}${this.hasLayer ? '' : ', without layer'})`
+    return `Model(asOf ${this.#native.asOfDate}, ${facts}${this.hasLayer ? '' : ', without layer'})`
   }
 
   [inspect]() {

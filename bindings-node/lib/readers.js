@@ -536,6 +536,7 @@ function LogFacts(v) {
     nEvents: v.n_events,
     nEventsAfter: v.n_events_after,
     nVisits: v.n_visits,
+    timeZone: v.time_zone,
     firstAt: v.first_at === null ? null : instant(v.first_at),
     lastAt: v.last_at === null ? null : instant(v.last_at),
     spanDays: v.span_days,

@@ -234,6 +234,7 @@ exports.names = new Map([
   ["time_zone", "timeZone"],
   ["tolerance_days", "toleranceDays"],
   ["trait_customers", "traitCustomers"],
+  ["unnamed_returns", "unnamedReturns"],
   ["unprompted_share", "unpromptedShare"],
   ["until_at", "untilAt"],
   ["until_days", "untilDays"],
@@ -255,6 +256,7 @@ exports.words = {
   MessageKey: ["reminder", "reminder_offer", "next_stage", "next_stage_offer", "usage_tips", "instalments"],
   TimeUnit: ["seconds", "milliseconds", "microseconds", "nanoseconds"],
   OnRefused: ["keep_going", "fail"],
+  UnnamedReturns: ["refuse", "latest_purchase"],
 }
 
 /** The fields of each structure. */
@@ -428,6 +430,7 @@ exports.ingest = {
   timeUnit: { json: "time_unit", type: ["optional", "TimeUnit"] },
   maxQuantity: { json: "max_quantity", type: "float" },
   onRefused: { json: "on_refused", type: "OnRefused" },
+  unnamedReturns: { json: "unnamed_returns", type: "UnnamedReturns" },
   delimiter: { json: "delimiter", type: "text" },
 }
 

@@ -127,6 +127,21 @@ impl NativeHistory {
         vec![customers as f64, items as f64, events as f64, ms(history.first_at()), ms(history.last_at())]
     }
 
+    /// The civil dates of the first and the last instant in the log's time zone; none without events.
+    #[napi(getter, catch_unwind)]
+    #[must_use]
+    pub fn dates(&self) -> Vec<String> {
+        let history = &self.history;
+        [history.first_at(), history.last_at()].into_iter().flatten().map(|at| history.date(at)).collect()
+    }
+
+    /// The IANA name of the time zone it was read in.
+    #[napi(getter, catch_unwind)]
+    #[must_use]
+    pub fn time_zone(&self) -> String {
+        self.history.time_zone().to_owned()
+    }
+
     /// What a customer bought of an item, less what was returned: instant in milliseconds, units, and so on. The
     /// identifiers come as JSON.
     #[napi(catch_unwind)]

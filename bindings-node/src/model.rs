@@ -85,6 +85,20 @@ impl NativeModel {
         vec![model.as_of().as_micros() as f64 / 1e3, customers, events, model.n_units() as f64, layer]
     }
 
+    /// The civil date of the instant up to which it learned, in the time zone of the log.
+    #[napi(getter, catch_unwind)]
+    #[must_use]
+    pub fn as_of_date(&self) -> String {
+        self.model.as_of_date()
+    }
+
+    /// The IANA name of the time zone of the log.
+    #[napi(getter, catch_unwind)]
+    #[must_use]
+    pub fn time_zone(&self) -> String {
+        self.model.time_zone().to_owned()
+    }
+
     /// Whether it has seen an item, which comes as JSON.
     #[napi(catch_unwind)]
     #[allow(clippy::needless_pass_by_value)]

@@ -229,7 +229,7 @@ test('a policy that is wrong is told where', async () => {
   await wrong({ limits: { channels: [{ name: 'sms', weekdays: [] }] } }, /^policy\.limits\.channels\[0\]\.weekdays \(of "sms"\) is empty/)
   await wrong({ limits: { channels: [{ name: 'smms' }] } }, /^limits name a channel "smms", but the policy's channels are app, sms/)
   await wrong({ limits: { holidays: ['25.12.2025'] } }, /policy\.limits\.holidays\[0\].*25\.12\.2025/)
-  await wrong({ timeZone: 'Asia/Shangai' }, /^there is no time zone "Asia\/Shangai"; write one such as Asia\/Shanghai/)
+  await wrong({ timeZone: 'Asia/Shangai' }, /timeZone is "Asia\/Shangai"; give an IANA name such as UTC, Europe\/Berlin/)
   await wrong({ messages: [{ key: 'reminder', locale: 'en', text: '{{ itm }}' }] }, /itm/)
   // Everyone's decisions reject with the same.
   await fails(() => model.decide(events, { asOf, policy: { ...policy, marginShare: 2 } }), { code: 'invalid_options', field: 'policy.marginShare' })

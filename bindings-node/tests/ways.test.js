@@ -151,6 +151,18 @@ test('a return undoes its purchase, though only some rows name one', () => {
   assert.equal(String(history), 'History(1 customers, 1 items, 1 events, 2025-01-01 to 2025-01-01)')
 })
 
+test('a return that names no order undoes what was bought last, if asked', async () => {
+  const log = [
+    { customer: 'c1', item: 'filter', at: '2025-01-01', quantity: 2 },
+    { customer: 'c1', item: 'filter', at: '2025-01-03', quantity: 3 },
+    { customer: 'c1', item: 'filter', at: '2025-01-04', quantity: -1, kind: 'refund' },
+  ]
+  const history = new History(log, { unnamedReturns: 'latest_purchase' })
+  assert.deepEqual(history.purchases('c1', 'filter').map(({ units }) => units), [2, 2])
+  assert.deepEqual(new History(log).report.refusals.map(({ reason }) => reason), ['unnamed_return'])
+  await fails(() => new History(log, { unnamedReturns: 'guess' }), { code: 'invalid_options', message: /"guess".*latest_purchase/ })
+})
+
 test('contacts lie beside the purchases and change no forecast', async () => {
   const sent = [
     { customer: 'c007', at: '2025-02-01', kind: 'contact', channel: 'email', offer: 12, propensity: 0.5 },

@@ -8,7 +8,7 @@ use beforehand::{Fitting, Model};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::history::settings;
+use crate::history::{read, settings};
 use crate::model::NativeModel;
 use crate::{arrow_in, errors, work};
 
@@ -22,8 +22,9 @@ pub(crate) struct NativeFitting {
 #[pymethods]
 impl NativeFitting {
     #[new]
-    fn new(py: Python<'_>, arguments: &str) -> PyResult<Self> {
-        let made = FitArguments::read(arguments).and_then(|a| Fitting::new(a.as_of, &a.options));
+    fn new(py: Python<'_>, arguments: &str, options: &str) -> PyResult<Self> {
+        let ingest = read(py, "options", options)?;
+        let made = FitArguments::read(arguments).and_then(|a| Fitting::new(a.instant(&ingest)?, &a.options));
         made.map(|fitting| Self { fitting: Mutex::new(fitting) }).map_err(|e| errors::raise(py, &e))
     }
 

@@ -34,7 +34,7 @@ pub(crate) fn settings(py: Python<'_>, names: &str, options: &str) -> PyResult<(
     Ok((names, read(py, "options", options)?))
 }
 
-fn read<T: serde::de::DeserializeOwned>(py: Python<'_>, what: &str, json: &str) -> PyResult<T> {
+pub(crate) fn read<T: serde::de::DeserializeOwned>(py: Python<'_>, what: &str, json: &str) -> PyResult<T> {
     serde_json::from_str(json).map_err(|e| {
         let message = e.to_string();
         let message = message.rsplit_once(" at line ").map_or(&*message, |(before, _)| before);
@@ -102,6 +102,18 @@ impl NativeHistory {
     /// The first and the last instant as texts.
     fn span(&self) -> Option<(String, String)> {
         Some((self.history.first_at()?.to_string(), self.history.last_at()?.to_string()))
+    }
+
+    /// The civil dates of the first and the last instant in the log's time zone.
+    fn dates(&self) -> Option<(String, String)> {
+        let history = &self.history;
+        Some((history.date(history.first_at()?), history.date(history.last_at()?)))
+    }
+
+    /// The IANA name of the time zone it was read in.
+    #[getter]
+    fn time_zone(&self) -> &str {
+        self.history.time_zone()
     }
 
     /// What a customer bought of an item, less what was returned: (instant, units) in order of time.

@@ -59,6 +59,18 @@ impl NativeModel {
         self.model.as_of().to_string()
     }
 
+    /// The civil date of that instant in the time zone of the log.
+    #[getter]
+    fn as_of_date(&self) -> String {
+        self.model.as_of_date()
+    }
+
+    /// The IANA name of the time zone of the log.
+    #[getter]
+    fn time_zone(&self) -> &str {
+        self.model.time_zone()
+    }
+
     /// How many customers it learned from.
     #[getter]
     fn n_customers(&self) -> u64 {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import importlib.util
 import os
 import pwd
@@ -22,6 +23,10 @@ from conftest import ROOT
 EXAMPLES = ROOT / "examples/python"
 LOG = ROOT / "examples/data/online_retail.parquet"
 pytestmark = pytest.mark.skipif(not EXAMPLES.is_dir(), reason="the examples are in the repository only")
+
+if importlib.util.find_spec("matplotlib") is not None:
+    # Makes its list of fonts, which takes so long on a new machine that it is told of in the midst of an example.
+    importlib.import_module("matplotlib.font_manager")
 
 
 def _promised(script: str) -> str:

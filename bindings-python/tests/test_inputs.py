@@ -330,3 +330,17 @@ def test_a_number_that_is_none_refuses_its_row_alone() -> None:
     (refusal,) = history.report.refusals
     assert (refusal.reason, refusal.n_rows, refusal.first_row, refusal.column) == ("bad_quantity", 2, 1, "quantity")
     assert [quantity for _, quantity in history.purchases("c", "milk")][:2] == [2.0, 1.5]
+
+
+def test_returns_that_name_no_order() -> None:
+    """Refused, or taken to undo what was bought last; the word must be one of the two."""
+    orders = pa.concat_tables([table(kind=pa.array([word] * 3)) for word in ("purchase", "returned")])
+    refused = beforehand.History(orders).report
+    assert [(r.reason, r.n_rows) for r in refused.refusals] == [("unnamed_return", 3)]
+    history = beforehand.History(orders, unnamed_returns="latest_purchase")
+    assert history.report.n_returns == 3 and history.purchases("c2", "袋") == []
+    for row in (orders.slice(0, 3), orders.slice(0, 4)):
+        one = beforehand.History(row, unnamed_returns="latest_purchase")
+        assert len(one.purchases("c1", "milk")) == 5 - row.num_rows
+    with pytest.raises(beforehand.InvalidOptionsError, match="latest_purchase"):
+        beforehand.History(orders, unnamed_returns="guess")  # type: ignore[arg-type]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import beforehand
+import numpy as np
+import pandas as pd
 import pytest
 
 
@@ -83,3 +86,37 @@ def test_ladders(history: beforehand.History) -> None:
     assert one == beforehand.fit(history, as_of="2025-08-20", ladders=[as_mapping])  # type: ignore[list-item]
     with pytest.raises(beforehand.InvalidOptionsError, match="two or more"):
         beforehand.fit(history, as_of="2025-08-20", ladders=[beforehand.Ladder("milk", steps[:1])])
+
+
+def test_the_clock_of_the_log(shop_rows: list[dict[str, str]]) -> None:
+    """Whatever has no offset is on it: texts, dates, naive instants; the model remembers it for rows that come later."""
+    rows = [{**row, "at": f"{row['at']} 20:15"} for row in shop_rows]
+    history = beforehand.History(rows, time_zone="America/New_York")
+    assert history.time_zone == "America/New_York"
+    assert repr(history).endswith("2024-01-01 to 2025-08-22)")
+    midnight = datetime(2025, 8, 20, 4, tzinfo=UTC)
+    ways = [
+        "2025-08-20",
+        date(2025, 8, 20),
+        datetime(2025, 8, 20),
+        np.datetime64("2025-08-20"),
+        pd.Timestamp("2025-08-20"),
+        midnight,
+    ]
+    models = [beforehand.fit(history, as_of=way) for way in ways]
+    assert all(model == models[0] and model.as_of == midnight for model in models)
+    assert models[0].time_zone == "America/New_York" and repr(models[0]).startswith("Model(as_of 2025-08-20,")
+    # What happened on the wall after `as_of` was not seen, what happened up to it was.
+    last = datetime(2025, 8, 19, 20, 15)
+    assert (
+        beforehand.fit(history, as_of=last).n_events
+        == models[0].n_events
+        > beforehand.fit(history, as_of=last.replace(minute=14)).n_events
+    )
+    own = [row for row in rows if row["customer"] == "c007"]
+    model = beforehand.Model.from_bytes(models[0].to_bytes())
+    assert model.forecasts(own, as_of="2025-08-20") == model.forecasts(history, as_of="2025-08-20", customer="c007")
+    with pytest.raises(beforehand.InvalidDataError, match="in the time zone UTC, but the model learned in America/New_York"):
+        model.replenishment(beforehand.History(rows), as_of="2025-08-20")
+    if_bought = [model.forecast_if_bought(item="filter", as_of=as_of) for as_of in (date(2025, 8, 20), midnight)]
+    assert if_bought[0] == if_bought[1]

@@ -131,6 +131,30 @@ def test_the_timeline_reads_logs_by_the_columns_of_the_model(shop_rows: list[dic
     assert ax.get_title(loc="left") == again.get_title(loc="left") != ""
 
 
+def test_pictures_name_the_days_of_the_logs_clock(shop_rows: list[dict[str, str]]) -> None:
+    """The same days read on another clock are the same picture; only its name is another."""
+
+    def drawn(zone: str) -> list[Any]:
+        log = beforehand.History(shop_rows, time_zone=zone)
+        model = beforehand.fit(log, as_of=AS_OF)
+        policy = dataclasses.replace(POLICY, time_zone=zone)
+        pictures = [
+            beforehand.plot.timeline(model, log, "c001", as_of=AS_OF),
+            # Rows are read on the clock of the model, and an instant is one on every clock.
+            beforehand.plot.timeline(model, shop_rows, "c001", as_of=model.as_of),
+            beforehand.plot.decision(model, log, "c001", as_of=AS_OF, policy=policy),
+            beforehand.plot.decline(log, "c001", as_of=AS_OF),
+            beforehand.plot.alive(log, "c001", as_of=AS_OF),
+            beforehand.plot.tracking(log, as_of="2025-06-01", until=AS_OF),
+        ]
+        for ax in pictures:
+            assert ax.get_xlabel().endswith(f"({zone})")
+        lines = [[(line.get_label(), _days(line), list(line.get_ydata())) for line in ax.get_lines()] for ax in pictures]
+        return [ax.get_title(loc="left") for ax in pictures] + lines
+
+    assert drawn("Asia/Shanghai") == drawn("UTC")
+
+
 def test_the_timeline_says_what_it_cannot_draw(model: beforehand.Model, history: beforehand.History) -> None:
     with pytest.raises(beforehand.UnknownCustomerError, match="nobody"):
         beforehand.plot.timeline(model, history, "nobody", as_of=AS_OF)

@@ -283,6 +283,12 @@ impl Event {
         Self { undoes: Some(undoes.into()), ..Self::new(EventKind::Return, customer, at).item(item) }
     }
 
+    /// A return or cancellation that does not say which order it undoes: of one purchase, or of so many [units](Self::quantity).
+    /// [`IngestOptions::unnamed_returns`](crate::IngestOptions::unnamed_returns) says what becomes of it; by default it is refused.
+    pub fn returned_unnamed(customer: impl Into<EventId>, item: impl Into<EventId>, at: Timestamp) -> Self {
+        Self::new(EventKind::Return, customer, at).item(item)
+    }
+
     /// A message that was sent.
     pub fn contacted(customer: impl Into<EventId>, at: Timestamp) -> Self {
         Self::new(EventKind::Contact, customer, at)

@@ -54,8 +54,9 @@ enum State {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct About {
     facts: Facts,
-    /// The civil day of the instant of fitting, which is the same for all parts that were read in one time zone; and the last one seen.
-    civil_day: i32,
+    /// In which all parts were read.
+    time_zone: String,
+    /// The last civil day of which anything may have been seen.
     last_seen_day: i32,
     n_customers: u64,
     n_events: u64,
@@ -125,7 +126,7 @@ impl Fitting {
                 let (n_customers, n_events) = Model::seen(&history.view(), as_of);
                 Answer::Facts(About {
                     facts: Facts::of(&history.view()),
-                    civil_day: history.day_of(as_of),
+                    time_zone: history.time_zone().to_owned(),
                     last_seen_day: history.last_seen_day(as_of),
                     n_customers,
                     n_events,
@@ -184,7 +185,14 @@ impl Fitting {
                 let panel = Excerpt::united(&panels, &about.facts.items)?;
                 let rows = self.options.max_lapse_rows;
                 let lapse = LapseFitted::fit(&panel.view(), about.at(self.as_of), about.everyone(), rows, watch)?;
-                return Ok(Some(Model::of(self.as_of, (about.n_customers, about.n_events), fitted, lapse)));
+                return Ok(Some(Model {
+                    as_of: self.as_of,
+                    time_zone: about.time_zone,
+                    n_customers: about.n_customers,
+                    n_events: about.n_events,
+                    replenish: fitted,
+                    lapse,
+                }));
             }
             State::Done => return Err(done()),
         }
@@ -194,10 +202,10 @@ impl Fitting {
     fn facts(&self, answers: Vec<Answer>) -> Result<About> {
         let part = |answer| if let Answer::Facts(part) = answer { Ok(part) } else { Err(other()) };
         let parts = answers.into_iter().map(part).collect::<Result<Vec<About>>>()?;
-        let civil_day = parts.first().ok_or_else(none)?.civil_day;
-        if parts.iter().any(|p| p.civil_day != civil_day) {
-            let message = "the parts were read in different time zones; give all the same option time_zone";
-            return Err(Error::data("time_zone", message));
+        let time_zone = parts.first().ok_or_else(none)?.time_zone.clone();
+        if let Some(other) = parts.iter().find(|p| p.time_zone != time_zone) {
+            let read_in = format!("one part was read in the time zone {time_zone}, another in {}", other.time_zone);
+            return Err(Error::data("time_zone", format!("{read_in}; give all the same option time_zone")));
         }
         let (n_customers, n_events) =
             (parts.iter().map(|p| p.n_customers).sum(), parts.iter().map(|p| p.n_events).sum());
@@ -207,9 +215,9 @@ impl Fitting {
         }
         Ok(About {
             // One part may know times of day, and another not.
-            last_seen_day: parts.iter().map(|p| p.last_seen_day).min().unwrap_or(civil_day),
+            last_seen_day: parts.iter().map(|p| p.last_seen_day).min().ok_or_else(none)?,
             facts: Facts::united(parts.into_iter().map(|p| p.facts).collect()),
-            civil_day,
+            time_zone,
             n_customers,
             n_events,
         })

@@ -29,7 +29,7 @@ pub use event::{Event, EventId, EventKind};
 pub use fitting::Fitting;
 pub use history::{ColumnNames, Columns, IdColumn, KindColumn, TimeColumn};
 pub use history::{Contact, History, HistoryView, Items};
-pub use history::{IngestOptions, IngestReport, OnRefused, Reason, Refusal, TimeUnit};
+pub use history::{IngestOptions, IngestReport, OnRefused, Reason, Refusal, TimeUnit, UnnamedReturns};
 pub use id::{Dictionary, Id};
 pub use model::Model;
 pub use progress::{Progress, Stage};

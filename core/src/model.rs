@@ -1,5 +1,6 @@
 //! The model: what was learned from everyone.
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::churn::{Everyone, Lapse, LapseFitted, LapseOptions, LapseRisk};
@@ -8,7 +9,7 @@ use crate::event::EventId;
 use crate::history::HistoryView;
 use crate::progress::{Progress, Stage, Watch};
 use crate::replenish::{AsOf, Facts, Fitted, Forecast, ForecastOptions, Options, Outlook, Pairs, Replenishment};
-use crate::time::Timestamp;
+use crate::time::{DayClock, Timestamp, zone_named};
 
 /// What was learned from everyone up to an instant. Immutable, small, and free of any customer's data.
 ///
@@ -30,11 +31,12 @@ use crate::time::Timestamp;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Model {
-    as_of: Timestamp,
-    n_customers: u64,
-    n_events: u64,
-    replenish: Fitted,
-    lapse: LapseFitted,
+    pub(crate) as_of: Timestamp,
+    pub(crate) time_zone: String,
+    pub(crate) n_customers: u64,
+    pub(crate) n_events: u64,
+    pub(crate) replenish: Fitted,
+    pub(crate) lapse: LapseFitted,
 }
 
 impl Model {
@@ -94,7 +96,7 @@ impl Model {
         let replenish = Fitted::fit(&view, at, options, watch)?;
         let all = Everyone { n_customers, first_day: Facts::first_day(&view) };
         let lapse = LapseFitted::fit(&view, at, all, options.max_lapse_rows, &mut watch.stage(Stage::LearnLapse))?;
-        Ok(Self { as_of, n_customers, n_events, replenish, lapse })
+        Ok(Self { as_of, time_zone: view.history.time_zone().to_owned(), n_customers, n_events, replenish, lapse })
     }
 
     /// The customers and events of a view up to an instant.
@@ -109,18 +111,25 @@ impl Model {
             .fold((0, 0), |(customers, events), n| (customers + u64::from(n > 0), events + n))
     }
 
-    pub(crate) fn of(
-        as_of: Timestamp,
-        (n_customers, n_events): (u64, u64),
-        replenish: Fitted,
-        lapse: LapseFitted,
-    ) -> Self {
-        Self { as_of, n_customers, n_events, replenish, lapse }
-    }
-
     /// The instant up to which the model learned.
     pub fn as_of(&self) -> Timestamp {
         self.as_of
+    }
+
+    /// The civil date of [`Self::as_of`] in the time zone of the log, `YYYY-MM-DD`.
+    pub fn as_of_date(&self) -> String {
+        self.as_of.date_in(&self.zone())
+    }
+
+    /// The clock of the log.
+    pub(crate) fn zone(&self) -> TimeZone {
+        // The name comes from a history, or was checked when the model was loaded.
+        zone_named("time_zone", &self.time_zone).unwrap_or(TimeZone::UTC)
+    }
+
+    /// The IANA name of the time zone of the log the model learned from; what it is asked about must be read in the same one.
+    pub fn time_zone(&self) -> &str {
+        &self.time_zone
     }
 
     /// How many customers it learned from.
@@ -153,7 +162,8 @@ impl Model {
     /// Give the whole history, or one customer's part of it (microseconds).
     ///
     /// # Errors
-    /// `invalid_options` when `as_of` is before the model's own: the model would know the future.
+    /// `invalid_options` when `as_of` is before the model's own: the model would know the future. `invalid_data` when the
+    /// history was read in another time zone than the model's log.
     pub fn replenishment<'a>(
         &self,
         history: impl Into<HistoryView<'a>>,
@@ -187,9 +197,10 @@ impl Model {
         options: &ForecastOptions,
         mut go_on: impl FnMut(Progress) -> bool,
     ) -> Result<Replenishment<'a>> {
-        self.check(as_of, options)?;
-        let mut watch = Watch::new(&mut go_on, Stage::Forecast);
-        self.replenish.replenishment(&history.into(), as_of, options, &mut watch)
+        let view = history.into();
+        self.check(Some(&view), as_of)?;
+        options.validate()?;
+        self.replenish.replenishment(&view, as_of, options, &mut Watch::new(&mut go_on, Stage::Forecast))
     }
 
     /// The forecasts of a view's customers in full, with the need, the next item of a ladder and the whole survival curve.
@@ -211,8 +222,10 @@ impl Model {
         as_of: Timestamp,
         options: &ForecastOptions,
     ) -> Result<Vec<Forecast>> {
-        self.check(as_of, options)?;
-        Ok(self.replenish.forecasts(&history.into(), as_of, options).into_iter().map(|(_, f)| f).collect())
+        let view = history.into();
+        self.check(Some(&view), as_of)?;
+        options.validate()?;
+        Ok(self.replenish.forecasts(&view, as_of, options).into_iter().map(|(_, f)| f).collect())
     }
 
     /// How long an item would last that is bought at `as_of`: by the first customer of `history`, or by a customer nobody
@@ -230,9 +243,12 @@ impl Model {
         as_of: Timestamp,
         options: &ForecastOptions,
     ) -> Result<Forecast> {
-        self.check(as_of, options)?;
+        self.check(history.as_ref(), as_of)?;
+        options.validate()?;
+        let on_the_clock = || AsOf { us: as_of.as_micros(), day: DayClock::new(self.zone()).day(as_of.as_micros()) };
+        let at = history.as_ref().map_or_else(on_the_clock, |view| AsOf::new(view.history, as_of));
         self.replenish
-            .forecast_if_bought(history.as_ref(), &item.into(), as_of, options)
+            .forecast_if_bought(history.as_ref(), &item.into(), (as_of, at), options)
             .ok_or_else(|| Error::new(ErrorCode::Internal, "an assumed purchase was lost; please report this"))
     }
 
@@ -254,9 +270,10 @@ impl Model {
         as_of: Timestamp,
         options: &LapseOptions,
     ) -> Result<Lapse<'a>> {
+        let view = history.into();
+        self.check(Some(&view), as_of)?;
         options.validate()?;
-        self.check_instant(as_of)?;
-        Ok(self.lapse.lapse(&history.into(), as_of, options))
+        Ok(self.lapse.lapse(&view, as_of, options))
     }
 
     /// The risk of one customer in full: every horizon, P(alive), and what raises or lowers the risk. Default options.
@@ -297,9 +314,10 @@ impl Model {
         as_of: Timestamp,
         options: &LapseOptions,
     ) -> Result<LapseRisk> {
+        let view = customer.into();
+        self.check(Some(&view), as_of)?;
         options.validate()?;
-        self.check_instant(as_of)?;
-        let mut risks = self.lapse.risks(&customer.into(), as_of, options).into_iter();
+        let mut risks = self.lapse.risks(&view, as_of, options).into_iter();
         risks.next().ok_or_else(|| {
             Error::new(
                 ErrorCode::UnknownCustomer,
@@ -334,16 +352,22 @@ impl Model {
 
     /// The pairs of a history at an instant, as decisions need them.
     pub(crate) fn pairs<'a>(&'a self, view: HistoryView<'a>, as_of: Timestamp) -> Result<Pairs<'a>> {
-        self.check_instant(as_of)?;
+        self.check(Some(&view), as_of)?;
         Ok(Pairs::new(&self.replenish, view, as_of))
     }
 
-    fn check(&self, as_of: Timestamp, options: &ForecastOptions) -> Result<()> {
-        self.check_instant(as_of)?;
-        options.validate()
-    }
-
-    fn check_instant(&self, as_of: Timestamp) -> Result<()> {
+    /// Whether the model may be asked: not about what it has already seen, nor about days of another clock.
+    fn check(&self, view: Option<&HistoryView<'_>>, as_of: Timestamp) -> Result<()> {
+        if let Some(zone) = view.map(|view| view.history.time_zone()).filter(|&zone| zone != self.time_zone) {
+            let learned_in = &self.time_zone;
+            return Err(Error::data(
+                "time_zone",
+                format!(
+                    "the history was read in the time zone {zone}, but the model learned in {learned_in}; read it with the \
+                     option time_zone {learned_in}"
+                ),
+            ));
+        }
         if as_of < self.as_of {
             return Err(Error::new(
                 ErrorCode::InvalidOptions,
@@ -359,6 +383,6 @@ impl Model {
     }
 
     pub(crate) fn is_sound(&self) -> bool {
-        self.replenish.check() && self.lapse.check()
+        zone_named("time_zone", &self.time_zone).is_ok() && self.replenish.check() && self.lapse.check()
     }
 }

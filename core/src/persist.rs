@@ -7,7 +7,7 @@ use crate::model::Model;
 use crate::sealed::{Kind, contradiction};
 
 /// The version is raised whenever the meaning of the bytes changes.
-const KIND: Kind = Kind { magic: b"BEFOREHD", version: 6, source: "a file written by save" };
+const KIND: Kind = Kind { magic: b"BEFOREHD", version: 7, source: "a file written by save" };
 
 impl Model {
     /// The model as bytes, the same in every language and on every machine.

@@ -80,7 +80,12 @@ impl Timestamp {
 
     /// The civil date in UTC, `YYYY-MM-DD`.
     pub fn date(self) -> String {
-        self.to_jiff().to_zoned(TimeZone::UTC).date().to_string()
+        self.date_in(&TimeZone::UTC)
+    }
+
+    /// The civil date in a time zone, `YYYY-MM-DD`.
+    pub(crate) fn date_in(self, zone: &TimeZone) -> String {
+        self.to_jiff().to_zoned(zone.clone()).date().to_string()
     }
 
     /// The beginning of a civil day, counted from 1970-01-01, in a time zone; kept within the allowed range.
@@ -104,22 +109,90 @@ impl FromStr for Timestamp {
     type Err = Error;
 
     /// Reads RFC 3339 (`2011-11-06T12:00:00Z`, any offset, or ` UTC` in its place), or a date or date-time without offset,
-    /// taken as UTC.
+    /// taken as UTC. [`History::instant`](crate::History::instant) takes those on the clock of a log.
+    fn from_str(s: &str) -> Result<Self> {
+        s.parse::<Moment>()?.on(&TimeZone::UTC)
+    }
+}
+
+/// An instant as people write it: a date or date-time without offset means the clock of whoever is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) enum Moment {
+    /// The same everywhere.
+    At(Timestamp),
+    /// On the wall; a date is its beginning.
+    Wall(civil::DateTime),
+}
+
+impl Moment {
+    /// The instant, in the time zone that is meant where none is said.
+    pub(crate) fn on(self, zone: &TimeZone) -> Result<Timestamp> {
+        let wall = match self {
+            Self::At(at) => return Ok(at),
+            Self::Wall(wall) => wall,
+        };
+        let wall_us = wall.to_zoned(TimeZone::UTC).map_or(i64::MAX, |at| at.timestamp().as_microsecond());
+        Timestamp::from_micros(WallClock::new(zone.clone()).instant(wall_us))
+    }
+}
+
+impl FromStr for Moment {
+    type Err = Error;
+
     fn from_str(s: &str) -> Result<Self> {
         let s = s.trim();
-        let instant = instant_with_offset(s)
-            .or_else(|| s.parse::<civil::DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|z| z.timestamp()))
-            .ok_or_else(|| {
-                Error::data(
-                    "at",
-                    format!(
-                        "cannot read {s:?} as an instant; allowed are 2011-11-06, 2011-11-06T12:00:00 (taken as UTC) \
-                         and 2011-11-06T12:00:00+01:00"
-                    ),
-                )
-            })?;
-        Self::from_micros(instant.as_microsecond())
+        match (instant_with_offset(s), s.parse()) {
+            (Some(at), _) => Timestamp::from_micros(at.as_microsecond()).map(Self::At),
+            // Refused where it is read if it is out of range, so that the error names the argument.
+            (None, Ok(wall)) => Self::Wall(wall).on(&TimeZone::UTC).map(|_| Self::Wall(wall)),
+            (None, Err(_)) => Err(Error::data(
+                "at",
+                format!(
+                    "cannot read {s:?} as an instant; allowed are 2011-11-06, 2011-11-06T12:00:00 (without an offset both are \
+                     on the clock of the log, or UTC where there is none) and 2011-11-06T12:00:00+01:00"
+                ),
+            )),
+        }
     }
+}
+
+impl TryFrom<String> for Moment {
+    type Error = Error;
+    fn try_from(s: String) -> Result<Self> {
+        s.parse()
+    }
+}
+
+impl From<Moment> for String {
+    fn from(moment: Moment) -> Self {
+        match moment {
+            Moment::At(at) => at.into(),
+            Moment::Wall(wall) => wall.to_string(),
+        }
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Moment {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        Timestamp::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Timestamp::json_schema(generator)
+    }
+}
+
+/// The time zone of an IANA name; the database of zones is asked only when it is not UTC.
+pub(crate) fn zone_named(field: &'static str, name: &str) -> Result<TimeZone> {
+    if matches!(name, "UTC" | "Etc/UTC") {
+        return Ok(TimeZone::UTC);
+    }
+    TimeZone::get(name).map_err(|_| {
+        let message = format!("{field} is {name:?}; give an IANA name such as UTC, Europe/Berlin or Asia/Shanghai");
+        Error::options(field, message)
+    })
 }
 
 /// Reads a date-time that says how far from UTC it is: RFC 3339, or as databases write it, `2011-11-06 12:00:00 UTC`.

@@ -2,7 +2,7 @@
 
 use beforehand::{
     ColumnNames, Columns, ErrorCode, Event, EventKind, History, IdColumn, IngestOptions, IngestReport, KindColumn,
-    OnRefused, Reason, TimeColumn, TimeUnit, Timestamp,
+    OnRefused, Reason, TimeColumn, TimeUnit, Timestamp, UnnamedReturns,
 };
 
 const DAY: i64 = 86_400_000_000;
@@ -241,6 +241,16 @@ fn purchases_of_one_day_are_counted_as_merging_and_kept() {
     assert_eq!(merged(&[0.1, 0.5, 0.9, 1.0, 2.0], 3), 4);
 }
 
+/// The events of a history of which something was returned, and how much.
+fn undone(history: &History) -> Vec<(usize, f64)> {
+    let text = format!("{history:?}");
+    let from = text.find("undone: [").expect("the field");
+    let list = &text[from..from + text[from..].find(']').expect("its end")];
+    let number = |text: &str| text.split([' ', ',']).next().expect("a number").parse::<f64>().expect("a number");
+    let undo = |text: &str| (number(text) as usize, number(text.split("quantity: ").nth(1).expect("a quantity")));
+    list.split("event: ").skip(1).map(undo).collect()
+}
+
 #[test]
 fn returns_undo_what_they_name_and_nothing_else() {
     let start = at("2011-01-01");
@@ -248,12 +258,11 @@ fn returns_undo_what_they_name_and_nothing_else() {
     let back = |days: f64, order: &str| Event::returned("c", "a", start.plus_days(days), order);
     let undone = |rows: Vec<Event>| {
         let (history, report) = events(rows);
-        let text = format!("{history:?}");
-        let from = text.find("undone: [").expect("the field");
-        let list = &text[from..from + text[from..].find(']').expect("its end")];
-        let quantities: Vec<f64> =
-            list.split("quantity: ").skip(1).map(|q| q.split(' ').next().expect("q").parse().expect("f64")).collect();
-        (quantities, report.n_returns, report.n_refused)
+        (
+            undone(&history).into_iter().map(|(_, quantity)| quantity).collect::<Vec<_>>(),
+            report.n_returns,
+            report.n_refused,
+        )
     };
     // All of it, in part, more than there is, twice.
     assert_eq!(undone(vec![bought("o", 3.0), back(1.0, "o")]), (vec![3.0], 1, 0));
@@ -267,6 +276,58 @@ fn returns_undo_what_they_name_and_nothing_else() {
     let (_, report) = events([bought("o", 1.0), Event { undoes: None, ..back(1.0, "o") }]);
     assert_eq!(reasons(&report), [("unnamed_return", 1, 1)]);
     assert_eq!(report.refusals[0].reason, Reason::UnnamedReturn);
+}
+
+#[test]
+fn unnamed_returns_undo_what_was_bought_last() {
+    let options = IngestOptions { unnamed_returns: UnnamedReturns::LatestPurchase, ..Default::default() };
+    let day = |days: f64| at("2011-01-01").plus_days(days);
+    let bought = |days: f64, q: f64| Event::purchase("c", "a", day(days)).quantity(q);
+    let all_back = |days: f64| Event::returned_unnamed("c", "a", day(days));
+    let back = |days: f64, q: f64| all_back(days).quantity(q);
+    // Purchases are numbered by their days; each outcome must come from rows in either order.
+    let outcome = |mut rows: Vec<Event>| {
+        let mut read = || {
+            rows.reverse();
+            History::from_events(rows.clone(), &options).expect("a history")
+        };
+        let ((history, report), (reversed, _)) = (read(), read());
+        assert_same(&history, &reversed);
+        (
+            undone(&history),
+            report.n_returns,
+            reasons(&report).iter().map(|(reason, n, _)| (*reason, *n)).collect::<Vec<_>>(),
+        )
+    };
+    let fine = |undone: &[(usize, f64)], n: usize| (undone.to_vec(), n, vec![]);
+    // The latest first, then what lies before; nothing that was bought later.
+    assert_eq!(outcome(vec![bought(0.0, 3.0), bought(5.0, 2.0), back(6.0, 2.0)]), fine(&[(1, 2.0)], 1));
+    assert_eq!(outcome(vec![bought(0.0, 3.0), bought(5.0, 2.0), back(6.0, -4.0)]), fine(&[(0, 2.0), (1, 2.0)], 1));
+    assert_eq!(outcome(vec![bought(0.0, 3.0), bought(5.0, 2.0), back(4.0, 9.0)]), fine(&[(0, 3.0)], 1));
+    assert_eq!(outcome(vec![bought(5.0, 2.0), back(5.0, 1.0)]), fine(&[(0, 1.0)], 1));
+    // Without a quantity one purchase.
+    assert_eq!(outcome(vec![bought(0.0, 3.0), bought(5.0, 2.0), all_back(6.0)]), fine(&[(1, 2.0)], 1));
+    let twice = vec![bought(0.0, 3.0), bought(5.0, 2.0), all_back(6.0), all_back(7.0)];
+    assert_eq!(outcome(twice), fine(&[(0, 3.0), (1, 2.0)], 2));
+    // What a later return names was still there for an earlier one.
+    let mixed =
+        vec![bought(0.0, 3.0), bought(5.0, 2.0).order("o"), back(6.0, 2.0), Event::returned("c", "a", day(9.0), "o")];
+    assert_eq!(outcome(mixed), (vec![(1, 2.0)], 1, vec![("nothing_left_to_return", 1)]));
+    // Nothing to undo, or nothing any more; another customer's and another item's purchases are not touched.
+    let strange = vec![
+        bought(5.0, 1.0),
+        back(4.0, 1.0),
+        back(6.0, 1.0),
+        back(7.0, 1.0),
+        Event { customer: "d".into(), ..back(8.0, 1.0) },
+        Event { item: Some("b".into()), ..back(8.0, 1.0) },
+    ];
+    let refused = vec![("unmatched_return", 3), ("nothing_left_to_return", 1)];
+    assert_eq!(outcome(strange), (vec![(0, 1.0)], 1, refused));
+    // In a table the kind is enough; a row of fewer than no units without a kind stays refused.
+    let csv = "customer,at,item,quantity,kind\nc,2011-01-01,a,2,\nc,2011-01-02,a,-1,cancelled\nc,2011-01-03,a,-1,\n";
+    let (history, report) = History::from_csv_reader(csv.as_bytes(), &ColumnNames::default(), &options).expect("csv");
+    assert_eq!((undone(&history), report.n_returns, report.n_refused), (vec![(0, 1.0)], 1, 1));
 }
 
 #[test]

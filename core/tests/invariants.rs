@@ -5,7 +5,8 @@ mod shop;
 
 use beforehand::evaluate::{BacktestOptions, backtest};
 use beforehand::{
-    ErrorCode, Event, Fitting, ForecastOptions, History, Model, Options, Progress, Replenishment, Stage, Timestamp,
+    ErrorCode, Event, EventKind, Fitting, ForecastOptions, History, IngestOptions, Model, Options, Progress,
+    Replenishment, Stage, Timestamp, UnnamedReturns,
 };
 use proptest::prelude::*;
 use shop::{events, history, start};
@@ -70,6 +71,29 @@ fn a_later_return_does_not_undo_what_stood_at_as_of() {
     let later = day(130.0);
     let model = Model::fit(&undone, later, &Options::default()).unwrap();
     assert!(model.forecasts(undone.customer("x").unwrap(), later).unwrap().is_empty());
+}
+
+#[test]
+fn later_returns_that_name_no_order_do_not_undo_what_stood_at_as_of() {
+    let as_of = day(100.0);
+    let options = IngestOptions { unnamed_returns: UnnamedReturns::LatestPurchase, ..IngestOptions::default() };
+    let read = |log: &[Event]| History::from_events(log.iter().cloned(), &options).unwrap().0;
+    // Every third purchase comes with an order, and every seventh is brought back, by name where it has one.
+    let mut log = events(100, 200.0, 26);
+    let bought: Vec<Event> = std::mem::take(&mut log);
+    for (n, e) in bought.into_iter().enumerate() {
+        let e = if n.is_multiple_of(3) { e.order(format!("o{n}")) } else { e };
+        if n.is_multiple_of(7) {
+            let at = e.at.plus_days((n % 40) as f64);
+            log.push(Event { at, kind: EventKind::Return, undoes: e.order.clone(), order: None, ..e.clone() });
+        }
+        log.push(e);
+    }
+    let past: Vec<Event> = log.iter().filter(|e| e.at <= as_of).cloned().collect();
+    assert!(past.iter().any(|e| e.kind == EventKind::Return && e.undoes.is_none()));
+    assert_eq!(forecast_bits(&read(&past), as_of), forecast_bits(&read(&log), as_of));
+    log.reverse();
+    assert_eq!(forecast_bits(&read(&past), as_of), forecast_bits(&read(&log), as_of));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use arrow_array::cast::AsArray;
 use arrow_array::{BooleanArray, RecordBatch};
-use beforehand::{ColumnNames, History, IngestOptions, IngestReport};
+use beforehand::{ColumnNames, History, IngestOptions, IngestReport, UnnamedReturns};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 pub use shop::policy;
@@ -42,7 +42,9 @@ pub fn online_retail() -> Result<(History, IngestReport), Failure> {
             filter(batch, &keep)
         })
         .collect::<Result<Vec<_>, Failure>>()?;
-    Ok(History::from_record_batches(goods, &ColumnNames::default(), &IngestOptions::default())?)
+    // Its returns do not name what they undo.
+    let options = IngestOptions { unnamed_returns: UnnamedReturns::LatestPurchase, ..IngestOptions::default() };
+    Ok(History::from_record_batches(goods, &ColumnNames::default(), &options)?)
 }
 
 fn filter(batch: &RecordBatch, keep: &BooleanArray) -> Result<RecordBatch, Failure> {

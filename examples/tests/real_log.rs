@@ -13,9 +13,10 @@ fn options() -> Options {
 fn every_row_of_the_log_is_accounted_for() {
     let (history, report) = online_retail().unwrap();
     assert_eq!(report.n_read, report.n_kept + report.n_returns + report.n_refused);
-    // The cancellations of this log do not name what they undo.
-    assert_eq!(report.refusals.len(), 1);
-    assert_eq!(report.refusals[0].reason, Reason::UnnamedReturn);
+    // The cancellations of this log do not name what they undo; some undo what was bought before it begins.
+    assert!(report.n_returns > 7_000, "{report}");
+    let reasons: Vec<Reason> = report.refusals.iter().map(|r| r.reason).collect();
+    assert_eq!(reasons, [Reason::UnmatchedReturn, Reason::NothingLeftToReturn]);
     assert_eq!(history.n_events(), report.n_kept);
     let names = item_names().unwrap();
     let ids = history.items().ids();

@@ -1,7 +1,7 @@
 //! Whatever the bytes, CSV ingest answers with a history or an error, and every row is accounted for.
 #![no_main]
 
-use beforehand::{ColumnNames, History, IngestOptions, TimeUnit, Timestamp};
+use beforehand::{ColumnNames, History, IngestOptions, TimeUnit, Timestamp, UnnamedReturns};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -15,7 +15,8 @@ fuzz_target!(|data: &[u8]| {
     let options = IngestOptions {
         time_unit: unit,
         time_zone: if choice & 4 == 0 { "UTC" } else { "Europe/Berlin" }.into(),
-        merge_days: u32::from(choice >> 4),
+        merge_days: u32::from((choice >> 4) & 7),
+        unnamed_returns: if choice & 128 == 0 { UnnamedReturns::Refuse } else { UnnamedReturns::LatestPurchase },
         delimiter: if choice & 8 == 0 { ',' } else { ';' },
         ..IngestOptions::default()
     };

@@ -4,7 +4,8 @@
     due = model.replenishment(orders, as_of="2026-01-31")      # an Arrow table: pl.DataFrame(due), due.to_pandas(), …
 
 `fit`, `backtest` and `audit` are functions; what a fitted model knows is asked of the `Model`. `History` reads a log once for
-several calls. Instants are UTC; nothing reads a clock: `as_of` is always given.
+several calls. Answers hold instants in UTC; a date or time without offset that is given is on the clock of the log (`time_zone`).
+Nothing reads a clock: `as_of` is always given.
 """
 
 from __future__ import annotations

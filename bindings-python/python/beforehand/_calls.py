@@ -41,8 +41,9 @@ def fit(
     Args:
         data: the customers' past: a `History`, any Arrow table (Polars, pandas, pyarrow, DuckDB, …), the path of
             a CSV or Parquet file, or rows as mappings.
-        as_of: The instant up to which the model may know the log. A date is the beginning of its day: in a log
-            that knows times of day, nothing of that day has been seen then; in a log of dates, all of it.
+        as_of: The instant up to which the model may know the log. A date or time without offset is on the clock
+            of the log, its time zone. A date is the beginning of its day: in a log that knows times of day, nothing
+            of that day has been seen then; in a log of dates, all of it.
         substitutes: Which items replace each other. Default: those of one need.
         ladders: Life stages given by the user. Default: none.
         learn_successors: Whether to learn, from what buyers of an item move on to, which item follows it.

@@ -74,6 +74,8 @@ class History:
         time_unit: what whole numbers in the time column count. There is no default: a wrong guess raises no alarm.
         max_quantity: a purchase of more units than this is refused as a slip of the keyboard.
         on_refused: `keep_going` leaves out rows that cannot be used and reports them, `fail` raises at the first.
+        unnamed_returns: what to do with returns that do not name the order they undo: `refuse` leaves them out and reports them,
+            `latest_purchase` takes them to undo what the customer bought of the item last.
         delimiter: between two fields of a CSV line.
 
     Raises:
@@ -102,6 +104,7 @@ class History:
         time_unit: Literal["seconds", "milliseconds", "microseconds", "nanoseconds"] | None = None,
         max_quantity: float = 1e9,
         on_refused: Literal["keep_going", "fail"] = "keep_going",
+        unnamed_returns: Literal["refuse", "latest_purchase"] = "refuse",
         delimiter: str = ",",
     ) -> None:
         names = names_of(columns)
@@ -113,6 +116,7 @@ class History:
             "time_unit": time_unit,
             "max_quantity": max_quantity,
             "on_refused": on_refused,
+            "unnamed_returns": unnamed_returns,
             "delimiter": delimiter,
         }
         try:
@@ -159,6 +163,12 @@ class History:
         """The last event; the beginning of 1970 when there are only contacts."""
         return self._span()[1]
 
+    @property
+    def time_zone(self) -> str:
+        """The IANA time zone it was read in."""
+        zone: str = self._native.time_zone
+        return zone
+
     def purchases(self, customer: Id, item: Id) -> list[tuple[datetime, float]]:
         """What a customer bought of an item, less what was returned: (instant, units) in order of time.
 
@@ -182,25 +192,25 @@ class History:
         return self.n_events
 
     def __repr__(self) -> str:
-        first, last = (at.date() for at in self._span())
-        span = f", {first} to {last}" if self.n_events else ""
+        dates = self._native.dates()
+        span = "" if dates is None else f", {dates[0]} to {dates[1]}"
         return f"History({self.n_customers} customers, {self.n_items} items, {self.n_events} events{span})"
 
     def _repr_html_(self) -> str:
         names = ("customers", "items", "events", "first", "last", "rows refused")
-        first, last = (str(at.date()) for at in self._span())
+        first, last = self._native.dates() or ("", "")
         values = (self.n_customers, self.n_items, self.n_events, first, last, self.report.n_refused)
         return html_table(names, [[str(value) for value in values]])
 
 
-def history_of(data: Data, columns: Columns | None) -> History:
-    """The history that a call works on."""
+def history_of(data: Data, columns: Columns | None, time_zone: str) -> History:
+    """The history that a call works on; what is not read yet is read in `time_zone`."""
     if isinstance(data, History):
         if columns is not None:
             raise InvalidOptionsError("columns are given with a History, which has been read already; leave them out", "columns")
         return data
     try:
-        return History(data, columns=columns)
+        return History(data, columns=columns, time_zone=time_zone)
     except (InvalidDataError, EmptyDataError) as e:
         if "option time_unit" not in str(e):
             raise

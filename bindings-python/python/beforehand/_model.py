@@ -76,6 +76,12 @@ class Model(ModelCalls):
         return at
 
     @property
+    def time_zone(self) -> str:
+        """The IANA time zone of the log it learned from. Rows given to its calls are read in it; a `History` must be, too."""
+        zone: str = self._native.time_zone
+        return zone
+
+    @property
     def n_customers(self) -> int:
         """How many customers it learned from."""
         return self._native.n_customers
@@ -116,11 +122,11 @@ class Model(ModelCalls):
 
     def __repr__(self) -> str:
         facts = f"{self.n_customers} customers, {self.n_events} events, {self.n_units} items"
-        return f"Model(as_of {self.as_of.date()}, {facts}{'' if self.has_layer else ', without layer'})"
+        return f"Model(as_of {self._native.as_of_date}, {facts}{'' if self.has_layer else ', without layer'})"
 
     def _repr_html_(self) -> str:
         names = ("as of", "customers", "events", "items", "layer")
-        values = (self.as_of.date(), self.n_customers, self.n_events, self.n_units, "yes" if self.has_layer else "no")
+        values = (self._native.as_of_date, self.n_customers, self.n_events, self.n_units, "yes" if self.has_layer else "no")
         return html_table(names, [[str(value) for value in values]])
 
 

@@ -102,6 +102,7 @@ TYPES = (
     "CheckCode",
     "TimeUnit",
     "OnRefused",
+    "UnnamedReturns",
     "IngestReport",
     "Refusal",
     "Reason",

@@ -36,7 +36,7 @@ def _run(
         columns = on._columns
     # Arguments first: a slip there should not wait for a long log.
     text = to_json(arguments)
-    history = None if data is None else history_of(data, columns)._native
+    history = None if data is None else history_of(data, columns, "UTC" if on is None else on._native.time_zone)._native
     watch = watcher(progress, name.replace("_", " "))
     try:
         return native.call(name, text, None if on is None else on._native, history, watch)

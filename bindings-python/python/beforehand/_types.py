@@ -18,8 +18,8 @@ Id: TypeAlias = int | str
 """An identifier: a whole number or a text, compared as it is."""
 
 InstantLike: TypeAlias = datetime | date | str
-"""An instant: an aware `datetime`; a naive one or a `date` is taken as UTC; or a text such as 2026-01-31 or
-2026-01-31T12:00:00+01:00. NumPy's and pandas' instants serve as well."""
+"""An instant: an aware `datetime`; a naive one or a `date` is on the clock of the log (`time_zone` of `History`);
+or a text such as 2026-01-31 or 2026-01-31T12:00:00+01:00. NumPy's and pandas' instants serve as well."""
 
 Substitutes: TypeAlias = Literal["need", "category", "none"]
 """Which items replace each other, so that buying one postpones the reminder for the others.
@@ -468,6 +468,15 @@ OnRefused: TypeAlias = Literal["keep_going", "fail"]
 - `fail`: Stop with an `invalid_data` error that names the first such row.
 """
 
+UnnamedReturns: TypeAlias = Literal["refuse", "latest_purchase"]
+"""What to do with a return that does not name the order it undoes.
+
+- `refuse`: Leave it out and say so in the report.
+
+- `latest_purchase`: Take it to undo what the customer bought of the item last, up to then, and is not returned yet;
+then what was bought before that, until all units are undone. Without a quantity it undoes one purchase.
+"""
+
 TimeUnit: TypeAlias = Literal["seconds", "milliseconds", "microseconds", "nanoseconds"]
 """What a whole number in a time column counts.
 
@@ -535,9 +544,10 @@ Reason: TypeAlias = Literal[
 
 - `not_utf8`: A text that is not UTF-8.
 
-- `unnamed_return`: A return that does not name the order it undoes.
+- `unnamed_return`: A return that does not name the order it undoes, while the option `unnamed_returns` is `refuse`.
 
-- `unmatched_return`: A return that names an order in which this customer did not buy this item.
+- `unmatched_return`: A return that names an order in which this customer did not buy this item; or that names none,
+of an item that this customer had not bought by then.
 
 - `nothing_left_to_return`: A return of units that were all returned already.
 """
@@ -2278,9 +2288,9 @@ class Hole(Shown):
     """
 
     from_at: datetime
-    """First empty day (its midnight, UTC)."""
+    """First empty day (its beginning)."""
     until_at: datetime
-    """First day with events again (its midnight, UTC)."""
+    """First day with events again (its beginning)."""
     n_days: int
     """Length in civil days."""
 
@@ -2300,7 +2310,7 @@ class Jump(Shown):
     """
 
     at: datetime
-    """Start of the first week at the new level (midnight, UTC)."""
+    """Start of the first week at the new level (its beginning)."""
     before_per_week: float
     """Median visits per week in the four weeks before."""
     after_per_week: float
@@ -2334,6 +2344,8 @@ class LogFacts(Shown):
     """Events after `as_of`, which were left out."""
     n_visits: int
     """Days on which a customer bought, over all customers."""
+    time_zone: str
+    """The IANA name of the time zone in which days were counted."""
     first_at: datetime | None
     """The first event; `None` when there is none."""
     last_at: datetime | None
@@ -2407,6 +2419,7 @@ class LogFacts(Shown):
             n_events=d["n_events"],
             n_events_after=d["n_events_after"],
             n_visits=d["n_visits"],
+            time_zone=d["time_zone"],
             first_at=None if d["first_at"] is None else _instant(d["first_at"]),
             last_at=None if d["last_at"] is None else _instant(d["last_at"]),
             span_days=d["span_days"],
@@ -2701,6 +2714,7 @@ __all__ = [
     "Template",
     "TimeResolution",
     "TimeUnit",
+    "UnnamedReturns",
     "UsageDecline",
     "Wait",
     "Weekday",

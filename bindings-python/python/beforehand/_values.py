@@ -80,7 +80,7 @@ def _is_single(part: Any) -> bool:
 
 
 def isoformat(value: datetime, name: str) -> str:
-    """An instant as text; a naive one is taken as UTC."""
+    """An instant as text; a naive one is on the clock of the log."""
     if value != value:
         raise InvalidOptionsError(f"{name} is {value}; give an instant", name)
     return value.isoformat() if value.tzinfo is None else value.astimezone(UTC).isoformat()
@@ -91,7 +91,7 @@ def _foreign(value: Any, name: str) -> Any:
     if type(value).__module__.partition(".")[0] in ("numpy", "pandas", "polars", "pyarrow"):
         if type(value).__name__ == "datetime64":
             micros = value.astype("datetime64[us]").astype("int64")
-            return isoformat(from_micros(int(micros)), name)
+            return isoformat(from_micros(int(micros)).replace(tzinfo=None), name)
         for to_python in ("item", "as_py"):
             convert = getattr(value, to_python, None)
             if convert is not None and getattr(value, "ndim", 0) == 0 and not hasattr(value, "__len__"):

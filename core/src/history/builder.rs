@@ -9,7 +9,7 @@ use super::contacts::Contacts;
 use super::items::Items;
 use super::merge::{Merged, merge};
 use super::names::ColumnNames;
-use super::options::{IngestOptions, OnRefused};
+use super::options::{IngestOptions, OnRefused, UnnamedReturns};
 use super::part::Part;
 use super::repeats::count_repeats;
 use super::report::{IngestReport, Tally};
@@ -34,6 +34,7 @@ pub(super) struct Builder<'a> {
     names: &'a ColumnNames,
     on_refused: OnRefused,
     max_quantity: f64,
+    unnamed_returns: UnnamedReturns,
     merge_days: u32,
     zone: TimeZone,
     parts: Vec<Part>,
@@ -49,6 +50,7 @@ impl<'a> Builder<'a> {
             names,
             on_refused: options.on_refused,
             max_quantity: options.max_quantity,
+            unnamed_returns: options.unnamed_returns,
             merge_days: options.merge_days,
             zone: options.zone()?,
             parts: Vec::new(),
@@ -84,7 +86,8 @@ impl<'a> Builder<'a> {
         }
         let n_parts = if rows < SERIAL { 1 } else { rayon::current_num_threads().clamp(1, MAX_PARTS) };
         while self.parts.len() < n_parts {
-            self.parts.push(Part::new(self.max_quantity, WallClock::new(self.zone.clone())));
+            let clock = WallClock::new(self.zone.clone());
+            self.parts.push(Part::new(self.max_quantity, self.unnamed_returns, clock));
         }
         if n_parts == 1 {
             for chunk in chunks {
@@ -119,7 +122,7 @@ impl<'a> Builder<'a> {
         let mut contested = vec![false; items_merged.dictionary.len()];
         let items = items(&mut parts, &items_merged, &mut contested);
         let any_return = parts.iter().any(|p| !p.returns.is_empty());
-        let named = if any_return { returns::take(&mut parts, &customers, &items_merged) } else { Vec::new() };
+        let returns = if any_return { returns::take(&mut parts, &customers, &items_merged) } else { Vec::new() };
         let mut report = IngestReport {
             n_read,
             n_kept: parts.iter().map(|p| p.at_us.len()).sum(),
@@ -135,10 +138,10 @@ impl<'a> Builder<'a> {
         report.n_contacts_merged = report.n_contacts - contacts.len();
         let (mut events, order) = unite(parts, &customers, &items_merged);
         if any_return {
-            let n_named = named.len();
+            let n_returns = returns.len();
             let before = tally.n_refused();
-            events.undone = returns::apply(named, &events, &order, &mut tally);
-            report.n_returns = n_named - (tally.n_refused() - before);
+            events.undone = returns::apply(returns, &events, &order, &mut tally);
+            report.n_returns = n_returns - (tally.n_refused() - before);
         }
         drop(order);
         report.n_refused = tally.n_refused();

@@ -32,7 +32,7 @@ pub(crate) use excerpt::Excerpt;
 pub use items::Items;
 pub(crate) use items::NONE;
 pub use names::ColumnNames;
-pub use options::{IngestOptions, OnRefused, TimeUnit};
+pub use options::{IngestOptions, OnRefused, TimeUnit, UnnamedReturns};
 pub use report::{IngestReport, Reason, Refusal};
 pub use store::{History, HistoryView};
 #[cfg(test)]

@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::time::zone_named;
 
 /// What a whole number in a time column counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -44,6 +45,19 @@ pub enum OnRefused {
     Fail,
 }
 
+/// What to do with a return that does not name the order it undoes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum UnnamedReturns {
+    /// Leave it out and say so in the report.
+    #[default]
+    Refuse,
+    /// Take it to undo what the customer bought of the item last, up to then, and is not returned yet; then what was bought
+    /// before that, until all units are undone. Without a quantity it undoes one purchase.
+    LatestPurchase,
+}
+
 /// How input is read.
 ///
 /// ```
@@ -73,6 +87,8 @@ pub struct IngestOptions {
     pub max_quantity: f64,
     /// What to do with a row that cannot be used. By default the rest is kept, and the report says what was left out.
     pub on_refused: OnRefused,
+    /// What to do with a return that does not name the order it undoes. By default it is left out, and the report says so.
+    pub unnamed_returns: UnnamedReturns,
     /// The character between two fields of a CSV line; ASCII, neither a quote nor an end of line. Default `,`.
     pub delimiter: char,
 }
@@ -85,6 +101,7 @@ impl Default for IngestOptions {
             time_unit: None,
             max_quantity: 1e9,
             on_refused: OnRefused::KeepGoing,
+            unnamed_returns: UnnamedReturns::Refuse,
             delimiter: ',',
         }
     }
@@ -123,15 +140,7 @@ impl IngestOptions {
     }
 
     /// The time zone; the database of zones is asked only when it is not UTC.
-    pub(super) fn zone(&self) -> Result<TimeZone> {
-        if matches!(self.time_zone.as_str(), "UTC" | "Etc/UTC") {
-            return Ok(TimeZone::UTC);
-        }
-        TimeZone::get(&self.time_zone).map_err(|_| {
-            Error::options(
-                "time_zone",
-                format!("time_zone is {:?}; give an IANA name such as UTC or Europe/Berlin", self.time_zone),
-            )
-        })
+    pub(crate) fn zone(&self) -> Result<TimeZone> {
+        zone_named("time_zone", &self.time_zone)
     }
 }

@@ -6,6 +6,7 @@ use super::block::Block;
 use super::contact_part::ContactPart;
 use super::intern::{Interner, MISSING, TOO_LONG};
 use super::names::Field;
+use super::options::UnnamedReturns;
 use super::report::{Reason, Tally};
 use super::source::{BAD_TIME, Chunk, KindSource, NO_NUMBER, NO_TIME, NO_UNIT, is_no_number};
 use super::traits::Traits;
@@ -15,11 +16,12 @@ use crate::time::{Timestamp, WallClock};
 /// Rows per block: small enough for the blocks' columns to stay in the cache.
 const BLOCK: usize = 4_096;
 
-/// A return that names an order, in this part's codes.
+/// A return, in this part's codes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Return {
     pub(super) customer: u32,
     pub(super) item: u32,
+    /// The order it names; `MISSING` where it names none.
     pub(super) order: u32,
     pub(super) at_us: i64,
     /// NaN for all that is left.
@@ -53,6 +55,7 @@ pub(super) struct Part {
     pub(super) n_without_quantity: usize,
     pub(super) tally: Tally,
     max_quantity: f64,
+    unnamed_returns: UnnamedReturns,
     pub(super) clock: WallClock,
     pub(super) words: Interner,
     /// The kind each word stands for, if any.
@@ -73,7 +76,7 @@ struct Row {
 type Fault = (Reason, Field);
 
 impl Part {
-    pub(super) fn new(max_quantity: f64, clock: WallClock) -> Self {
+    pub(super) fn new(max_quantity: f64, unnamed_returns: UnnamedReturns, clock: WallClock) -> Self {
         Self {
             customers: Interner::default(),
             items: Interner::default(),
@@ -95,6 +98,7 @@ impl Part {
             n_without_quantity: 0,
             tally: Tally::default(),
             max_quantity,
+            unnamed_returns,
             clock,
             words: Interner::default(),
             kinds: Vec::new(),
@@ -144,7 +148,7 @@ impl Part {
                     self.returns.push(Return {
                         customer: row.customer,
                         item: row.item,
-                        order: block.undoes[i],
+                        order: block.undoes.get(i).copied().unwrap_or(MISSING),
                         at_us: row.at_us,
                         quantity: row.quantity,
                         row: chunk.first_row + rows.start + i,
@@ -175,7 +179,7 @@ impl Part {
         // An unknown kind may be one that needs no item.
         let kind = self.kind(block, chunk, i, row)?;
         let item = present(block.item[i], Reason::MissingItem, Field::Item)?;
-        let is_return = is_return(kind, block, i)?;
+        let is_return = self.is_return(kind, block, i)?;
         let mut quantity = block.quantity.get(i).copied().unwrap_or(NO_NUMBER);
         if is_no_number(quantity) {
             quantity = if is_return { f64::NAN } else { NO_NUMBER };
@@ -234,6 +238,18 @@ impl Part {
                 Some(known.ok_or((Reason::BadKind, Field::Kind))?)
             }
         })
+    }
+
+    /// Whether the row is a return; without a kind, naming an order is enough.
+    fn is_return(&self, kind: Option<EventKind>, block: &Block, i: usize) -> Result<bool, Fault> {
+        let undoes = block.undoes.get(i).copied().unwrap_or(MISSING) != MISSING;
+        match (kind, undoes) {
+            (Some(EventKind::Return), false) if self.unnamed_returns == UnnamedReturns::Refuse => {
+                Err((Reason::UnnamedReturn, Field::Undoes))
+            }
+            (Some(EventKind::Purchase), true) => Err((Reason::BadKind, Field::Kind)),
+            (kind, undoes) => Ok(undoes || kind == Some(EventKind::Return)),
+        }
     }
 
     #[inline]
@@ -301,16 +317,6 @@ fn who_and_when(block: &Block, i: usize) -> Result<(u32, i64), Fault> {
         return Err((reason, Field::Time));
     }
     Ok((customer, at_us))
-}
-
-/// Whether the row is a return that names its order; without a kind, naming one is enough.
-fn is_return(kind: Option<EventKind>, block: &Block, i: usize) -> Result<bool, Fault> {
-    let undoes = block.undoes.get(i).copied().unwrap_or(MISSING) != MISSING;
-    match (kind, undoes) {
-        (Some(EventKind::Return), false) => Err((Reason::UnnamedReturn, Field::Undoes)),
-        (Some(EventKind::Purchase), true) => Err((Reason::BadKind, Field::Kind)),
-        (_, undoes) => Ok(undoes),
-    }
 }
 
 /// Appends to a column that stays empty until a value differs from the usual one, and then has as much room as the others.

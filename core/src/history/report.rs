@@ -45,9 +45,10 @@ pub enum Reason {
     WrongFieldCount,
     /// A text that is not UTF-8.
     NotUtf8,
-    /// A return that does not name the order it undoes.
+    /// A return that does not name the order it undoes, while the option `unnamed_returns` is `refuse`.
     UnnamedReturn,
-    /// A return that names an order in which this customer did not buy this item.
+    /// A return that names an order in which this customer did not buy this item; or that names none, of an item that this
+    /// customer had not bought by then.
     UnmatchedReturn,
     /// A return of units that were all returned already.
     NothingLeftToReturn,
@@ -127,8 +128,8 @@ impl Reason {
             Self::IdTooLong => "allowed are 65,536 bytes; check that the column holds identifiers",
             Self::WrongFieldCount => "check the delimiter and the quotes of the line",
             Self::NotUtf8 => "convert the file to UTF-8",
-            Self::UnnamedReturn => "name the order it undoes in the column undoes",
-            Self::UnmatchedReturn => "check customer, item and order of the return and of the purchase",
+            Self::UnnamedReturn => "name the order it undoes in the column undoes, or set the option unnamed_returns",
+            Self::UnmatchedReturn => "check customer, item, order and time of the return and of the purchase",
             Self::NothingLeftToReturn => "check for returns that stand in the log twice",
         }
     }

@@ -9,7 +9,7 @@ use super::contacts::Contacts;
 use super::items::Items;
 use crate::error::{Error, ErrorCode, Result};
 use crate::id::{Dictionary, Id};
-use crate::time::{DayClock, Timestamp};
+use crate::time::{DayClock, Moment, Timestamp};
 
 /// A return or cancellation that names the purchase it undoes, in full or in part.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -142,6 +142,44 @@ impl History {
         let from = self.undone.partition_point(|u| u.event < events.start as u64);
         let len = self.undone[from..].partition_point(|u| u.event < events.end as u64);
         &self.undone[from..from + len]
+    }
+
+    /// The IANA name of the time zone it was read in: [`IngestOptions::time_zone`](crate::IngestOptions::time_zone).
+    pub fn time_zone(&self) -> &str {
+        self.zone.iana_name().unwrap_or("UTC")
+    }
+
+    /// The instant that a text means on the clock of this log: as [`Timestamp`] reads it, but a date or date-time without
+    /// offset is one of the log's time zone. A date is the beginning of its day.
+    ///
+    /// ```
+    /// use beforehand::{Event, History, IngestOptions};
+    /// let options = IngestOptions { time_zone: "Asia/Shanghai".into(), ..IngestOptions::default() };
+    /// let bought = Event::purchase("c1", "filter", "2026-01-31T12:00:00+08:00".parse()?);
+    /// let (history, _) = History::from_events([bought], &options)?;
+    /// assert_eq!(history.instant("2026-02-01")?.to_string(), "2026-01-31T16:00:00Z");
+    /// assert_eq!(history.instant("2026-02-01T00:00:00Z")?.to_string(), "2026-02-01T00:00:00Z");
+    /// # Ok::<(), beforehand::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid_data` when the text is no instant, or outside [`Timestamp::MIN`] … [`Timestamp::MAX`].
+    pub fn instant(&self, text: &str) -> Result<Timestamp> {
+        text.parse::<Moment>()?.on(&self.zone)
+    }
+
+    /// The civil date of an instant in this log's time zone, `YYYY-MM-DD`.
+    ///
+    /// ```
+    /// # use beforehand::{Event, History, IngestOptions};
+    /// # let options = IngestOptions { time_zone: "Asia/Shanghai".into(), ..IngestOptions::default() };
+    /// # let bought = Event::purchase("c1", "filter", "2026-01-31T12:00:00+08:00".parse()?);
+    /// # let (history, _) = History::from_events([bought], &options)?;
+    /// assert_eq!(history.date("2026-01-31T16:00:00Z".parse()?), "2026-02-01");
+    /// # Ok::<(), beforehand::Error>(())
+    /// ```
+    pub fn date(&self, at: Timestamp) -> String {
+        at.date_in(&self.zone)
     }
 
     /// The civil day of an instant in the history's time zone, counted from 1970-01-01.

@@ -8,11 +8,11 @@ use super::hour::HourCounts;
 use super::limits::{Consent, Past, RefusedProposal, Sent};
 use super::planner::Planner;
 use super::policy::Policy;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::{EventId, EventKind};
 use crate::history::{History, HistoryView};
 use crate::id::Id;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, zone_named};
 
 /// A purchase within so many days of a contact is an answer to it; for the count of ignored contacts only, not for what a contact
 /// is worth.
@@ -27,11 +27,7 @@ pub(super) struct Zones {
 impl Zones {
     pub(super) fn get(&mut self, name: &str) -> Result<&TimeZone> {
         if !self.known.contains_key(name) {
-            let zone = TimeZone::get(name).map_err(|_| {
-                let message = format!("there is no time zone {name:?}; write one such as Asia/Shanghai or UTC");
-                Error::options("time_zone", message)
-            })?;
-            self.known.insert(name.to_owned(), zone);
+            self.known.insert(name.to_owned(), zone_named("time_zone", name)?);
         }
         Ok(&self.known[name])
     }

@@ -211,15 +211,13 @@ impl Fitted {
         &self,
         view: Option<&HistoryView<'_>>,
         item: &EventId,
-        as_of: Timestamp,
+        (as_of, at): (Timestamp, AsOf),
         options: &ForecastOptions,
     ) -> Option<Forecast> {
         let known = self.catalog.items().code(item.as_id());
         let unit = known.map_or(self.catalog.len() as u32, |code| self.catalog.unit_of(code));
         let mut purchases = Purchases::default();
-        let mut at = AsOf { us: as_of.as_micros(), day: super::training::day_utc(as_of) };
         if let Some(view) = view {
-            at = AsOf::new(view.history, as_of);
             let units = self.catalog.units_for(view.history);
             purchases.load(view.history, &units, view.customers.start, at);
         }

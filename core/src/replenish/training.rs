@@ -11,7 +11,6 @@ use crate::error::Result;
 use crate::history::HistoryView;
 use crate::progress::Watch;
 use crate::stats::{HazardRows, Spans};
-use crate::time::{DAY_US, Timestamp};
 
 /// How long before the instant of fitting the cutoffs lie, days. Whole weeks, so that every cutoff falls on the same
 /// weekday; the first serves only the hazards of the first week, the last two the far spans and the season.
@@ -32,11 +31,6 @@ pub(crate) fn cutoffs(first_day: i32, as_of_day: i32) -> Vec<i32> {
     let mut out: Vec<i32> = LAGS_DAYS.iter().rev().filter(|&&lag| worth(lag)).map(|lag| as_of_day - lag).collect();
     out.push(as_of_day);
     out
-}
-
-/// The civil day of an instant in UTC.
-pub(crate) fn day_utc(at: Timestamp) -> i32 {
-    at.as_micros().div_euclid(DAY_US) as i32
 }
 
 /// What drawing rows needs to know.
@@ -189,6 +183,7 @@ mod tests {
     use super::*;
     use crate::event::Event;
     use crate::history::{History, IngestOptions};
+    use crate::time::Timestamp;
 
     #[test]
     fn a_log_has_the_cutoffs_it_is_long_enough_for() {

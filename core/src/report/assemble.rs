@@ -101,6 +101,7 @@ impl Report {
         let view = history.into();
         let due = model.replenishment_with(view.clone(), as_of, &ForecastOptions::default())?;
         let mut report = Self::new(options.title.clone(), as_of);
+        view.history().time_zone().clone_into(&mut report.time_zone);
         report.reminders =
             rows_shown(&due, options).into_iter().map(|row| pair(&view, &due, row, as_of, options)).collect();
         report.timelines = report.reminders.iter().take(options.n_timelines).cloned().collect();

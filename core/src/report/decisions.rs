@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
-use super::svg::{count, long_date, name};
+use super::dates::Dates;
+use super::svg::{count, name};
 use crate::error::Result;
 use crate::history::HistoryView;
 use crate::id::Id;
@@ -110,7 +111,7 @@ fn number(table: &Table, column: &str, row: usize) -> f64 {
     }
 }
 
-pub(super) fn section(shown: &DecisionsShown) -> Markup {
+pub(super) fn section(shown: &DecisionsShown, dates: &Dates) -> Markup {
     let n = |action: &str| count(shown.n_by_action.get(action).copied().unwrap_or(0));
     html! {
         section {
@@ -141,7 +142,7 @@ pub(super) fn section(shown: &DecisionsShown) -> Markup {
                                     td.name role="cell" data-label="Item" { span { (name(&c.item)) } }
                                     td.text role="cell" data-label="Offer" { (c.offer) }
                                     td.text role="cell" data-label="Channel" { (c.channel) }
-                                    td.text role="cell" data-label="Send" { (long_date(c.contact_at)) }
+                                    td.text role="cell" data-label="Send" { (dates.long(c.contact_at)) }
                                     td role="cell" data-label="Gain" { (format!("{:.2}", c.expected_margin)) }
                                 }
                             }

@@ -6,6 +6,7 @@
 mod assemble;
 mod calibration;
 mod curve;
+mod dates;
 mod decisions;
 mod page;
 mod svg;
@@ -39,8 +40,11 @@ use crate::time::Timestamp;
 pub struct Report {
     /// Title of the page.
     pub title: String,
-    /// The instant the reminders were made at. Days and dates on the page are in UTC.
+    /// The instant the reminders were made at.
     pub as_of: Timestamp,
+    /// The time zone whose dates the page says, by its IANA name; a name that is none counts as UTC, the default.
+    #[serde(default = "utc")]
+    pub time_zone: String,
     /// The horizon of the probabilities, in days. Default 28.
     pub horizon_days: f64,
     /// What the log holds and can carry.
@@ -125,12 +129,17 @@ impl PairForecast {
     }
 }
 
+fn utc() -> String {
+    "UTC".to_owned()
+}
+
 impl Report {
-    /// A page with a title and nothing on it yet, horizon 28 days.
+    /// A page with a title and nothing on it yet, horizon 28 days, dates in UTC.
     pub fn new(title: impl Into<String>, as_of: Timestamp) -> Self {
         Self {
             title: title.into(),
             as_of,
+            time_zone: utc(),
             horizon_days: 28.0,
             audit: None,
             scores: Vec::new(),
@@ -142,6 +151,10 @@ impl Report {
             decisions: None,
             notes: Vec::new(),
         }
+    }
+
+    fn dates(&self) -> dates::Dates {
+        dates::Dates::new(&self.time_zone)
     }
 
     /// The page as one HTML document, UTF-8. The same report gives the same bytes.

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::svg::{long_date, name, percent};
+use super::svg::{name, percent};
 use super::{PairForecast, Report, calibration, curve, decisions, tables, timeline};
 use crate::evaluate::ReminderPoint;
 
@@ -27,7 +27,7 @@ pub(super) fn page(report: &Report) -> Markup {
                     }
                     (reminders(report))
                     (timelines(report))
-                    @if let Some(shown) = &report.decisions { (decisions::section(shown)) }
+                    @if let Some(shown) = &report.decisions { (decisions::section(shown, &report.dates())) }
                     (trust(report))
                     (reminder_curve(report))
                     (log(report))
@@ -41,7 +41,8 @@ pub(super) fn page(report: &Report) -> Markup {
 }
 
 fn lead(report: &Report) -> String {
-    let as_of = long_date(report.as_of);
+    let dates = report.dates();
+    let as_of = dates.long(report.as_of);
     let from_log = report.audit.as_ref().and_then(|audit| {
         let log = &audit.log;
         let (first, last) = (log.first_at?, log.last_at?);
@@ -50,8 +51,8 @@ fn lead(report: &Report) -> String {
             super::svg::count(log.n_events),
             super::svg::count(log.n_customers),
             super::svg::count(log.n_items),
-            long_date(first),
-            long_date(last)
+            dates.long(first),
+            dates.long(last)
         ))
     });
     from_log.unwrap_or_else(|| format!("As of {as_of}."))
@@ -119,7 +120,7 @@ fn timelines(report: &Report) -> Markup {
 fn sentence(pair: &PairForecast, report: &Report) -> String {
     let bought = match pair.purchases.as_slice() {
         [] => "Never bought.".to_owned(),
-        [one] => format!("Bought once, on {}.", long_date(one.at)),
+        [one] => format!("Bought once, on {}.", report.dates().long(one.at)),
         [first, .., last] => {
             let mean_days = last.at.days_since(first.at) / (pair.purchases.len() - 1) as f64;
             format!("Bought {} times, about every {mean_days:.0} days.", pair.purchases.len())

@@ -1,9 +1,6 @@
 //! What the charts share: scales, ticks, numbers and dates as text, and the frame around a drawing.
 
-use jiff::tz::TimeZone;
 use maud::{Markup, html};
-
-use crate::time::Timestamp;
 
 /// Widths a chart is drawn for, in CSS pixels: a page, and a phone. Drawing twice keeps letters at their size.
 const WIDTHS: [(&str, f64); 2] = [("wide", 736.0), ("narrow", 340.0)];
@@ -86,16 +83,6 @@ pub(super) fn quantity(q: f64) -> String {
     }
     let text = format!("{q:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// A date for a label: "6 Nov".
-pub(super) fn short_date(at: Timestamp) -> String {
-    at.to_jiff().to_zoned(TimeZone::UTC).strftime("%-d\u{a0}%b").to_string()
-}
-
-/// A date for a sentence: "6 Nov 2011".
-pub(super) fn long_date(at: Timestamp) -> String {
-    at.to_jiff().to_zoned(TimeZone::UTC).strftime("%-d\u{a0}%b\u{a0}%Y").to_string()
 }
 
 /// A name, cut in the middle when it is very long.

@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::svg::{count, name, percent, quantity, short_date};
+use super::dates::Dates;
+use super::svg::{count, name, percent, quantity};
 use super::{PairForecast, Report, ScoreRow};
 use crate::evaluate::{Audit, CalibrationBin, Coverage, Readiness, ReminderPoint, ScenarioReadiness};
 use crate::time::Timestamp;
@@ -12,6 +13,7 @@ const SHOWN_PURCHASES: usize = 3;
 
 pub(super) fn reminders(report: &Report) -> Markup {
     let prob = format!("P({}\u{a0}d)", report.horizon_days);
+    let dates = report.dates();
     let any_basis = report.reminders.iter().any(|r| !r.basis.is_empty());
     html! {
         div.scroll role="region" aria-label="Reminders due" tabindex="0" {
@@ -30,11 +32,11 @@ pub(super) fn reminders(report: &Report) -> Markup {
                 tbody role="rowgroup" {
                     @for r in &report.reminders {
                         tr role="row" {
-                            td.text role="cell" data-label="Remind" { (date(r.remind_at)) }
+                            td.text role="cell" data-label="Remind" { (known(r.remind_at, |at| dates.iso(at))) }
                             th.id scope="row" role="rowheader" data-label="Customer" { (name(&r.customer)) }
                             td.name role="cell" data-label="Item" { span { (name(&r.item)) } }
-                            td.text role="cell" data-label="Last bought" { (bought(r)) }
-                            td.text role="cell" data-label="Run-out" { (run_out(r)) }
+                            td.text role="cell" data-label="Last bought" { (bought(r, &dates)) }
+                            td.text role="cell" data-label="Run-out" { (run_out(r, &dates)) }
                             td role="cell" data-label=(prob) { (r.prob_within.map_or_else(|| "–".to_owned(), percent)) }
                             @if any_basis { td.text role="cell" data-label="Evidence" { (r.basis) } }
                         }
@@ -46,11 +48,11 @@ pub(super) fn reminders(report: &Report) -> Markup {
 }
 
 /// The middle of the run-out date, and below it the interval.
-fn run_out(pair: &PairForecast) -> Markup {
-    let short = |at: Option<Timestamp>| at.map_or_else(|| "?".to_owned(), short_date);
+fn run_out(pair: &PairForecast, dates: &Dates) -> Markup {
+    let short = |at: Option<Timestamp>| at.map_or_else(|| "?".to_owned(), |at| dates.short(at));
     html! {
         span {
-            (date(pair.run_out_p50_at))
+            (known(pair.run_out_p50_at, |at| dates.iso(at)))
             @if pair.run_out_p10_at.is_some() {
                 br;
                 small { (short(pair.run_out_p10_at)) " – " (short(pair.run_out_p90_at)) }
@@ -60,13 +62,13 @@ fn run_out(pair: &PairForecast) -> Markup {
 }
 
 /// The latest purchases, newest first, one per line.
-fn bought(pair: &PairForecast) -> Markup {
+fn bought(pair: &PairForecast, dates: &Dates) -> Markup {
     let n_more = pair.purchases.len().saturating_sub(SHOWN_PURCHASES);
     html! {
         span {
             @for (k, p) in pair.purchases.iter().rev().take(SHOWN_PURCHASES).enumerate() {
                 @if k > 0 { br; }
-                (p.at.date())
+                (dates.iso(p.at))
                 @if (p.quantity - 1.0).abs() > 1e-9 { " ×" (quantity(p.quantity)) }
             }
             @if n_more > 0 { br; small { "and " (n_more) " before" } }
@@ -74,8 +76,8 @@ fn bought(pair: &PairForecast) -> Markup {
     }
 }
 
-fn date(at: Option<Timestamp>) -> String {
-    at.map_or_else(|| "–".to_owned(), Timestamp::date)
+fn known(at: Option<Timestamp>, date: impl Fn(Timestamp) -> String) -> String {
+    at.map_or_else(|| "–".to_owned(), date)
 }
 
 pub(super) fn scores(rows: &[ScoreRow]) -> Markup {

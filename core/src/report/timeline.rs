@@ -1,12 +1,12 @@
 //! One customer and item on an axis of time: what was bought, and when it is forecast to run out.
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
-use super::svg::{Scale, figure, keep_inside, long_date, name, px, quantity, short_date, text_px};
+use super::dates::Dates;
+use super::svg::{Scale, figure, keep_inside, name, px, quantity, text_px};
 use super::{PairForecast, Report};
-use crate::time::{DAY_US, Timestamp};
+use crate::time::Timestamp;
 
 /// Purchases drawn at most and, where there are so many, at least: the latest ones.
 const MAX_PURCHASES: usize = 16;
@@ -23,6 +23,7 @@ const BELOW_Y: [f64; 2] = [101.0, 117.0];
 
 pub(super) fn chart(index: usize, pair: &PairForecast, report: &Report) -> Markup {
     let title = format!("Purchases of {} by {} and the forecast", name(&pair.item), name(&pair.customer));
+    let page = report.dates();
     let dates = [
         ("Run-out with 10 % probability before", pair.run_out_p10_at),
         ("with 50 % before", pair.run_out_p50_at),
@@ -30,10 +31,10 @@ pub(super) fn chart(index: usize, pair: &PairForecast, report: &Report) -> Marku
         ("Remind on", pair.remind_at),
         ("Bought on", pair.bought_at),
     ];
-    let known = dates.into_iter().filter_map(|(what, at)| Some(format!("{what} {}.", long_date(at?))));
-    let n_bought = format!("{} purchases up to {}.", pair.purchases.len(), long_date(report.as_of));
+    let known = dates.into_iter().filter_map(|(what, at)| Some(format!("{what} {}.", page.long(at?))));
+    let n_bought = format!("{} purchases up to {}.", pair.purchases.len(), page.long(report.as_of));
     let desc = std::iter::once(n_bought).chain(known).collect::<Vec<_>>().join(" ");
-    figure(&format!("timeline-{index}"), &title, &desc, |width| draw(pair, report.as_of, width))
+    figure(&format!("timeline-{index}"), &title, &desc, |width| draw(pair, &page, report.as_of, width))
 }
 
 /// A label below the axis with its mark.
@@ -43,22 +44,22 @@ struct Below {
     class: &'static str,
 }
 
-fn draw(pair: &PairForecast, as_of: Timestamp, width: f64) -> (f64, Markup) {
+fn draw(pair: &PairForecast, dates: &Dates, as_of: Timestamp, width: f64) -> (f64, Markup) {
     let shown = latest(pair, as_of);
     let days = |at: Timestamp| at.days_since(as_of);
     let x = scale(shown.first().map(|p| days(p.at)), pair, as_of, width);
     let at = |t: Timestamp| x.at(days(t));
     let inside = |middle: f64, text: &str| keep_inside(middle, text, 0.0, width);
-    let as_of_text = format!("as of {}", long_date(as_of));
-    let run_out_text = pair.run_out_p50_at.map(|p50| (at(p50), format!("runs out {}", short_date(p50))));
+    let as_of_text = format!("as of {}", dates.long(as_of));
+    let run_out_text = pair.run_out_p50_at.map(|p50| (at(p50), format!("runs out {}", dates.short(p50))));
     let fan = pair.run_out_p10_at.map(|p10| (at(p10), pair.run_out_p90_at.map_or(x.px_until, at)));
     let beyond = pair.run_out_p90_at.is_none_or(|p90| days(p90) > x.until);
     let mut below = Vec::new();
     if let Some(t) = pair.remind_at {
-        below.push(Below { x: at(t), text: format!("remind {}", short_date(t)), class: "remind" });
+        below.push(Below { x: at(t), text: format!("remind {}", dates.short(t)), class: "remind" });
     }
     if let Some(t) = pair.bought_at {
-        below.push(Below { x: at(t), text: format!("bought {}", short_date(t)), class: "came" });
+        below.push(Below { x: at(t), text: format!("bought {}", dates.short(t)), class: "came" });
     }
     let places: Vec<f64> = below.iter().map(|b| inside(b.x, &b.text)).collect();
     let apart = |a: usize, b: usize| {
@@ -68,7 +69,7 @@ fn draw(pair: &PairForecast, as_of: Timestamp, width: f64) -> (f64, Markup) {
     let row = |k: usize| BELOW_Y[usize::from(k > 0 && !one_row)];
     let ticks_y = if one_row { BELOW_Y[1] + 8.0 } else { BELOW_Y[1] + 22.0 };
     let drawing = html! {
-        @for (tick_x, text) in date_ticks(&x, as_of) {
+        @for (tick_x, text) in date_ticks(&x, dates, as_of) {
             line class="grid" x1=(px(tick_x)) x2=(px(tick_x)) y1=(px(AXIS_Y - 22.0)) y2=(px(ticks_y - 14.0)) {}
             text class="tick" x=(px(keep_inside(tick_x, &text, 0.0, width))) y=(px(ticks_y)) text-anchor="middle" { (text) }
         }
@@ -85,7 +86,7 @@ fn draw(pair: &PairForecast, as_of: Timestamp, width: f64) -> (f64, Markup) {
             @let from = (x.at(0.0) + 6.0).min(width - text_px(text));
             text class="label" x=(px(keep_inside(*p50, text, from, width))) y=(px(RUN_OUT_Y + 8.0)) text-anchor="middle" { (text) }
         }
-        (purchases(shown, &at))
+        (purchases(shown, dates, &at))
         @for (k, mark) in below.iter().enumerate() { (mark_below(mark, row(k))) }
         @for (k, mark) in below.iter().enumerate() {
             text class=(mark.class) x=(px(places[k])) y=(px(row(k))) text-anchor="middle" { (mark.text) }
@@ -123,7 +124,7 @@ fn scale(first: Option<f64>, pair: &PairForecast, as_of: Timestamp, width: f64) 
     Scale { from: from - margin, until: until + margin, px_from: 8.0, px_until: width - 8.0, root: false }
 }
 
-fn purchases(shown: &[super::Purchase], at: &impl Fn(Timestamp) -> f64) -> Markup {
+fn purchases(shown: &[super::Purchase], dates: &Dates, at: &impl Fn(Timestamp) -> f64) -> Markup {
     let any_quantity = shown.iter().any(|p| (p.quantity - 1.0).abs() > 1e-9);
     let mut free_from = f64::NEG_INFINITY;
     // The quantities that find room beside the one before.
@@ -138,7 +139,7 @@ fn purchases(shown: &[super::Purchase], at: &impl Fn(Timestamp) -> f64) -> Marku
     html! {
         @for p in shown {
             circle class="dot" cx=(px(at(p.at))) cy=(px(AXIS_Y)) r="5" {
-                title { (long_date(p.at)) ": " (quantity(p.quantity)) }
+                title { (dates.long(p.at)) ": " (quantity(p.quantity)) }
             }
         }
         @for (middle, text) in labels {
@@ -162,8 +163,8 @@ fn mark_below(mark: &Below, row_y: f64) -> Markup {
 }
 
 /// Dates with a name: weeks, months, quarters or years, whichever leave room for their names.
-fn date_ticks(x: &Scale, as_of: Timestamp) -> Vec<(f64, String)> {
-    let year_at = |days: f64| as_of.plus_days(days).to_jiff().to_zoned(TimeZone::UTC).year();
+fn date_ticks(x: &Scale, dates: &Dates, as_of: Timestamp) -> Vec<(f64, String)> {
+    let year_at = |days: f64| dates.year(as_of.plus_days(days));
     let px_per_month = (x.px_until - x.px_from) / (x.until - x.from) * 30.4;
     let step = [1_i8, 2, 3, 6, 12].into_iter().find(|&s| px_per_month * f64::from(s) >= 56.0).unwrap_or(12);
     let days_of_month: &[i8] = match px_per_month {
@@ -179,8 +180,8 @@ fn date_ticks(x: &Scale, as_of: Timestamp) -> Vec<(f64, String)> {
         for month in (1..=12_i8).step_by(step as usize) {
             for &day in days_of_month {
                 let Ok(date) = Date::new(year, month, day) else { continue };
-                let Ok(start) = date.to_zoned(TimeZone::UTC) else { continue };
-                let days = (start.timestamp().as_microsecond() - as_of.as_micros()) as f64 / DAY_US as f64;
+                let Some(start) = dates.beginning(date) else { continue };
+                let days = start.days_since(as_of);
                 if days < x.from || days > x.until {
                     continue;
                 }

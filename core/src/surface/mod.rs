@@ -7,12 +7,15 @@ mod arguments;
 mod calls;
 mod contracts;
 
+use jiff::tz::TimeZone;
+
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::EventId;
 use crate::history::{History, HistoryView};
 use crate::model::Model;
 use crate::progress::Stage;
 use crate::table::Table;
+use crate::time::{Moment, Timestamp};
 
 pub use calls::{CALLS, FitArguments};
 
@@ -143,6 +146,15 @@ impl<'a> Subject<'a> {
     fn history(&self) -> Result<HistoryView<'a>> {
         let missing = || Error::new(ErrorCode::InvalidOptions, "data is missing: give the customers' past");
         self.history.map(History::view).ok_or_else(|| missing().with_field("data"))
+    }
+
+    /// An instant as the caller wrote it, on the clock of the log: that of the history, or of what the model learned from.
+    fn instant(&self, moment: Moment) -> Result<Timestamp> {
+        match (self.history, self.model) {
+            (Some(history), _) => moment.on(&history.zone),
+            (None, Some(model)) => moment.on(&model.zone()),
+            (None, None) => moment.on(&TimeZone::UTC),
+        }
     }
 
     /// One customer's part of the history: the one named, or the only one.

@@ -84,5 +84,6 @@ def _note_gap(history: History, as_of: str, say: Callable[[str], None]) -> None:
     except ValueError:
         return  # The core says what is wrong with it.
     gap = (day if day.tzinfo else day.replace(tzinfo=UTC)) - history.last_at
-    if gap.days > 30 and history.n_events:
-        say(f"note: the log ends {history.last_at.date()}, {gap.days:,} days before --as-of")
+    dates = history._native.dates()
+    if gap.days > 30 and dates:
+        say(f"note: the log ends {dates[1]}, {gap.days:,} days before --as-of")

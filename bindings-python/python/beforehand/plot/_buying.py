@@ -8,6 +8,7 @@ from .._calls import btyd_alive, btyd_matrix, btyd_tracking
 from .._history import Columns, Data
 from .._types import Family, Id, InstantLike
 from ._axes import FIRST, SECOND, as_percent, date_axis, days, faint, new_axes, title
+from ._given import Clock
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,7 +53,8 @@ def alive(
         ['P(alive)', 'bought']
     """
     table = btyd_alive(data, as_of=as_of, customer=customer, family=family, columns=columns, progress=False)
-    at, probs, n = table["at"], table["prob_alive"], table["n_purchases"]
+    clock = Clock(data)
+    at, probs, n = clock.walls(table["at"]), table["prob_alive"], table["n_purchases"]
     ax = new_axes(ax, (7.4, 3.6))
     ax.plot(at, probs, color=FIRST, linewidth=1.8, label="P(alive)")
     bought: Any = [day for day, now, before in zip(at, n, [n[0] - 1, *n], strict=False) if now > before]
@@ -60,7 +62,7 @@ def alive(
     ax.set_ylim(0.0, 1.02)
     as_percent(ax.yaxis)
     date_axis(ax)
-    ax.set_xlabel("day (UTC)")
+    ax.set_xlabel(f"day ({clock.name})")
     ax.set_ylabel("P(not gone for good)")
     title(ax, f"{customer}: P(alive) {100 * probs[-1]:.0f} % after {days(len(bought)).replace('day', 'purchase day')}")
     return ax
@@ -180,7 +182,9 @@ def tracking(
     table = btyd_tracking(
         data, as_of=as_of, until=until, step_days=step_days, family=family, columns=columns, progress=False
     )  # fmt: skip
-    at, actual, expected = table["at"], [float(n) for n in table["n_actual"]], table["expected"]
+    clock = Clock(data)
+    at = clock.walls(table["at"])
+    actual, expected = [float(n) for n in table["n_actual"]], table["expected"]
     if cumulative:
         actual, expected = _summed(actual), _summed(expected)
     ax = new_axes(ax, (7.4, 4.0))
@@ -192,7 +196,7 @@ def tracking(
         ax.axvline(edge, label="as of", linestyle=(0, (4, 3)), **faint())
     ax.set_ylim(bottom=0.0)
     date_axis(ax)
-    ax.set_xlabel("day (UTC)")
+    ax.set_xlabel(f"day ({clock.name})")
     ax.set_ylabel("repeat purchases" + (" so far" if cumulative else f" per {days(step_days)}"))
     ax.legend(handles=ax.get_lines()[:2], frameon=False, loc="best")
     later = [(a, e) for a, e, fitted in zip(table["n_actual"], table["expected"], table["is_fitted"], strict=True) if not fitted]

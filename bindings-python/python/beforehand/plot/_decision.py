@@ -8,10 +8,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from .._errors import EmptyDataError
-from .._history import Columns, Data, History
+from .._history import Columns, Data
 from .._types import Abstain, Contact, Decision, HandOff, Id, InstantLike, Policy, Reasoning, Wait
 from ._axes import FIRST, SECOND, date_axis, faint, new_axes, title
-from ._given import columns_of, instant_of
+from ._given import Clock, history_of_model
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,25 +80,26 @@ def decision(
         >>> ax.get_title(loc="left").startswith("c1, filter: ")
         True
     """
-    read = history if isinstance(history, History) else History(history, columns=columns or columns_of(model))
+    read = history_of_model(history, columns, model)
+    clock = Clock(read)
     made = model.decide_for(read, as_of=as_of, policy=policy, customer=customer)
     why = made.reasoning
     if not why.candidates:
         raise EmptyDataError(f"there is nothing to draw for customer {customer!r}: {_missing(made)}", "customer")
     ax = new_axes(ax, (8.0, 3.6))
-    now = instant_of(as_of)
+    now = clock.given(as_of)
     days = [now + DAY * day for day in range(len(why.gain_by_day))]
     _draw_gains(ax, why, days)
-    _draw_chosen(ax, made, now)
+    _draw_chosen(ax, made, now, clock)
     if why.closed_days:
         _name_limits(ax, why, now)
     ax.set_xlim(days[0] - DAY, days[-1] + DAY)  # type: ignore[arg-type]
     date_axis(ax)
-    ax.set_xlabel("day of the contact (UTC)")
+    ax.set_xlabel(f"day of the contact ({clock.name})")
     ax.set_ylabel("gain over no contact")
     best = why.candidates[0]
     name = (item_names or {}).get(best.item, best.item)
-    title(ax, f"{customer}, {name}: {_done(made)}")
+    title(ax, f"{customer}, {name}: {_done(made, clock)}")
     ax.legend(frameon=False, loc="best", fontsize="small")
     return ax
 
@@ -129,9 +130,9 @@ def _draw_gains(ax: Axes, why: Reasoning, days: list[datetime]) -> None:
         ax.plot(shut, heights, linestyle="none", markerfacecolor="none", label="closed to it", **points)
 
 
-def _draw_chosen(ax: Axes, made: Decision, now: datetime) -> None:
+def _draw_chosen(ax: Axes, made: Decision, now: datetime, clock: Clock) -> None:
     best = made.reasoning.candidates[0]
-    at: Any = [made.contact_at if isinstance(made, Contact) else now + DAY * best.in_days]
+    at: Any = [clock.wall(made.contact_at) if isinstance(made, Contact) else now + DAY * best.in_days]
     ax.plot(at * 2, [best.margin_low, best.margin_high], color=SECOND, linewidth=1.4, alpha=0.7, label="_may gain")
     ax.plot(
         at,
@@ -140,7 +141,7 @@ def _draw_chosen(ax: Axes, made: Decision, now: datetime) -> None:
         color=SECOND,
         markersize=9,
         zorder=4,
-        label=f"{best.offer} by {best.channel}: {_word(made)}",
+        label=f"{best.offer} by {best.channel}: {_word(made, clock)}",
     )
 
 
@@ -161,26 +162,26 @@ def _name_limits(ax: Axes, why: Reasoning, now: datetime) -> None:
                     ha="center", va="top", fontsize="small", alpha=0.7)  # fmt: skip
 
 
-def _word(made: Decision) -> str:
+def _word(made: Decision, clock: Clock) -> str:
     """What becomes of the contact at the triangle."""
     match made:
         case Contact(contact_at=at):
-            return f"send {at:%Y-%m-%d %H:%M}"
+            return f"send {clock.wall(at):%Y-%m-%d %H:%M}"
         case Wait(until_at=at):
-            return f"wait until {at.date()}"
+            return f"wait until {clock.wall(at).date()}"
         case Abstain():
             return "not made"
         case HandOff():
             return "a person decides"
 
 
-def _done(made: Decision) -> str:
+def _done(made: Decision, clock: Clock) -> str:
     """The decision in a few words."""
     match made:
         case Contact(contact_at=at, offer=offer, channel=channel, expected_margin=gain):
-            return f"contact {at.date()}, {offer} by {channel}, gains {gain:.2f}"
+            return f"contact {clock.wall(at).date()}, {offer} by {channel}, gains {gain:.2f}"
         case Wait(until_at=at, offer=offer, channel=channel, expected_margin=gain):
-            return f"wait until {at.date()}, then {offer} by {channel} gains {gain:.2f}"
+            return f"wait until {clock.wall(at).date()}, then {offer} by {channel} gains {gain:.2f}"
         case Abstain(because=because):
             return f"no contact ({because.replace('_', ' ')})"
         case HandOff(to=whom, because=because):

@@ -9,6 +9,7 @@ from .._calls import decline_history
 from .._history import Columns, Data
 from .._types import Id, InstantLike
 from ._axes import FIRST, SECOND, date_axis, days, faint, new_axes, title
+from ._given import Clock
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,13 +64,14 @@ def decline(
         data, as_of=as_of, customer=customer, period_days=period_days, false_alarms_per_year=false_alarms_per_year,
         periods_per_year=periods_per_year, columns=columns, progress=False,
     )  # fmt: skip
-    at, used, expected = table["at"], table["n_used"], table["expected"]
+    clock = Clock(data)
+    at, used, expected = clock.walls(table["at"]), table["n_used"], table["expected"]
     ax = new_axes(ax, (7.4, 3.8))
     ax.plot(at, used, "o-", color=FIRST, linewidth=1.0, markersize=3.5, label="used")
     ax.plot(at, expected, drawstyle="steps-mid", label="expected", **{**faint(), "linewidth": 1.6})
     alarms = [row for row, is_alarm in enumerate(table["is_alarm"]) if is_alarm]
     for row in alarms:
-        since, after = table["since_at"][row], table["level_after"][row]
+        since, after = clock.wall(table["since_at"][row]), table["level_after"][row]
         span: Any = [since, at[row]]
         first = row == alarms[0]
         ax.plot(span, [after] * 2, color=SECOND, linewidth=3.0, label="since the fall" if first else "_since")
@@ -77,14 +79,14 @@ def decline(
         ax.axvline(raised, color=SECOND, linewidth=1.2, label="alarm" if first else "_alarm")
     ax.set_ylim(bottom=0.0)
     date_axis(ax)
-    ax.set_xlabel("beginning of the period (UTC)")
+    ax.set_xlabel(f"beginning of the period ({clock.name})")
     ax.set_ylabel(f"used per {days(period_days)}")
     ax.legend(frameon=False, loc="best", fontsize="small")
     if alarms:
         row = alarms[-1]
         before, after = table["level_before"][row], table["level_after"][row]
         share = 100 * (1 - after / before) if before else 0.0
-        title(ax, f"{customer}: use down {share:.0f} % since {table['since_at'][row].date()}")
+        title(ax, f"{customer}: use down {share:.0f} % since {clock.wall(table['since_at'][row]).date()}")
     else:
         title(ax, f"{customer}: no fall at {100 * false_alarms_per_year:g} % false alarms a year")
     return ax

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .._history import Columns
+from .._history import Columns, Data, History
+from .._values import plain
 
 if TYPE_CHECKING:
     from .._model import Model
@@ -17,15 +20,40 @@ def columns_of(model: Model) -> Columns | None:
     return columns
 
 
-def instant_of(as_of: Any) -> datetime:
-    """What may be given as an instant, as one in UTC; the core has accepted it already."""
-    if not isinstance(as_of, (str, date)):
-        from .._values import plain
+def history_of_model(data: Data, columns: Columns | None, model: Model) -> History:
+    """The log of a picture, read as the model's own was."""
+    if isinstance(data, History):
+        return data
+    return History(data, columns=columns or columns_of(model), time_zone=model.time_zone)
 
-        as_of = plain(as_of, "as_of")
-    if isinstance(as_of, str):
-        as_of = datetime.fromisoformat(as_of)
-    if not isinstance(as_of, datetime):
-        as_of = datetime(as_of.year, as_of.month, as_of.day)
-    zoned: datetime = as_of.replace(tzinfo=UTC) if as_of.tzinfo is None else as_of.astimezone(UTC)
-    return zoned
+
+class Clock:
+    """The clock on the wall of a log's shop, by which pictures name days: instants become naive ones that it shows."""
+
+    def __init__(self, data: Data) -> None:
+        name = data.time_zone if isinstance(data, History) else "UTC"
+        zone: tzinfo = UTC
+        if name != "UTC":
+            try:
+                zone = ZoneInfo(name)
+            except ZoneInfoNotFoundError:  # Nothing here that knows the zones of the world.
+                name = "UTC"
+        self._zone = zone
+        self.name = name
+
+    def wall(self, at: datetime) -> datetime:
+        """What it shows at an instant."""
+        return at.astimezone(self._zone).replace(tzinfo=None)
+
+    def walls(self, instants: Iterable[datetime]) -> Any:
+        """What it shows at each of some instants; for matplotlib, whose types know no instants."""
+        return [self.wall(at) for at in instants]
+
+    def given(self, as_of: Any) -> datetime:
+        """What it shows at what was given as an instant; the core has accepted it already."""
+        at = as_of if isinstance(as_of, (str, date)) else plain(as_of, "as_of")
+        if isinstance(at, str):
+            at = datetime.fromisoformat(at.strip().removesuffix(" UTC") + ("+00:00" if at.strip().endswith(" UTC") else ""))
+        if not isinstance(at, datetime):
+            at = datetime(at.year, at.month, at.day)
+        return at if at.tzinfo is None else self.wall(at)

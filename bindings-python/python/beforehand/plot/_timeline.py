@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from .._errors import EmptyDataError, InvalidOptionsError
-from .._history import Columns, Data, History
+from .._history import Columns, Data
 from .._types import Forecast, Id, InstantLike
 from ._axes import FIRST, SECOND, as_percent, date_axis, faint, new_axes, title
-from ._given import columns_of, instant_of
+from ._given import Clock, history_of_model
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,13 +80,14 @@ def timeline(
         >>> ax.get_title(loc="left")
         'c3, filter: runs out 2025-11-06 (2025-11-04 … 2025-11-09)'
     """
-    read = history if isinstance(history, History) else History(history, columns=columns or columns_of(model))
+    read = history_of_model(history, columns, model)
+    clock = Clock(read)
     horizons = [float(day) for day in range(1, REACH_DAYS + 1)]
     forecasts = model.forecasts(read, as_of=as_of, customer=customer, horizons_days=horizons)
-    forecast = _chosen(forecasts, customer, item)
+    forecast = _on(clock, _chosen(forecasts, customer, item))
     ax = new_axes(ax, (8.0, 3.6))
-    now = instant_of(as_of)
-    bought = read.purchases(customer, forecast.item)
+    now = clock.given(as_of)
+    bought = [(clock.wall(at), units) for at, units in read.purchases(customer, forecast.item)]
     past = [at for at, _ in bought if at <= now]
     last = max(forecast.run_out_p90_at, forecast.remind_at)
     first = min([now, *past[-N_LAST:], *(at for at in past if at >= now - PAST * (last - now))])
@@ -98,7 +100,7 @@ def timeline(
     date_axis(ax)
     as_percent(ax.yaxis)
     ax.set_yticks([0.0, 0.25, 0.5, 0.75, 1.0])
-    ax.set_xlabel("day (UTC)")
+    ax.set_xlabel(f"day ({clock.name})")
     ax.set_ylabel("P(bought by then)")
     name = (item_names or {}).get(forecast.item, forecast.item)
     likely = f"{forecast.run_out_p10_at.date()} … {forecast.run_out_p90_at.date()}"
@@ -121,6 +123,17 @@ def _chosen(forecasts: list[Forecast], customer: Id, item: Id | None) -> Forecas
     more = f", … ({len(forecasts)} in all)" if len(forecasts) > 10 else ""
     message = f"customer {customer!r} has no forecast of item {item!r}; there are forecasts of {there}{more}"
     raise InvalidOptionsError(message, "item")
+
+
+def _on(clock: Clock, forecast: Forecast) -> Forecast:
+    """A forecast with its dates as a clock shows them."""
+    return replace(
+        forecast,
+        run_out_p10_at=clock.wall(forecast.run_out_p10_at),
+        run_out_p50_at=clock.wall(forecast.run_out_p50_at),
+        run_out_p90_at=clock.wall(forecast.run_out_p90_at),
+        remind_at=clock.wall(forecast.remind_at),
+    )
 
 
 def _draw_past(ax: Axes, bought: list[tuple[datetime, float]], now: datetime, *, write: bool) -> None:

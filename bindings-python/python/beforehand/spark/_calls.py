@@ -38,8 +38,9 @@ def fit(
 
     Args:
         frame: the customers' past.
-        as_of: The instant up to which the model may know the log. A date is the beginning of its day: in a log
-            that knows times of day, nothing of that day has been seen then; in a log of dates, all of it.
+        as_of: The instant up to which the model may know the log. A date or time without offset is on the clock
+            of the log, its time zone. A date is the beginning of its day: in a log that knows times of day, nothing
+            of that day has been seen then; in a log of dates, all of it.
         substitutes: Which items replace each other. Default: those of one need.
         ladders: Life stages given by the user. Default: none.
         learn_successors: Whether to learn, from what buyers of an item move on to, which item follows it.
@@ -79,7 +80,7 @@ def replenishment(
     lead_days: float = 7.0,
     remind_quantile: float = 0.5,
     columns: Columns | None = None,
-    time_zone: str = "UTC",
+    time_zone: str | None = None,
     n_parts: int | None = None,
 ) -> DataFrame:
     """When each customer will need each item bought so far: one row per pair of customer and item, sorted by both.
@@ -97,7 +98,7 @@ def replenishment(
         remind_quantile: Which quantile of the run-out date the reminder aims at, 0 < q < 1. Smaller reminds
             earlier. Default: 0.5.
         columns: which column holds what; see `History`.
-        time_zone: the IANA time zone of the shop.
+        time_zone: the IANA time zone of the shop. Default: the one the model learned in.
         n_parts: into how many parts customers are divided; each must fit into a worker's memory. Default: four
             per core.
 
@@ -121,7 +122,7 @@ def lapse(
     as_of: InstantLike,
     horizons_days: Sequence[float] = (84.0, 28.0, 182.0),
     columns: Columns | None = None,
-    time_zone: str = "UTC",
+    time_zone: str | None = None,
     n_parts: int | None = None,
 ) -> DataFrame:
     """How likely each customer is not to come back: one row per customer who has bought by `as_of`, sorted.
@@ -136,7 +137,7 @@ def lapse(
             At least one; the first is the one that drivers explain. Default: 84, 28, 182: a quarter, a month, half a
             year.
         columns: which column holds what; see `History`.
-        time_zone: the IANA time zone of the shop.
+        time_zone: the IANA time zone of the shop. Default: the one the model learned in.
         n_parts: into how many parts customers are divided; each must fit into a worker's memory. Default: four
             per core.
 
@@ -158,7 +159,7 @@ def decide(
     as_of: InstantLike,
     policy: Policy,
     columns: Columns | None = None,
-    time_zone: str = "UTC",
+    time_zone: str | None = None,
     n_parts: int | None = None,
 ) -> DataFrame:
     """What to do about every customer now: contact, wait, abstain or hand over to a person; one row per customer who
@@ -172,7 +173,7 @@ def decide(
         as_of: The instant of the decision; not before the model's own. Nothing later is looked at.
         policy: What the business may do, what it costs, and how careful to be.
         columns: which column holds what; see `History`.
-        time_zone: the IANA time zone of the shop.
+        time_zone: the IANA time zone of the shop. Default: the one the model learned in.
         n_parts: into how many parts customers are divided; each must fit into a worker's memory. Default: four
             per core.
 

@@ -24,7 +24,7 @@ _PART = "__beforehand_part"
 def model(frame: DataFrame, columns: Columns | None, time_zone: str, n_parts: int | None, arguments: Mapping[str, Any]) -> Model:
     """Fits in rounds: a question to every part, the answers united, until the model is there."""
     names, options = names_of(columns), json.dumps({"time_zone": time_zone})
-    fitting = native.Fitting(to_json(arguments))
+    fitting = native.Fitting(to_json(arguments), options)
     needed = _needed(frame, names).persist()
     try:
         fitted = None
@@ -51,12 +51,16 @@ def table(
     frame: DataFrame,
     name: str,
     columns: Columns | None,
-    time_zone: str,
+    time_zone: str | None,
     n_parts: int | None,
     arguments: Mapping[str, Any],
 ) -> DataFrame:
     """Answers part by part."""
-    names, options, text = names_of(columns or model._columns), json.dumps({"time_zone": time_zone}), to_json(arguments)
+    names, options, text = (
+        names_of(columns or model._columns),
+        json.dumps({"time_zone": time_zone or model.time_zone}),
+        to_json(arguments),
+    )
     native.check_parts(name, text)
     needed = _needed(frame, names)
     sent = frame.sparkSession.sparkContext.broadcast(model.to_bytes())

@@ -2,7 +2,7 @@
 export type Id = string | number | bigint
 
 /**
- * An instant: a `Date`; milliseconds since 1970 as a number or a bigint; or a text such as `2026-01-31` (midnight, UTC) or
+ * An instant: a `Date`; milliseconds since 1970 as a number or a bigint; or a text such as `2026-01-31` (on the clock of the log: its `timeZone`) or
  * `2026-01-31T12:00:00+01:00`. Numbers that are not between 1980 and 2100 as milliseconds are refused: they count seconds or
  * something else.
  */
@@ -102,6 +102,8 @@ export class History {
   static fromCsv(path: string | URL, options?: ReadOptions & Pick<LongOptions, 'signal'>): Promise<History>
   /** What became of every row; `String(report)` says it in words. */
   get report(): IngestReport
+  /** The IANA time zone it was read in. */
+  get timeZone(): string
   /** How many customers, with those who only have contacts. */
   get nCustomers(): number
   /** How many items. */
@@ -168,6 +170,8 @@ export class Model {
   get handle(): number
   /** The instant up to which it learned. */
   get asOf(): Date
+  /** The IANA time zone of the log it learned from. Rows given to its calls are read in it; a `History` must be, too. */
+  get timeZone(): string
   /** How many customers it learned from. */
   get nCustomers(): number
   /** How many events it learned from. */

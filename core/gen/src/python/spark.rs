@@ -32,9 +32,9 @@ fn write_call(out: &mut String, call: &Call, answer: &str, definitions: &Definit
             field.default.as_ref().map(|d| format!(" = {}", default(d, &field.ty, definitions))).unwrap_or_default();
         let _ = writeln!(out, "    {}: {}{default},", field.name, given(&field.ty));
     }
-    out.push_str(
-        "    columns: Columns | None = None,\n    time_zone: str = \"UTC\",\n    n_parts: int | None = None,\n",
-    );
+    let zone = if call.on_model { "str | None = None" } else { "str = \"UTC\"" };
+    let _ =
+        write!(out, "    columns: Columns | None = None,\n    time_zone: {zone},\n    n_parts: int | None = None,\n");
     let _ = writeln!(out, ") -> {answer}:");
     let first = call.doc.split("\n\n").next().unwrap_or_default();
     let _ = write!(out, "    \"\"\"{}", wrapped(first, "    ", WIDTH - 3).trim_start());
@@ -56,7 +56,8 @@ fn write_call(out: &mut String, call: &Call, answer: &str, definitions: &Definit
         entry(&field.name, &field.doc);
     }
     entry("columns", "which column holds what; see `History`.");
-    entry("time_zone", "the IANA time zone of the shop.");
+    let zone_by_default = if call.on_model { " Default: the one the model learned in." } else { "" };
+    entry("time_zone", &format!("the IANA time zone of the shop.{zone_by_default}"));
     entry(
         "n_parts",
         "into how many parts customers are divided; each must fit into a worker's memory. Default: four per core.",

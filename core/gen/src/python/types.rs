@@ -23,8 +23,9 @@ pub(super) fn write(definitions: &Definitions) -> String {
     );
     out.push_str(
         "Id: TypeAlias = int | str\n\"\"\"An identifier: a whole number or a text, compared as it is.\"\"\"\n\n\
-         InstantLike: TypeAlias = datetime | date | str\n\"\"\"An instant: an aware `datetime`; a naive one or a `date` is taken \
-         as UTC; or a text such as 2026-01-31 or\n2026-01-31T12:00:00+01:00. NumPy's and pandas' instants serve as well.\"\"\"\n\n",
+         InstantLike: TypeAlias = datetime | date | str\n\"\"\"An instant: an aware `datetime`; a naive one or a `date` is on \
+         the clock of the log (`time_zone` of `History`);\nor a text such as 2026-01-31 or 2026-01-31T12:00:00+01:00. NumPy's and \
+         pandas' instants serve as well.\"\"\"\n\n",
     );
     let mut names = vec!["Id".to_owned(), "InstantLike".to_owned()];
     let mut structs = String::new();

@@ -1,8 +1,9 @@
 //! Holes and jumps: does the log hold every day, and does it mean the same all along?
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::time::{DAY_US, Timestamp};
+use crate::time::Timestamp;
 
 /// A weekday with less than this share of an average day's visits is taken as closed, not as a hole each week.
 const CLOSED_SHARE: f64 = 0.02;
@@ -32,9 +33,9 @@ const JUMP_MIN_VISITS: f64 = 20.0;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Hole {
-    /// First empty day (its midnight, UTC).
+    /// First empty day (its beginning).
     pub from_at: Timestamp,
-    /// First day with events again (its midnight, UTC).
+    /// First day with events again (its beginning).
     pub until_at: Timestamp,
     /// Length in civil days.
     pub n_days: u32,
@@ -45,7 +46,7 @@ pub struct Hole {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Jump {
-    /// Start of the first week at the new level (midnight, UTC).
+    /// Start of the first week at the new level (its beginning).
     pub at: Timestamp,
     /// Median visits per week in the four weeks before.
     pub before_per_week: f64,
@@ -54,7 +55,7 @@ pub struct Jump {
 }
 
 /// Closed weekdays (0 = Monday) and holes, from the visits on each day.
-pub(super) fn holes(per_day: &[u32], first_day: i32) -> (Vec<u8>, Vec<Hole>) {
+pub(super) fn holes(per_day: &[u32], first_day: i32, zone: &TimeZone) -> (Vec<u8>, Vec<Hole>) {
     let closed = closed_weekdays(per_day, first_day);
     let is_closed = |k: usize| closed.contains(&weekday(first_day + k as i32));
     let n_open = (0..per_day.len()).filter(|&k| !is_closed(k)).count() as f64;
@@ -76,8 +77,8 @@ pub(super) fn holes(per_day: &[u32], first_day: i32) -> (Vec<u8>, Vec<Hole>) {
         let by_chance = n_open * (-visits_per_open_day * n_open_empty as f64).exp();
         if n_open_empty as u32 >= MIN_HOLE_DAYS && by_chance < MAX_CHANCE {
             holes.push(Hole {
-                from_at: midnight(first_day + start as i32),
-                until_at: midnight(first_day + k as i32),
+                from_at: Timestamp::of_day(first_day + start as i32, zone),
+                until_at: Timestamp::of_day(first_day + k as i32, zone),
                 n_days: (k - start) as u32,
             });
         }
@@ -106,7 +107,7 @@ fn closed_weekdays(per_day: &[u32], first_day: i32) -> Vec<u8> {
 }
 
 /// Jumps between whole weeks, the strongest of each neighbourhood.
-pub(super) fn jumps(per_day: &[u32], first_day: i32) -> Vec<Jump> {
+pub(super) fn jumps(per_day: &[u32], first_day: i32, zone: &TimeZone) -> Vec<Jump> {
     let weeks: Vec<f64> = per_day.chunks_exact(7).map(|week| week.iter().map(|&n| f64::from(n)).sum()).collect();
     if weeks.len() < 2 * JUMP_WEEKS {
         return Vec::new();
@@ -136,7 +137,7 @@ pub(super) fn jumps(per_day: &[u32], first_day: i32) -> Vec<Jump> {
     kept.sort_by_key(|jump| jump.0);
     kept.into_iter()
         .map(|(w, before_per_week, after_per_week)| Jump {
-            at: midnight(first_day + 7 * w as i32),
+            at: Timestamp::of_day(first_day + 7 * w as i32, zone),
             before_per_week,
             after_per_week,
         })
@@ -153,8 +154,4 @@ fn median4(weeks: &[f64]) -> f64 {
 /// 0 = Monday; 1970-01-01 was a Thursday.
 fn weekday(day: i32) -> u8 {
     (day + 3).rem_euclid(7) as u8
-}
-
-fn midnight(day: i32) -> Timestamp {
-    Timestamp::from_micros(i64::from(day) * DAY_US).unwrap_or(Timestamp::MAX)
 }

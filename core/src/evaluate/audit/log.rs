@@ -54,6 +54,8 @@ pub struct LogFacts {
     pub n_events_after: u64,
     /// Days on which a customer bought, over all customers.
     pub n_visits: u64,
+    /// The IANA name of the time zone in which days were counted.
+    pub time_zone: String,
     /// The first event; `None` when there is none.
     pub first_at: Option<Timestamp>,
     /// The last event; `None` when there is none.
@@ -186,7 +188,7 @@ impl<'a> Tally<'a> {
         Self {
             history,
             as_of_day,
-            facts: LogFacts::default(),
+            facts: LogFacts { time_zone: history.time_zone().to_owned(), ..LogFacts::default() },
             item_seen: vec![false; history.items.len()],
             events_per_customer: Vec::new(),
             cycles: vec![0; n_days + 1],
@@ -327,8 +329,9 @@ impl<'a> Tally<'a> {
         f.span_days = self.per_day.len() as u32;
         f.quiet_days = (self.as_of_day - self.first_day - f.span_days as i32 + 1).max(0) as u32;
         f.n_days_empty = self.per_day.iter().filter(|&&n| n == 0).count() as u32;
-        (f.closed_weekdays, f.holes) = holes(&self.per_day, self.first_day);
-        f.jumps = jumps(&self.per_day, self.first_day);
+        let zone = &self.history.zone;
+        (f.closed_weekdays, f.holes) = holes(&self.per_day, self.first_day, zone);
+        f.jumps = jumps(&self.per_day, self.first_day, zone);
         f
     }
 }

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::log::{LogFacts, TimeResolution};
 use super::scenarios::{Readiness, Scenario, ScenarioReadiness};
 use super::{Audit, Check};
+use crate::time::zone_named;
 
 /// Without recurring customers either the shop lives on first purchases or identifiers change from visit to visit.
 const SINGLE_EVENT_SHARE: f64 = 0.8;
@@ -53,7 +55,7 @@ pub struct Finding {
 
 /// The most urgent first.
 pub(super) fn findings(log: &LogFacts) -> Vec<Finding> {
-    let mut found = Vec::new();
+    let (mut found, zone) = (Vec::new(), zone_of(log));
     let mut add = |code, words: String, todo: &str| found.push(Finding { code, words, todo: todo.to_owned() });
     if log.n_events == 0 {
         let words = format!("There is no event up to as_of; {} lie after it.", log.n_events_after);
@@ -70,7 +72,7 @@ pub(super) fn findings(log: &LogFacts) -> Vec<Finding> {
     for hole in &log.holes {
         add(
             FindingCode::Hole,
-            format!("No event on {} days in a row from {} on.", hole.n_days, hole.from_at.date()),
+            format!("No event on {} days in a row from {} on.", hole.n_days, hole.from_at.date_in(&zone)),
             "Find out whether nothing was sold or the days are missing; if missing, load them.",
         );
     }
@@ -81,7 +83,7 @@ pub(super) fn findings(log: &LogFacts) -> Vec<Finding> {
                 "Visits went from {:.0} to {:.0} a week about {}.",
                 jump.before_per_week,
                 jump.after_per_week,
-                jump.at.date()
+                jump.at.date_in(&zone)
             ),
             "Find out what changed (a new channel, another way of counting, data lost in part); if the older part is not \
              comparable, leave it out.",
@@ -163,9 +165,15 @@ impl fmt::Display for Readiness {
     }
 }
 
+/// The time zone whose dates are said.
+fn zone_of(log: &LogFacts) -> TimeZone {
+    zone_named("time_zone", &log.time_zone).unwrap_or(TimeZone::UTC)
+}
+
 impl fmt::Display for Audit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let log = &self.log;
+        let zone = zone_of(log);
         writeln!(f, "Audit of the log as of {}", self.as_of)?;
         if let (Some(first), Some(last)) = (log.first_at, log.last_at) {
             writeln!(
@@ -174,8 +182,8 @@ impl fmt::Display for Audit {
                 log.n_events,
                 log.n_customers,
                 log.n_items,
-                first.date(),
-                last.date(),
+                first.date_in(&zone),
+                last.date_in(&zone),
                 log.span_days
             )?;
             writeln!(

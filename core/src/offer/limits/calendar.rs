@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::civil::{CivilDate, DAY_MINUTES, MINUTE_US};
-use super::clock::{Stretch, day_of, stretches, zone_of};
+use super::clock::{Stretch, day_of, stretches};
 use super::limit::Limit;
 use super::opening::{DayOpening, Openings};
 use super::options::{ChannelLimits, Limits, QuietHours, unknown_channel};
@@ -11,7 +11,7 @@ use super::past::Past;
 use super::release::Standing;
 use crate::error::{Error, Result};
 use crate::offer::hour::HourMask;
-use crate::time::{DAY_US, Timestamp};
+use crate::time::{DAY_US, Timestamp, zone_named};
 
 /// Most days a calendar may have.
 const MAX_DAYS: u32 = 732;
@@ -116,7 +116,7 @@ impl Limits {
         if !(1..=MAX_DAYS).contains(&n_days) {
             return Err(Error::options("n_days", format!("n_days is {n_days}; allowed are 1 to {MAX_DAYS}")));
         }
-        let zone = zone_of(zone)?;
+        let zone = zone_named("zone", zone)?;
         let now_us = as_of.as_micros();
         // A civil day may begin up to 26 hours from where UTC has it, and be longer than 24.
         let until_us = now_us + (i64::from(n_days) + 4) * DAY_US;

@@ -2,21 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::error::{Error, Result};
 use crate::time::DAY_US;
-
-/// The zone of an IANA name; the database of zones is asked only when it is not UTC.
-pub(super) fn zone_of(name: &str) -> Result<TimeZone> {
-    if matches!(name, "UTC" | "Etc/UTC") {
-        return Ok(TimeZone::UTC);
-    }
-    TimeZone::get(name).map_err(|_| {
-        Error::options(
-            "zone",
-            format!("zone is {name:?}; give an IANA name such as UTC, Europe/Berlin or Asia/Shanghai"),
-        )
-    })
-}
 
 /// A stretch of time during which the clocks are not changed, in microseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,12 +5,11 @@
 use jiff::civil::Weekday as JiffWeekday;
 
 use super::civil::{CivilDate, Weekday};
-use super::clock::zone_of;
 use super::limit::Limit;
 use super::options::{Cap, Limits, span_us};
 use super::past::{Consent, Past, Sent};
 use crate::error::Result;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, zone_named};
 
 impl Limits {
     /// The limit that refuses a contact on a channel at an instant, if one does: the last look before a message goes out.
@@ -43,7 +42,7 @@ impl Limits {
     pub(super) fn refusals(&self, channel: usize, past: &Past, zone: &str, at: Timestamp) -> Result<Vec<Limit>> {
         self.validate()?;
         let rules = self.channel(channel)?;
-        let wall = at.to_jiff().to_zoned(zone_of(zone)?).datetime();
+        let wall = at.to_jiff().to_zoned(zone_named("zone", zone)?).datetime();
         let minute = wall.hour() as u16 * 60 + wall.minute() as u16;
         let quiet = rules.quiet_hours.is_some_and(|quiet| {
             let (from, until) = (quiet.begins.minutes(), quiet.ends.minutes());

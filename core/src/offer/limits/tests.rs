@@ -281,7 +281,7 @@ proptest! {
         let Case { limits, zone, as_of, past } = case;
         let calendar = limits.calendar(zone, as_of, 6).unwrap();
         let known = Past { contacts: past.contacts.iter().filter(|s| s.at <= as_of).copied().collect(), ..past.clone() };
-        let clock = clock::zone_of(zone).unwrap();
+        let clock = crate::time::zone_named("zone", zone).unwrap();
         let date_of = |at: Timestamp| at.to_jiff().to_zoned(clock.clone()).date().to_string().parse::<CivilDate>().unwrap();
         for channel in 0..2 {
             let days: Vec<_> = calendar.openings(channel, &past).unwrap().collect();

@@ -7,7 +7,7 @@ use crate::churn::{PurchaseFit, PurchaseOptions, PurchaseTableOptions, Purchases
 use crate::error::Result;
 use crate::progress::Progress;
 use crate::table::Table;
-use crate::time::Timestamp;
+use crate::time::Moment;
 
 /// Fits a model of customers who buy for a while and then leave unseen: BG/NBD, MBG/NBD, Pareto/NBD or (M)BG/CNBD-k, by maximum
 /// likelihood.
@@ -20,7 +20,7 @@ use crate::time::Timestamp;
 #[serde(deny_unknown_fields)]
 pub(super) struct Btyd {
     /// The instant up to which purchases are known; nothing later is looked at.
-    as_of: Timestamp,
+    as_of: Moment,
     #[serde(default)]
     options: PurchaseOptions,
 }
@@ -31,7 +31,10 @@ impl Arguments for Btyd {
     type Output = Value<PurchaseFit>;
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<Self::Output> {
-        Ok(Value::new(Purchases::fit_while(subject.history()?, self.as_of, &self.options, whole(watch))?.fit_result()?))
+        Ok(Value::new(
+            Purchases::fit_while(subject.history()?, subject.instant(self.as_of)?, &self.options, whole(watch))?
+                .fit_result()?,
+        ))
     }
 }
 
@@ -45,7 +48,7 @@ impl Arguments for Btyd {
 #[serde(deny_unknown_fields)]
 pub(super) struct BtydCustomers {
     /// The instant of prediction, up to which the model is fitted; nothing later is looked at.
-    as_of: Timestamp,
+    as_of: Moment,
     /// What `btyd` answered as `fitted`, for `as_of` or before: it is used, with its family, and nothing is fitted. Default: none.
     #[serde(default)]
     fitted: Option<String>,
@@ -58,11 +61,12 @@ pub(super) struct BtydCustomers {
 /// A fit, made now or kept.
 pub(super) fn buying<'a>(
     subject: &Subject<'a>,
-    as_of: Timestamp,
+    as_of: Moment,
     options: &PurchaseOptions,
     fitted: Option<&str>,
     go_on: impl FnMut(Progress) -> bool,
 ) -> Result<Purchases<'a>> {
+    let as_of = subject.instant(as_of)?;
     match fitted {
         Some(text) => Purchases::from_fitted(subject.history()?, as_of, options, text),
         None => Purchases::fit_while(subject.history()?, as_of, options, go_on),

@@ -4,12 +4,13 @@ use serde::Deserialize;
 
 use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column, whole};
 use crate::churn::{
-    DeclineOptions, Lapse, LapseOptions, LapseRisk, decline_modules_table, decline_table, usage_declines_while,
+    DeclineOptions, Lapse, LapseOptions, LapseRisk, UsageDecline, decline_modules_table, decline_table,
+    usage_declines_while,
 };
 use crate::error::Result;
 use crate::event::EventId;
 use crate::table::Table;
-use crate::time::Timestamp;
+use crate::time::Moment;
 
 /// How likely each customer is not to come back: one row per customer who has bought by `as_of`, sorted.
 #[derive(Deserialize)]
@@ -17,7 +18,7 @@ use crate::time::Timestamp;
 #[serde(deny_unknown_fields)]
 pub(super) struct Lapses {
     /// The instant of prediction; not before the model's own. Nothing later is looked at.
-    as_of: Timestamp,
+    as_of: Moment,
     #[serde(default)]
     options: LapseOptions,
 }
@@ -53,7 +54,8 @@ impl Arguments for Lapses {
     type Output = LapseTable;
 
     fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<LapseTable> {
-        let lapse: Lapse<'_> = subject.model()?.lapse_with(subject.history()?, self.as_of, &self.options)?;
+        let lapse: Lapse<'_> =
+            subject.model()?.lapse_with(subject.history()?, subject.instant(self.as_of)?, &self.options)?;
         Ok(LapseTable(lapse.into_table()))
     }
 }
@@ -64,7 +66,7 @@ impl Arguments for Lapses {
 #[serde(deny_unknown_fields)]
 pub(super) struct LapseOf {
     /// The instant of prediction; not before the model's own. Nothing later is looked at.
-    as_of: Timestamp,
+    as_of: Moment,
     /// Whose risk; may be left out when `data` holds one customer only.
     #[serde(default)]
     customer: Option<EventId>,
@@ -79,7 +81,7 @@ impl Arguments for LapseOf {
 
     fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
         let past = subject.past_of_one(self.customer.as_ref())?;
-        Ok(Value::new(subject.model()?.lapse_of_with(past, self.as_of, &self.options)?))
+        Ok(Value::new(subject.model()?.lapse_of_with(past, subject.instant(self.as_of)?, &self.options)?))
     }
 }
 
@@ -94,7 +96,7 @@ impl Arguments for LapseOf {
 #[serde(deny_unknown_fields)]
 pub(super) struct Declines {
     /// The end of the last period; nothing later is looked at.
-    as_of: Timestamp,
+    as_of: Moment,
     /// Civil days in a period, 1 … 366.
     #[serde(default = "week")]
     period_days: u32,
@@ -104,6 +106,17 @@ pub(super) struct Declines {
 
 pub(super) fn week() -> u32 {
     7
+}
+
+/// The falls in use that a log shows.
+pub(super) fn declines(
+    subject: &Subject<'_>,
+    as_of: Moment,
+    period_days: u32,
+    options: &DeclineOptions,
+    watch: Watch<'_>,
+) -> Result<Vec<UsageDecline>> {
+    usage_declines_while(subject.history()?, subject.instant(as_of)?, period_days, options, whole(watch))
 }
 
 /// The columns of [`Declines`].
@@ -140,8 +153,7 @@ impl Arguments for Declines {
     type Output = DeclineTable;
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<DeclineTable> {
-        let declines =
-            usage_declines_while(subject.history()?, self.as_of, self.period_days, &self.options, whole(watch))?;
+        let declines = declines(subject, self.as_of, self.period_days, &self.options, watch)?;
         Ok(DeclineTable(decline_table(&declines)))
     }
 }
@@ -154,7 +166,7 @@ impl Arguments for Declines {
 #[serde(deny_unknown_fields)]
 pub(super) struct DeclineModules {
     /// The end of the last period; nothing later is looked at.
-    as_of: Timestamp,
+    as_of: Moment,
     /// Civil days in a period, 1 … 366.
     #[serde(default = "week")]
     period_days: u32,
@@ -199,8 +211,7 @@ impl Arguments for DeclineModules {
     type Output = ModulesTable;
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<ModulesTable> {
-        let declines =
-            usage_declines_while(subject.history()?, self.as_of, self.period_days, &self.options, whole(watch))?;
+        let declines = declines(subject, self.as_of, self.period_days, &self.options, watch)?;
         Ok(ModulesTable(decline_modules_table(&declines)))
     }
 }

@@ -6,7 +6,7 @@ use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column
 use crate::churn::{ContextFit, ContextOptions, ContextPurchases};
 use crate::error::Result;
 use crate::table::Table;
-use crate::time::Timestamp;
+use crate::time::Moment;
 
 /// Fits a model of buying and leaving, as `btyd` does, with traits of customers that may change how often they buy and how soon they
 /// leave (Fader & Hardie 2007), and with months and lists of days on which everyone buys more or less often.
@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 #[serde(deny_unknown_fields)]
 pub(super) struct BtydContext {
     /// The instant up to which purchases are known; nothing later is looked at.
-    as_of: Timestamp,
+    as_of: Moment,
     #[serde(default)]
     options: ContextOptions,
 }
@@ -26,7 +26,8 @@ impl Arguments for BtydContext {
     type Output = Value<ContextFit>;
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<Self::Output> {
-        let buying = ContextPurchases::fit_while(subject.history()?, self.as_of, &self.options, whole(watch))?;
+        let buying =
+            ContextPurchases::fit_while(subject.history()?, subject.instant(self.as_of)?, &self.options, whole(watch))?;
         Ok(Value::new(buying.fit_result()))
     }
 }
@@ -38,7 +39,7 @@ impl Arguments for BtydContext {
 #[serde(deny_unknown_fields)]
 pub(super) struct BtydContextCustomers {
     /// The instant of prediction, up to which the model is fitted; nothing later is looked at.
-    as_of: Timestamp,
+    as_of: Moment,
     /// Horizons for which purchases are forecast, days, each 0 < h ≤ 36,500. Default: 28, 84, 364.
     #[serde(default = "horizons")]
     horizons_days: Vec<f64>,
@@ -77,7 +78,8 @@ impl Arguments for BtydContextCustomers {
     type Output = ContextTable;
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<ContextTable> {
-        let buying = ContextPurchases::fit_while(subject.history()?, self.as_of, &self.options, whole(watch))?;
+        let buying =
+            ContextPurchases::fit_while(subject.history()?, subject.instant(self.as_of)?, &self.options, whole(watch))?;
         Ok(ContextTable(buying.table(&self.horizons_days)?))
     }
 }

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::evaluate::{Audit, Backtest, BacktestOptions, audit, backtest_while};
 use crate::replenish::Options;
 use crate::report::{Report, ReportOptions};
-use crate::time::Timestamp;
+use crate::time::Moment;
 
 /// What forecasts made at earlier instants of the same log would have been worth: fits at each cutoff, forecasts, compares.
 ///
@@ -18,7 +18,7 @@ use crate::time::Timestamp;
 #[serde(deny_unknown_fields)]
 pub(super) struct RunBacktest {
     /// The end of the log that is looked at; nothing later is.
-    as_of: Timestamp,
+    as_of: Moment,
     #[serde(default)]
     options: Options,
     #[serde(default)]
@@ -31,7 +31,13 @@ impl Arguments for RunBacktest {
     type Output = Value<Backtest>;
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<Self::Output> {
-        Ok(Value::new(backtest_while(subject.history()?, self.as_of, &self.options, &self.backtest, whole(watch))?))
+        Ok(Value::new(backtest_while(
+            subject.history()?,
+            subject.instant(self.as_of)?,
+            &self.options,
+            &self.backtest,
+            whole(watch),
+        )?))
     }
 }
 
@@ -41,7 +47,7 @@ impl Arguments for RunBacktest {
 #[serde(deny_unknown_fields)]
 pub(super) struct RunAudit {
     /// The instant of the audit; later events are not looked at.
-    as_of: Timestamp,
+    as_of: Moment,
 }
 
 impl Arguments for RunAudit {
@@ -51,7 +57,7 @@ impl Arguments for RunAudit {
     type Output = Value<Audit>;
 
     fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
-        let value = audit(subject.history()?, self.as_of);
+        let value = audit(subject.history()?, subject.instant(self.as_of)?);
         let words = Some(value.to_string());
         Ok(Value { value, words })
     }
@@ -65,7 +71,7 @@ impl Arguments for RunAudit {
 pub(super) struct MakeReport {
     /// The instant of prediction; not before the model's own. Nothing later is looked at, but to mark what a shown customer
     /// bought since.
-    as_of: Timestamp,
+    as_of: Moment,
     #[serde(default)]
     options: ReportOptions,
 }
@@ -76,6 +82,6 @@ impl Arguments for MakeReport {
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<String> {
         let (model, history) = (subject.model()?, subject.history()?);
-        Ok(Report::of_while(model, history, self.as_of, &self.options, whole(watch))?.to_html())
+        Ok(Report::of_while(model, history, subject.instant(self.as_of)?, &self.options, whole(watch))?.to_html())
     }
 }

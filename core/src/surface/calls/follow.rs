@@ -8,7 +8,7 @@ use crate::churn::{Counted, DeclineModel, DeclineOptions, DeclineState, DeclineS
 use crate::error::{Error, ErrorCode, Result};
 use crate::surface::Data;
 use crate::table::{Column, Table, Texts};
-use crate::time::Timestamp;
+use crate::time::Moment;
 
 /// What `decline_fit` answers: the model, and what its periods are.
 #[derive(Serialize, Deserialize)]
@@ -48,7 +48,7 @@ fn saved(text: &str) -> Result<Saved> {
 #[serde(deny_unknown_fields)]
 pub(super) struct DeclineFit {
     /// The end of the last period; nothing later is looked at.
-    as_of: Timestamp,
+    as_of: Moment,
     /// Civil days in a period, 1 … 366.
     #[serde(default = "week")]
     period_days: u32,
@@ -66,7 +66,8 @@ impl Arguments for DeclineFit {
     type Output = String;
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<String> {
-        let Counted { usage, end_day, .. } = Counted::new(&subject.history()?, self.as_of, self.period_days)?;
+        let Counted { usage, end_day, .. } =
+            Counted::new(&subject.history()?, subject.instant(self.as_of)?, self.period_days)?;
         let model = DeclineModel::fit_while(&usage, &self.options, whole(watch))?;
         written(&Saved { begin_day: end_day, period_days: self.period_days, model })
     }
@@ -79,7 +80,7 @@ impl Arguments for DeclineFit {
 #[serde(deny_unknown_fields)]
 pub(super) struct DeclineStates {
     /// The end of the last period: the instant of the fit, or whole periods after it. Nothing later is looked at.
-    as_of: Timestamp,
+    as_of: Moment,
     /// What `decline_fit` answered.
     fitted: String,
 }
@@ -107,7 +108,8 @@ impl Arguments for DeclineStates {
 
     fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<StatesTable> {
         let saved = saved(&self.fitted)?;
-        let Counted { usage, end_day, .. } = Counted::new(&subject.history()?, self.as_of, saved.period_days)?;
+        let Counted { usage, end_day, .. } =
+            Counted::new(&subject.history()?, subject.instant(self.as_of)?, saved.period_days)?;
         let later = i64::from(end_day) - i64::from(saved.begin_day);
         let length = i64::from(saved.period_days);
         if later < 0 || later % length != 0 {

@@ -3,16 +3,16 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::churn::week;
+use super::churn::{declines, week};
 use super::planners::{kept_planner, planner, policy, shared_limits};
-use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column, whole};
-use crate::churn::{DeclineOptions, usage_declines_while};
+use super::{Answer, AnswerKind, Arguments, Output, Subject, Value, Watch, column};
+use crate::churn::DeclineOptions;
 use crate::error::{Error, Result};
 use crate::event::EventId;
 use crate::offer::{Decision, DeclineDecision, HelpTerms, Learned};
 use crate::progress::Progress;
 use crate::table::Table;
-use crate::time::Timestamp;
+use crate::time::Moment;
 
 /// What to do about every customer now: contact, wait, abstain or hand over to a person; one row per customer who has bought.
 ///
@@ -24,7 +24,7 @@ use crate::time::Timestamp;
 #[serde(deny_unknown_fields)]
 pub(super) struct Decide {
     /// The instant of the decision; not before the model's own. Nothing later is looked at.
-    as_of: Timestamp,
+    as_of: Moment,
     /// What the business may do, what it costs, and how careful to be.
     #[cfg_attr(feature = "schema", schemars(with = "crate::offer::Policy"))]
     policy: Box<RawValue>,
@@ -77,7 +77,8 @@ impl Arguments for Decide {
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<DecisionTable> {
         let planner = planner(self.policy.get())?;
         let go_on = |progress: Progress| watch(progress.stage, progress.done);
-        let decisions = planner.decide_all_while(subject.model()?, subject.history()?, self.as_of, go_on)?;
+        let decisions =
+            planner.decide_all_while(subject.model()?, subject.history()?, subject.instant(self.as_of)?, go_on)?;
         Ok(DecisionTable(decisions.into_table()))
     }
 }
@@ -89,7 +90,7 @@ impl Arguments for Decide {
 #[serde(deny_unknown_fields)]
 pub(super) struct DecideFor {
     /// The instant of the decision; not before the model's own. Nothing later is looked at.
-    as_of: Timestamp,
+    as_of: Moment,
     /// What the business may do, what it costs, and how careful to be.
     #[cfg_attr(feature = "schema", schemars(with = "crate::offer::Policy"))]
     policy: Box<RawValue>,
@@ -106,7 +107,7 @@ impl Arguments for DecideFor {
     fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
         let past = subject.past_of_one(self.customer.as_ref())?;
         let planner = kept_planner(self.policy.get())?;
-        Ok(Value::new(planner.decide(subject.model()?, past, self.as_of)?))
+        Ok(Value::new(planner.decide(subject.model()?, past, subject.instant(self.as_of)?)?))
     }
 }
 
@@ -120,7 +121,7 @@ impl Arguments for DecideFor {
 #[serde(deny_unknown_fields)]
 pub(super) struct DecideDeclines {
     /// The end of the last period, and the instant of the decision; nothing later is looked at.
-    as_of: Timestamp,
+    as_of: Moment,
     /// What the business may do, what it costs, and how careful to be. Its offers are ways of helping.
     #[cfg_attr(feature = "schema", schemars(with = "crate::offer::Policy"))]
     policy: Box<RawValue>,
@@ -141,11 +142,10 @@ impl Arguments for DecideDeclines {
     type Output = Value<Vec<DeclineDecision>>;
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<Self::Output> {
-        let history = subject.history()?;
         let planner = planner(self.policy.get())?;
-        let declines =
-            usage_declines_while(history.clone(), self.as_of, self.period_days, &self.options, whole(watch))?;
-        Ok(Value::new(planner.decide_declines(&declines, history, self.as_of, &self.help_terms)?))
+        let declines = declines(subject, self.as_of, self.period_days, &self.options, watch)?;
+        let (history, as_of) = (subject.history()?, subject.instant(self.as_of)?);
+        Ok(Value::new(planner.decide_declines(&declines, history, as_of, &self.help_terms)?))
     }
 }
 
@@ -159,7 +159,7 @@ impl Arguments for DecideDeclines {
 #[serde(deny_unknown_fields)]
 pub(super) struct LearnContacts {
     /// Nothing later is looked at.
-    as_of: Timestamp,
+    as_of: Moment,
     /// The policy whose channels and time zones the contacts are of.
     #[cfg_attr(feature = "schema", schemars(with = "crate::offer::Policy"))]
     policy: Box<RawValue>,
@@ -179,6 +179,6 @@ impl Arguments for LearnContacts {
 
     fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
         let policy = policy(self.policy.get())?;
-        Ok(Value::new(Learned::of(subject.history()?, self.as_of, &policy, self.window_days)?))
+        Ok(Value::new(Learned::of(subject.history()?, subject.instant(self.as_of)?, &policy, self.window_days)?))
     }
 }

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::event::EventId;
 use crate::surface::ColumnDoc;
 use crate::table::Table;
-use crate::time::Timestamp;
+use crate::time::Moment;
 
 /// P(a customer has not left for good) on each day since the first purchase, by the model of `btyd` fitted up to `as_of`.
 #[derive(Deserialize)]
@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 #[serde(deny_unknown_fields)]
 pub(super) struct BtydAlive {
     /// The instant up to which the model is fitted, and the last day told; nothing later is looked at.
-    as_of: Timestamp,
+    as_of: Moment,
     /// Whose; by the identifier in the log.
     customer: EventId,
     /// What `btyd` answered as `fitted`, for `as_of` or before: it is used, with its family, and nothing is fitted. Default: none.
@@ -34,7 +34,7 @@ pub(super) struct BtydAlive {
 #[serde(deny_unknown_fields)]
 pub(super) struct BtydMatrix {
     /// The instant up to which the model is fitted; nothing later is looked at.
-    as_of: Timestamp,
+    as_of: Moment,
     /// Days from the first purchase to now, of everyone in the matrix, 0 < d ≤ 36,500. Default: 364.
     #[serde(default = "year")]
     observed_days: f64,
@@ -58,9 +58,9 @@ pub(super) struct BtydMatrix {
 #[serde(deny_unknown_fields)]
 pub(super) struct BtydTracking {
     /// The instant up to which the model is fitted, and by which customers must be known.
-    as_of: Timestamp,
+    as_of: Moment,
     /// The end of what is compared, from `as_of` on.
-    until: Timestamp,
+    until: Moment,
     /// Days in a period, 1 … 366. Default: 7.
     #[serde(default = "week")]
     step_days: u32,
@@ -79,7 +79,7 @@ pub(super) struct BtydTracking {
 #[serde(deny_unknown_fields)]
 pub(super) struct DeclineHistory {
     /// The end of the last period; nothing later is looked at.
-    as_of: Timestamp,
+    as_of: Moment,
     /// Whose; by the identifier in the log.
     customer: EventId,
     /// Civil days in a period, 1 … 366.
@@ -190,7 +190,7 @@ impl Arguments for BtydTracking {
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<Self::Output> {
         let buying = buying(subject, self.as_of, &self.options, self.fitted.as_deref(), whole(watch))?;
-        Ok(Listed(buying.tracking(self.until, self.step_days)?))
+        Ok(Listed(buying.tracking(subject.instant(self.until)?, self.step_days)?))
     }
 }
 
@@ -203,7 +203,7 @@ impl Arguments for DeclineHistory {
         let view = subject.history()?;
         Ok(Listed(decline_history_while(
             view,
-            self.as_of,
+            subject.instant(self.as_of)?,
             &self.customer,
             self.period_days,
             &self.options,

@@ -5,10 +5,11 @@ use serde::Deserialize;
 use super::{Answer, AnswerKind, Arguments, Data, Output, Subject, Value, Watch, arguments, column, whole};
 use crate::error::Result;
 use crate::event::EventId;
+use crate::history::IngestOptions;
 use crate::model::Model;
 use crate::replenish::{Forecast, ForecastOptions, Options};
 use crate::table::Table;
-use crate::time::Timestamp;
+use crate::time::{Moment, Timestamp};
 
 /// Learns from a history what happened up to and including `as_of`; nothing later is looked at.
 ///
@@ -17,9 +18,9 @@ use crate::time::Timestamp;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FitArguments {
-    /// The instant up to which the model may know the log. A date is the beginning of its day: in a log that knows times of day, nothing
-    /// of that day has been seen then; in a log of dates, all of it.
-    pub as_of: Timestamp,
+    /// The instant up to which the model may know the log. A date or time without offset is on the clock of the log, its time zone. A date
+    /// is the beginning of its day: in a log that knows times of day, nothing of that day has been seen then; in a log of dates, all of it.
+    pub(crate) as_of: Moment,
     /// What fitting is told.
     #[serde(default)]
     pub options: Options,
@@ -33,6 +34,14 @@ impl FitArguments {
     pub fn read(json: &str) -> Result<Self> {
         arguments::read(json)
     }
+
+    /// `as_of` on the clock of a log that is read with these options.
+    ///
+    /// # Errors
+    /// `invalid_options` when the time zone is none.
+    pub fn instant(&self, ingest: &IngestOptions) -> Result<Timestamp> {
+        self.as_of.on(&ingest.zone()?)
+    }
 }
 
 impl Arguments for FitArguments {
@@ -41,7 +50,7 @@ impl Arguments for FitArguments {
     type Output = Model;
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<Model> {
-        Model::fit_while(subject.history()?, self.as_of, &self.options, whole(watch))
+        Model::fit_while(subject.history()?, subject.instant(self.as_of)?, &self.options, whole(watch))
     }
 }
 
@@ -51,7 +60,7 @@ impl Arguments for FitArguments {
 #[serde(deny_unknown_fields)]
 pub(super) struct Replenish {
     /// The instant of prediction; not before the model's own. Nothing later is looked at. A date is understood as by `fit`.
-    as_of: Timestamp,
+    as_of: Moment,
     #[serde(default)]
     options: ForecastOptions,
 }
@@ -93,7 +102,7 @@ impl Arguments for Replenish {
 
     fn run(self, subject: &Subject<'_>, watch: Watch<'_>) -> Result<ReplenishmentTable> {
         let (model, history) = (subject.model()?, subject.history()?);
-        let due = model.replenishment_while(history, self.as_of, &self.options, whole(watch))?;
+        let due = model.replenishment_while(history, subject.instant(self.as_of)?, &self.options, whole(watch))?;
         Ok(ReplenishmentTable(due.into_table()))
     }
 }
@@ -104,7 +113,7 @@ impl Arguments for Replenish {
 #[serde(deny_unknown_fields)]
 pub(super) struct Forecasts {
     /// The instant of prediction; not before the model's own. Nothing later is looked at.
-    as_of: Timestamp,
+    as_of: Moment,
     /// Whose forecasts; may be left out when `data` holds one customer only.
     #[serde(default)]
     customer: Option<EventId>,
@@ -119,7 +128,7 @@ impl Arguments for Forecasts {
 
     fn run(self, subject: &Subject<'_>, _: Watch<'_>) -> Result<Self::Output> {
         let past = subject.past_of_one(self.customer.as_ref())?;
-        Ok(Value::new(subject.model()?.forecasts_with(past, self.as_of, &self.options)?))
+        Ok(Value::new(subject.model()?.forecasts_with(past, subject.instant(self.as_of)?, &self.options)?))
     }
 }
 
@@ -134,7 +143,7 @@ pub(super) struct ForecastIfBought {
     /// The item.
     item: EventId,
     /// The instant of prediction; not before the model's own. Nothing later is looked at.
-    as_of: Timestamp,
+    as_of: Moment,
     /// Who buys it; may be left out when `data` holds one customer only.
     #[serde(default)]
     customer: Option<EventId>,
@@ -153,6 +162,11 @@ impl Arguments for ForecastIfBought {
             (None, None) => None,
             _ => Some(subject.past_of_one(self.customer.as_ref())?),
         };
-        Ok(Value::new(subject.model()?.forecast_if_bought(past, self.item, self.as_of, &self.options)?))
+        Ok(Value::new(subject.model()?.forecast_if_bought(
+            past,
+            self.item,
+            subject.instant(self.as_of)?,
+            &self.options,
+        )?))
     }
 }

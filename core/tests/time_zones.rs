@@ -1,0 +1,171 @@
+//! A shop's own clock: what is written without an offset is on it, and the same days give the same answers in every zone.
+#![cfg(feature = "surface")]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use beforehand::surface::{Answer, Call, FitArguments, Subject};
+use beforehand::{Cell, Column, ErrorCode, Event, Fitting, History, IngestOptions, Model, Timestamp};
+use serde_json::{Value, json};
+
+/// Shanghai has kept one offset from UTC since 1992, and no summer time.
+const HOURS_AHEAD: f64 = 8.0;
+
+fn read_in(zone: &str) -> IngestOptions {
+    IngestOptions { time_zone: zone.to_owned(), ..IngestOptions::default() }
+}
+
+/// Teams that use two things about every third day, at some hour, in a log of that many hours ahead of UTC.
+fn events(hours_ahead: f64) -> Vec<Event> {
+    let start: Timestamp = "2025-01-01".parse().unwrap();
+    let event = |team: u32, n: u32| {
+        let day = team % 30 + n * (2 + team % 3) + (team * n) % 2;
+        let item = if (team + n).is_multiple_of(3) { "reports" } else { "import" };
+        let hour = f64::from((team * 7 + n * 5) % 24) - hours_ahead;
+        Event::purchase(format!("t{team:02}"), item, start.plus_days(f64::from(day) + hour / 24.0))
+    };
+    (0..60u32).flat_map(|team| (0..5 + team).map(move |n| event(team, n))).collect()
+}
+
+fn call(name: &str, model: Option<&Model>, history: Option<&History>, arguments: &Value) -> Answer {
+    let subject = Subject { model, history };
+    Call::named(name).unwrap().run(&subject, &arguments.to_string(), &|_, _| true).expect(name)
+}
+
+/// An answer as a value; its instants as what a clock shows so many hours ahead of UTC.
+fn on_the_wall(answer: Answer, hours_ahead: f64) -> Value {
+    let shown = |at: Timestamp| at.plus_days(hours_ahead / 24.0).to_string();
+    let value: Value = match answer {
+        Answer::Value { json, .. } => serde_json::from_str(&json).unwrap(),
+        Answer::Text(text) => Value::String(text),
+        Answer::Table(table) => {
+            let cell = |cell: Cell<'_>| match cell {
+                Cell::Timestamp(at) => json!(at.to_string()),
+                other => json!(format!("{other:?}")),
+            };
+            let column = |c: &Column| (0..c.len()).map(|row| cell(c.get(row))).collect::<Value>();
+            Value::Object(table.columns().iter().map(|(name, c)| (name.clone(), column(c))).collect())
+        }
+        other => panic!("{other:?} is not compared"),
+    };
+    shifted(value, &shown)
+}
+
+/// Every instant in a value shown anew, also in the JSON that texts hold.
+fn shifted(value: Value, shown: &dyn Fn(Timestamp) -> String) -> Value {
+    match value {
+        Value::String(text) if text.starts_with('{') => shifted(serde_json::from_str(&text).unwrap(), shown),
+        Value::String(text) if text.ends_with('Z') => text.parse().map_or(Value::String(text), |at| json!(shown(at))),
+        Value::String(text) if text == "Asia/Shanghai" => json!("UTC"),
+        Value::Array(parts) => parts.into_iter().map(|part| shifted(part, shown)).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(name, part)| (name, shifted(part, shown))).collect(),
+        other => other,
+    }
+}
+
+#[test]
+fn the_same_days_give_the_same_answers_in_every_zone() {
+    let utc = History::from_events(events(0.0), &read_in("UTC")).unwrap().0;
+    let shanghai = History::from_events(events(HOURS_AHEAD), &read_in("Asia/Shanghai")).unwrap().0;
+    let as_of = json!({ "as_of": "2025-06-01" });
+    let fit = |history| match call("fit", None, Some(history), &as_of) {
+        Answer::Model(model) => model,
+        other => panic!("{other:?}"),
+    };
+    let (at_home, away) = (fit(&utc), fit(&shanghai));
+    assert_eq!((away.as_of().to_string(), away.as_of_date()), ("2025-05-31T16:00:00Z".into(), "2025-06-01".into()));
+    assert_eq!((at_home.time_zone(), away.time_zone()), ("UTC", "Asia/Shanghai"));
+    assert_eq!((at_home.n_customers(), at_home.n_events()), (away.n_customers(), away.n_events()));
+    let later = json!({ "as_of": "2025-06-10T15:30:00" });
+    let calls = [
+        ("replenishment", later.clone()),
+        ("forecasts", json!({ "as_of": "2025-06-10 15:30", "customer": "t40" })),
+        ("forecast_if_bought", json!({ "as_of": "2025-06-10", "item": "import", "customer": "t40" })),
+        ("lapse", later.clone()),
+        ("lapse_of", json!({ "as_of": "2025-06-10", "customer": "t40" })),
+        ("decline", as_of.clone()),
+        ("decline_modules", as_of.clone()),
+        ("decline_history", json!({ "as_of": "2025-06-01", "customer": "t40" })),
+        ("decline_fit", as_of.clone()),
+        ("btyd", as_of.clone()),
+        ("btyd_customers", as_of.clone()),
+        ("btyd_alive", json!({ "as_of": "2025-06-01", "customer": "t40" })),
+        ("btyd_tracking", json!({ "as_of": "2025-05-01", "until": "2025-06-01" })),
+        ("audit", as_of.clone()),
+        ("backtest", json!({ "as_of": "2025-06-20", "backtest": { "n_cutoffs": 2 } })),
+    ];
+    for (name, arguments) in calls {
+        let on_model = Call::named(name).unwrap().on_model;
+        let answer = |model, history| call(name, on_model.then_some(model), Some(history), &arguments);
+        let (here, there) = (answer(&*at_home, &utc), answer(&*away, &shanghai));
+        let (here, there) = (on_the_wall(here, 0.0), on_the_wall(there, HOURS_AHEAD));
+        assert_eq!(here, there, "{name}");
+    }
+    // Of a customer of whom nothing is known, the model knows the clock.
+    let unknown = json!({ "as_of": "2025-06-10", "item": "import" });
+    let here = on_the_wall(call("forecast_if_bought", Some(&at_home), None, &unknown), 0.0);
+    assert_eq!(here, on_the_wall(call("forecast_if_bought", Some(&away), None, &unknown), HOURS_AHEAD));
+}
+
+#[test]
+fn a_naive_end_of_a_log_is_its_last_event() {
+    // The last purchase is at 23:30 on the shop's wall, which in UTC is the next day.
+    let text = "customer,at,item\na,2025-03-01 09:00:00,x\na,2025-03-20 23:30:00,x\na,2025-03-21 00:10:00,x\n";
+    let options = read_in("America/New_York");
+    let (history, _) =
+        History::from_csv_reader(text.as_bytes(), &beforehand::ColumnNames::default(), &options).unwrap();
+    let fit = |as_of: &str| match call("fit", None, Some(&history), &json!({ "as_of": as_of })) {
+        Answer::Model(model) => model,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(fit("2025-03-20 23:30:00").n_events(), 2);
+    assert_eq!(fit("2025-03-21").n_events(), 2);
+    assert_eq!(fit("2025-03-20 23:29:59").n_events(), 1);
+    assert_eq!(fit("2025-03-20T23:30:00Z").n_events(), 1);
+    assert_eq!(history.instant("2025-03-21").unwrap().to_string(), "2025-03-21T04:00:00Z");
+    // In the night in which the clocks are put forward there is no half past two.
+    assert_eq!(history.instant("2025-03-09 02:30").unwrap(), history.instant("2025-03-09T03:30-04:00").unwrap());
+    for wrong in ["soon", "2025-02-30", "+202500-01-01", "1800-01-01", "9999-12-31", ""] {
+        assert_eq!(history.instant(wrong).expect_err(wrong).code(), ErrorCode::InvalidData);
+    }
+}
+
+#[test]
+fn a_model_is_not_asked_about_days_of_another_clock() {
+    let history = |zone: &str| History::from_events(events(0.0), &read_in(zone)).unwrap().0;
+    let (shanghai, utc) = (history("Asia/Shanghai"), history("Etc/UTC"));
+    let as_of = shanghai.instant("2025-06-01").unwrap();
+    let model = Model::fit(&shanghai, as_of, &beforehand::Options::default()).unwrap();
+    let one = utc.customer("t40").unwrap();
+    let refused = [
+        model.replenishment(&utc, as_of).map(|_| ()),
+        model.forecasts(one.clone(), as_of).map(|_| ()),
+        model
+            .forecast_if_bought(Some(one.clone()), "import", as_of, &beforehand::ForecastOptions::default())
+            .map(|_| ()),
+        model.lapse(&utc, as_of).map(|_| ()),
+        model.lapse_of(one, as_of).map(|_| ()),
+    ];
+    for error in refused.map(|result| result.expect_err("another clock")) {
+        assert_eq!((error.code(), error.field()), (ErrorCode::InvalidData, Some("time_zone")));
+        assert!(
+            error.to_string().contains("read in the time zone UTC, but the model learned in Asia/Shanghai"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_fit_in_parts_is_on_the_same_clock() {
+    let options = read_in("Asia/Shanghai");
+    let read = || History::from_events(events(HOURS_AHEAD), &options).unwrap().0;
+    let arguments = FitArguments::read(r#"{"as_of": "2025-06-01"}"#).unwrap();
+    let mut fitting = Fitting::new(arguments.instant(&options).unwrap(), &arguments.options).unwrap();
+    let model = loop {
+        let answer = Fitting::answer(read(), &fitting.question().unwrap()).unwrap();
+        if let Some(model) = fitting.take([answer]).unwrap() {
+            break model;
+        }
+    };
+    let Answer::Model(whole) = call("fit", None, Some(&read()), &json!({ "as_of": "2025-06-01" })) else { panic!() };
+    assert_eq!(model, *whole);
+    assert_eq!(arguments.instant(&read_in("Mars")).unwrap_err().field(), Some("time_zone"));
+}
