@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
+use beforehand::surface::read_argument;
 use beforehand::{ColumnNames, Error, ErrorCode, EventId, History, IngestOptions, IngestReport, Result};
 use napi::bindgen_prelude::{Array, Float64ArraySlice};
 use napi_derive::napi;
@@ -84,13 +85,9 @@ impl From<(History, IngestReport)> for NativeHistory {
     }
 }
 
-fn read<T: serde::de::DeserializeOwned>(what: &str, json: &str) -> napi::Result<T> {
-    serde_json::from_str(json).map_err(|e| {
-        let message = e.to_string();
-        let message = message.rsplit_once(" at line ").map_or(&*message, |(before, _)| before);
-        let message = format!("{what} cannot be used: {message}");
-        errors::raise(&Error::new(ErrorCode::InvalidOptions, message).with_field(what))
-    })
+/// An argument from its JSON.
+fn read<T: serde::de::DeserializeOwned>(argument: &str, json: &str) -> napi::Result<T> {
+    read_argument(argument, json).map_err(|e| errors::raise(&e))
 }
 
 #[napi]

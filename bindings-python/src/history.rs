@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use beforehand::surface::read_argument;
 use beforehand::{ColumnNames, EventId, History, IngestOptions, IngestReport};
 use pyo3::prelude::*;
 
@@ -34,13 +35,9 @@ pub(crate) fn settings(py: Python<'_>, names: &str, options: &str) -> PyResult<(
     Ok((names, read(py, "options", options)?))
 }
 
-pub(crate) fn read<T: serde::de::DeserializeOwned>(py: Python<'_>, what: &str, json: &str) -> PyResult<T> {
-    serde_json::from_str(json).map_err(|e| {
-        let message = e.to_string();
-        let message = message.rsplit_once(" at line ").map_or(&*message, |(before, _)| before);
-        let message = format!("{what} cannot be used: {message}");
-        errors::raise(py, &beforehand::Error::new(beforehand::ErrorCode::InvalidOptions, message).with_field(what))
-    })
+/// An argument from its JSON.
+pub(crate) fn read<T: serde::de::DeserializeOwned>(py: Python<'_>, argument: &str, json: &str) -> PyResult<T> {
+    read_argument(argument, json).map_err(|e| errors::raise(py, &e))
 }
 
 #[pymethods]
@@ -108,6 +105,11 @@ impl NativeHistory {
     fn dates(&self) -> Option<(String, String)> {
         let history = &self.history;
         Some((history.date(history.first_at()?), history.date(history.last_at()?)))
+    }
+
+    /// The instant, as text, that a date or a time means on the clock of the log.
+    fn instant(&self, py: Python<'_>, text: &str) -> PyResult<String> {
+        self.history.instant(text).map(|at| at.to_string()).map_err(|e| errors::raise(py, &e))
     }
 
     /// The IANA name of the time zone it was read in.

@@ -118,6 +118,23 @@ def test_dates_texts_and_numbers_as_times() -> None:
         beforehand.History(table(at=seconds))
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("time_zone", None, "null, expected a string"),
+        ("merge_days", "two", '"two", expected a whole number from 0'),
+        ("merge_days", 367, "merge_days is 367; allowed are 0 to 366"),
+        ("on_refused", "stop", "expected `keep_going` or `fail`"),
+        ("max_quantity", float("nan"), "give a finite number"),
+    ],
+)
+def test_options_of_a_type_or_value_that_is_not_allowed(option: str, value: object, said: str) -> None:
+    """The option is named, and what is allowed."""
+    with pytest.raises(beforehand.InvalidOptionsError) as e:
+        beforehand.History(table(), **{option: value})  # type: ignore[arg-type]
+    assert e.value.field == option and str(e.value).startswith(option) and said in str(e.value)
+
+
 def test_numbers() -> None:
     """Quantities of every type, decimals among them."""
     for quantity in (

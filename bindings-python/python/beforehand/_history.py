@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
 from . import _native
 from ._errors import EmptyDataError, InvalidDataError, InvalidOptionsError
 from ._show import html_table
-from ._values import instant, isoformat, plain
+from ._values import as_of_text, instant, isoformat, plain
 
 if TYPE_CHECKING:
     from ._types import Id, IngestReport
@@ -183,6 +183,11 @@ class History:
         """
         bought = self._native.purchases(json.dumps(plain(customer, "customer")), json.dumps(plain(item, "item")))
         return [(instant(at), units) for at, units in bought]
+
+    def _instant(self, as_of: Any) -> datetime:
+        """The instant that is given, on the clock of the log where no other is said."""
+        at: datetime = instant(self._native.instant(as_of_text(as_of)))
+        return at
 
     def _span(self) -> tuple[datetime, datetime]:
         first, last = self._native.span() or ("1970-01-01T00:00:00Z",) * 2

@@ -37,12 +37,19 @@ def to_json(value: Mapping[str, Any]) -> str:
         InvalidOptionsError: for what has no JSON, with the argument named.
     """
     plain_value = {name: plain(part, name) for name, part in value.items() if not isinstance(part, Json)}
-    as_of = plain_value.get("as_of", "")
-    if not isinstance(as_of, str):
-        raise InvalidOptionsError(f"as_of is {as_of!r:.80}; give a datetime, a date, or a text such as 2026-01-31", "as_of")
+    if "as_of" in value:
+        plain_value["as_of"] = as_of_text(value["as_of"])
     written = {name: json.dumps(part, ensure_ascii=False) for name, part in plain_value.items()}
     written |= {name: part for name, part in value.items() if isinstance(part, Json)}
     return "{" + ", ".join(f"{json.dumps(name)}: {part}" for name, part in written.items()) + "}"
+
+
+def as_of_text(as_of: Any) -> str:
+    """The instant of a call as text."""
+    text = plain(as_of, "as_of")
+    if not isinstance(text, str):
+        raise InvalidOptionsError(f"as_of is {text!r:.80}; give a datetime, a date, or a text such as 2026-01-31", "as_of")
+    return text
 
 
 def plain(value: Any, name: str) -> Any:

@@ -6,27 +6,37 @@ use crate::error::{Error, Result};
 
 /// Reads arguments; whatever is wrong is told with the name of the argument.
 pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
-    read_part("", json)
+    read_argument("", json)
 }
 
-/// As [`read`], of the argument of that name alone.
-pub(super) fn read_part<T: DeserializeOwned>(argument: &str, json: &str) -> Result<T> {
+/// Reads the argument of that name from its JSON; `options` stands for options that are arguments of their own.
+///
+/// ```
+/// use beforehand::{IngestOptions, surface::read_argument};
+/// let error = read_argument::<IngestOptions>("options", r#"{"merge_days": "two"}"#).unwrap_err();
+/// assert_eq!(error.field(), Some("merge_days"));
+/// ```
+///
+/// # Errors
+/// `invalid_options` with the argument, or the part of it, that cannot be read.
+pub fn read_argument<T: DeserializeOwned>(argument: &str, json: &str) -> Result<T> {
     let mut reader = serde_json::Deserializer::from_str(json);
     serde_path_to_error::deserialize(&mut reader).map_err(|failure| {
         let inner = failure.path().to_string();
         let path = match (argument, inner.as_str()) {
-            ("", path) => unflattened(path).to_owned(),
+            ("", path) => path.to_owned(),
             (argument, "" | ".") => argument.to_owned(),
             (argument, path) => format!("{argument}.{path}"),
         };
+        let path = unflattened(&path);
         let message = failure.into_inner().to_string();
         // The place in the JSON means nothing to who wrote the call in another language.
         let message = message.rsplit_once(" at line ").map_or(&*message, |(before, _)| before);
-        match path.as_str() {
+        match path {
             "" | "." => {
                 Error::new(crate::ErrorCode::InvalidOptions, format!("the arguments cannot be read: {message}"))
             }
-            path => Error::options(&named(path), format!("{path} cannot be used: {}", in_words(message))),
+            _ => Error::options(&named(path), format!("{path} cannot be used: {}", in_words(message))),
         }
     })
 }
@@ -77,9 +87,12 @@ mod tests {
         let error = read(r#"{"leed_days": 3}"#).expect_err("no such option");
         assert!(error.to_string().contains("expected one of"), "{error}");
         assert_eq!(read(r#"{"horizons_days": [1, null]}"#).expect_err("null").field(), Some("horizons_days"));
-        let error = read_part::<ForecastOptions>("options", r#"{"lead_days": "soon"}"#).expect_err("no number");
-        assert!(error.to_string().starts_with("options.lead_days cannot be used"), "{error}");
-        assert_eq!(read_part::<ForecastOptions>("options", "3").expect_err("no object").field(), Some("options"));
+        let part = |argument, json| read_argument::<ForecastOptions>(argument, json).expect_err("cannot be read");
+        let error = part("forecast", r#"{"lead_days": "soon"}"#);
+        assert!(error.to_string().starts_with("forecast.lead_days cannot be used"), "{error}");
+        let error = part("options", r#"{"lead_days": null}"#);
+        assert!(error.to_string().starts_with("lead_days cannot be used: invalid type: null"), "{error}");
+        assert_eq!(part("options", "3").field(), Some("options"));
         let error = super::read::<crate::offer::Policy>(
             r#"{"margin_share": 0.3, "offers": [{"name": "x", "prob_win_back": "high"}]}"#,
         );

@@ -17,6 +17,7 @@ use crate::progress::Stage;
 use crate::table::Table;
 use crate::time::{Moment, Timestamp};
 
+pub use arguments::read_argument;
 pub use calls::{CALLS, FitArguments};
 
 /// What a call is made on.

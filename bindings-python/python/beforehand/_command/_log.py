@@ -8,9 +8,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
+from .._errors import InvalidDataError
 from .._history import _NAMES, History
 from ._errors import WrongUse
 from ._parameters import parameters
@@ -80,10 +80,9 @@ def on_disk(path: str, name: str) -> Iterator[str | Path]:
 def _note_gap(history: History, as_of: str, say: Callable[[str], None]) -> None:
     """Says so when the log ends long before the day of the forecast, for then everyone looks overdue."""
     try:
-        day = datetime.fromisoformat(as_of)
-    except ValueError:
-        return  # The core says what is wrong with it.
-    gap = (day if day.tzinfo else day.replace(tzinfo=UTC)) - history.last_at
+        gap = history._instant(as_of) - history.last_at
+    except InvalidDataError:
+        return  # The call says what is wrong with it.
     dates = history._native.dates()
     if gap.days > 30 and dates:
         say(f"note: the log ends {dates[1]}, {gap.days:,} days before --as-of")

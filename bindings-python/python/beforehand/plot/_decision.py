@@ -87,7 +87,7 @@ def decision(
     if not why.candidates:
         raise EmptyDataError(f"there is nothing to draw for customer {customer!r}: {_missing(made)}", "customer")
     ax = new_axes(ax, (8.0, 3.6))
-    now = clock.given(as_of)
+    now = clock.wall(read._instant(as_of))
     days = [now + DAY * day for day in range(len(why.gain_by_day))]
     _draw_gains(ax, why, days)
     _draw_chosen(ax, made, now, clock)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .._history import Columns, Data, History
-from .._values import plain
+from .._history import Columns, Data, History, history_of
 
 if TYPE_CHECKING:
     from .._model import Model
@@ -24,7 +23,7 @@ def history_of_model(data: Data, columns: Columns | None, model: Model) -> Histo
     """The log of a picture, read as the model's own was."""
     if isinstance(data, History):
         return data
-    return History(data, columns=columns or columns_of(model), time_zone=model.time_zone)
+    return history_of(data, columns or columns_of(model), model.time_zone)
 
 
 class Clock:
@@ -48,12 +47,3 @@ class Clock:
     def walls(self, instants: Iterable[datetime]) -> Any:
         """What it shows at each of some instants; for matplotlib, whose types know no instants."""
         return [self.wall(at) for at in instants]
-
-    def given(self, as_of: Any) -> datetime:
-        """What it shows at what was given as an instant; the core has accepted it already."""
-        at = as_of if isinstance(as_of, (str, date)) else plain(as_of, "as_of")
-        if isinstance(at, str):
-            at = datetime.fromisoformat(at.strip().removesuffix(" UTC") + ("+00:00" if at.strip().endswith(" UTC") else ""))
-        if not isinstance(at, datetime):
-            at = datetime(at.year, at.month, at.day)
-        return at if at.tzinfo is None else self.wall(at)

@@ -86,7 +86,7 @@ def timeline(
     forecasts = model.forecasts(read, as_of=as_of, customer=customer, horizons_days=horizons)
     forecast = _on(clock, _chosen(forecasts, customer, item))
     ax = new_axes(ax, (8.0, 3.6))
-    now = clock.given(as_of)
+    now = clock.wall(read._instant(as_of))
     bought = [(clock.wall(at), units) for at, units in read.purchases(customer, forecast.item)]
     past = [at for at, _ in bought if at <= now]
     last = max(forecast.run_out_p90_at, forecast.remind_at)

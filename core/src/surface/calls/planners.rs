@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::arguments;
+use super::arguments::read_argument;
 use crate::error::Result;
 use crate::offer::{Planner, Policy};
 
@@ -13,7 +13,7 @@ static KEPT: Mutex<Vec<(Box<str>, Arc<Planner>)>> = Mutex::new(Vec::new());
 
 /// The policy, read and checked.
 pub(super) fn policy(json: &str) -> Result<Policy> {
-    let policy: Policy = arguments::read_part("policy", json)?;
+    let policy: Policy = read_argument("policy", json)?;
     policy.validate().map_err(|e| e.under("policy"))?;
     Ok(policy)
 }
@@ -30,7 +30,7 @@ pub(super) fn shared_limits(policy: &Policy) -> impl Iterator<Item = (String, f6
 
 /// The policy made ready.
 pub(super) fn planner(policy: &str) -> Result<Planner> {
-    Planner::new(arguments::read_part("policy", policy)?).map_err(|e| e.under("policy"))
+    Planner::new(read_argument("policy", policy)?).map_err(|e| e.under("policy"))
 }
 
 /// As [`planner`], or as it was kept from an earlier call. What is kept changes no answer.
