@@ -11,10 +11,11 @@ use benches::predict::{contract, decline, hour, lapse, replenish, timing};
 const USAGE: &str = "usage: predict replenish --events FILE --pairs FILE --horizon DAYS --out FILE [--ignore-quantity]
   events: customer_id, item_id, day (whole number) or ts, and if known quantity, pack_size, category, need
   pairs:  customer_id, item_id, cutoff (in the unit of the events' day or ts)
-  out:    the pairs with prob, P(bought again in (cutoff, cutoff + horizon]
+  out:    the pairs with prob, P(bought again in (cutoff, cutoff + horizon])
 usage: predict lapse --events FILE --rows FILE --horizon DAYS --out FILE
-  events: as above; rows: customer_id, cutoff
-  out:    the rows with prob, P(does not come in (cutoff, cutoff + horizon])
+  events: customer_id, day (whole number) or ts, and if known amount, item_id, quantity, unit_price, is_cancel, kind
+  rows:   customer_id, cutoff (in the unit of the events' day or ts)
+  out:    the rows with prob, P(buys in (cutoff, cutoff + horizon]), which is 1 - P(lapses), and expected, the days with a purchase
 usage: predict decline --series FILE --out FILE [--rate SHARE] [--min-weeks N] [--two-falls-running]
   series: customer, week (whole numbers), count, and if any scenario and module
   out:    scenario, customer, alarm_week (the first alarm, or null)
