@@ -113,6 +113,25 @@ fn a_short_log_is_answered_by_the_structure_alone() {
     assert!(!lapse.is_empty() && lapse.prob_lapse[0].iter().all(|p| (0.0..=1.0).contains(p)));
 }
 
+/// P(nobody comes again within 84 days), all customers alike, of `n` who bought once, `days` ago.
+fn once_bought(n: u32, days: f64) -> f32 {
+    let history = history((0..n).map(|c| Event::purchase(format!("c{c}"), "milk", day(0.0))));
+    let model = fit(&history, day(days));
+    let options = LapseOptions { horizons_days: vec![84.0] };
+    let lapse = model.lapse_with(&history, day(days), &options).unwrap();
+    lapse.prob_lapse[0][0]
+}
+
+#[test]
+fn where_nobody_came_twice_yet_nothing_is_certain_until_it_is_shown() {
+    let [new, young, old] = [3.0, 30.0, 300.0].map(|days| [1, 10, 1000].map(|n| once_bought(n, days)));
+    // Three days say next to nothing, of however many customers.
+    assert!(new.iter().all(|p| (0.3..0.8).contains(p)), "{new:?}");
+    // The more customers stay away, and the longer, the surer it is.
+    assert!([new, young, old].iter().all(|p| p[0] <= p[1] && p[1] <= p[2]), "{new:?} {young:?} {old:?}");
+    assert!(new[2] < young[2] && young[2] < old[2] && old[2] > 0.999, "{new:?} {young:?} {old:?}");
+}
+
 #[test]
 fn returns_undo_a_visit_from_their_own_instant_on() {
     let mut log = events(60, 100.0, 37);

@@ -51,10 +51,10 @@ pub(crate) fn panel(view: &HistoryView<'_>, as_of: AsOf, all: Everyone, max_cust
     hashed.filter(|&(_, hash)| share >= 1.0 || unit_interval(hash) < share).collect()
 }
 
-/// How customers buy and leave, by maximum likelihood. The caller is asked before each pass over the customers: some
+/// How customers buy and leave, by maximum likelihood and a weak prior. The caller is asked before each pass over the customers: some
 /// hundredths of a second for the most that may be drawn.
 fn structure(summaries: &[CustomerSummary], watch: &mut Watch<'_>) -> Result<Geometric> {
-    let groups = Groups::new(summaries);
+    let groups = Groups::new(summaries).with_prior();
     let (kind, found) = watch.passes(|goes_on| Kind::choose(true, &groups, goes_on))?;
     Ok(kind.parameters(&found, &groups))
 }

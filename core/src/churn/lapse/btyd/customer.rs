@@ -165,6 +165,8 @@ pub(crate) struct Groups {
     /// Sums over customers: repeats, and log gaps in the caller's unit.
     pub(crate) n_repeats: f64,
     pub(crate) log_gaps: f64,
+    /// Whether the prior has a say in fits, which only knows times in days.
+    pub(crate) has_prior: bool,
 }
 
 fn same(a: f64, b: f64) -> bool {
@@ -204,6 +206,11 @@ impl Groups {
         out
     }
 
+    /// The same, with the prior to have a say in fits; times must be in days.
+    pub(crate) fn with_prior(self) -> Self {
+        Self { has_prior: true, ..self }
+    }
+
     /// Every `stride`-th group, for finding the way; weights stay.
     pub(crate) fn sample(&self, stride: usize) -> Self {
         let list: Vec<Group> = self.list.iter().copied().step_by(stride).collect();
@@ -214,7 +221,7 @@ impl Groups {
         let weight = list.iter().map(|g| g.weight).sum();
         let n_repeats = repeats.iter().map(|(x, w)| x * w).sum();
         let log_gaps = self.log_gaps * n_repeats / self.n_repeats.max(1e-300);
-        Self { list, repeats, unit: self.unit, weight, n_repeats, log_gaps }
+        Self { list, repeats, unit: self.unit, weight, n_repeats, log_gaps, has_prior: self.has_prior }
     }
 }
 

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::customer::Groups;
 use super::geometric::{Geometric, MAX_K};
+use super::prior;
 use crate::stats::special::{digamma, ln_gamma, ln_rising};
 use crate::stats::{Minimum, minimise_while};
 
@@ -36,7 +37,7 @@ impl Kind {
         Geometric { r, alpha, a, b, k: self.k, modified: self.modified }
     }
 
-    /// The mean negative log-likelihood at the logarithms of (r, α, a, b), and its gradient by them.
+    /// The mean negative log-likelihood (with a prior, log-posterior) at the logarithms of (r, α, a, b), and its gradient by them.
     fn loss(self, groups: &Groups, logs: &[f64], gradient: &mut [f64]) -> f64 {
         let Geometric { r, alpha, a, b, k, modified } = self.model(logs);
         let k = f64::from(k);
@@ -107,8 +108,14 @@ impl Kind {
         value += groups.weight * r * alpha.ln();
         by[0] += groups.weight * alpha.ln();
         by[1] += groups.weight * r / alpha;
-        for ((g, by), x) in gradient.iter_mut().zip(by).zip([r, alpha, a, b]) {
-            *g = -by * x / groups.weight;
+        let (believed, slopes) = if groups.has_prior {
+            prior::ln_density(std::array::from_fn(|i| logs[i]), k, groups.unit)
+        } else {
+            (0.0, [0.0; 4])
+        };
+        value += believed;
+        for (((g, by), x), slope) in gradient.iter_mut().zip(by).zip([r, alpha, a, b]).zip(slopes) {
+            *g = -(by * x + slope) / groups.weight;
         }
         -value / groups.weight
     }
@@ -160,9 +167,10 @@ impl Kind {
             - groups.n_repeats * ln_gamma(k)
     }
 
-    /// The k with the highest likelihood: raised from 1 as long as that helps. `goes_on` is asked before each pass over the
+    /// The k with the highest likelihood (with a prior, posterior): raised from 1 as long as that helps. `goes_on` is asked before each pass over the
     /// groups; what is found after a no is of no use.
     pub(crate) fn choose(modified: bool, groups: &Groups, goes_on: &dyn Fn() -> bool) -> (Self, Minimum) {
+        let believed = if groups.has_prior { prior::LN_PHASE } else { 0.0 };
         let mut best = Self { k: 1, modified };
         let mut found = best.fit(groups, None, goes_on);
         let mut reached = best.ln_likelihood(&found, groups);
@@ -172,7 +180,7 @@ impl Kind {
             let next_found = next.fit(groups, Some(near), goes_on);
             let value = next.ln_likelihood(&next_found, groups);
             // NaN where gaps are unknown: no regularity can be told.
-            if value.is_nan() || value <= reached {
+            if value.is_nan() || value + believed <= reached {
                 break;
             }
             (best, found, reached) = (next, next_found, value);
@@ -198,17 +206,19 @@ mod tests {
 
     #[test]
     fn gradients_are_those_of_differences() {
-        let groups = groups();
-        for (k, modified) in [(1, false), (1, true), (2, false), (3, true)] {
+        let both = [groups(), groups().with_prior()];
+        for (groups, (k, modified)) in
+            both.iter().flat_map(|g| [(1, false), (1, true), (2, false), (3, true)].map(|kind| (g, kind)))
+        {
             let kind = Kind { k, modified };
             let at = [-0.4, -1.1, -0.3, 0.6];
             let mut gradient = [0.0; 4];
-            kind.loss(&groups, &at, &mut gradient);
+            kind.loss(groups, &at, &mut gradient);
             for i in 0..4 {
                 let shifted = |by: f64| {
                     let mut x = at;
                     x[i] += by;
-                    kind.loss(&groups, &x, &mut [0.0; 4])
+                    kind.loss(groups, &x, &mut [0.0; 4])
                 };
                 let slope = (shifted(1e-5) - shifted(-1e-5)) / 2e-5;
                 assert!((slope - gradient[i]).abs() < 1e-8, "{k} {modified} {i}: {slope} {}", gradient[i]);

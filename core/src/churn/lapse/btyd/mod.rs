@@ -9,6 +9,7 @@ mod geometric_fit;
 mod interval;
 mod model;
 mod pareto;
+mod prior;
 mod status;
 
 pub use context::{Buyer, Calendar, Context, ContextModel, Effect, EffectOn};
