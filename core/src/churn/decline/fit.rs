@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::progress::Watch;
 use crate::stats::{exp, ln_1p};
 
-/// Fewer customers than this cannot tell a period's effect from their own falls; periods then have none.
+/// Fewer customers than this cannot tell how differently everyone met a period.
 const MIN_CUSTOMERS: usize = 20;
 /// Standard deviation of the logarithm of periods' effects, before they are seen.
 const EFFECT_SD: f64 = 0.5;
@@ -194,24 +194,27 @@ impl<'a> Fit<'a> {
 
     /// The period's effect and dispersion, from everyone's counts in it and what was known of each before.
     fn judge(&self, at: i64) -> Period {
-        let typical = self.now();
-        let dispersion = self.tally.dispersion_or(typical.dispersion);
+        let known = self.now();
+        let dispersion = self.tally.dispersion_or(known.dispersion);
         // Chunks that depend on the customers alone, so that sums do not depend on the threads.
         let rows: Vec<Vec<Row>> =
-            self.groups.par_chunks(CHUNK).map(|those| rows(those, at, typical, dispersion)).collect();
+            self.groups.par_chunks(CHUNK).map(|those| rows(those, at, known, dispersion)).collect();
         let n: usize = rows.iter().map(Vec::len).sum();
-        let ln_effect = if n < MIN_CUSTOMERS { 0.0 } else { effect(&rows) };
-        let parts =
-            |those: &Vec<Row>| -> Vec<(f64, f64)> { those.iter().map(|r| r.excess(ln_effect, dispersion)).collect() };
-        let parts: Vec<Vec<(f64, f64)>> = rows.par_iter().map(parts).collect();
-        let Excess { dispersion: seen, standard_error } = period_dispersion(&parts.concat());
-        Period {
-            ln_effect,
+        let (ln_effect, doubt) = if n < 2 { (0.0, EFFECT_SD * EFFECT_SD) } else { effect(&rows) };
+        // What is not known of a period's effect is noise to each customer: the variance of a lognormal factor. A single customer's
+        // dispersion already holds it.
+        let doubt = doubt.exp_m1() as f32;
+        let mut dispersion = if n < 2 { dispersion.max(doubt) } else { dispersion + doubt };
+        if n >= MIN_CUSTOMERS {
+            let parts = |those: &Vec<Row>| -> Vec<(f64, f64)> {
+                those.iter().map(|r| r.excess(ln_effect, dispersion)).collect()
+            };
+            let parts: Vec<Vec<(f64, f64)>> = rows.par_iter().map(parts).collect();
+            let Excess { dispersion: seen, standard_error } = period_dispersion(&parts.concat());
             // A period that customers met very differently says less about each.
-            dispersion: dispersion.max((seen - 2.0 * standard_error).min(10.0) as f32),
-            ln_threshold: NEVER,
-            typical: (self.typicals.len() - 1) as u16,
+            dispersion = dispersion.max((seen - 2.0 * standard_error).min(10.0) as f32);
         }
+        Period { ln_effect, dispersion, ln_threshold: NEVER, typical: (self.typicals.len() - 1) as u16 }
     }
 
     /// Takes in a period; with options, those are alarmed who are due.
@@ -314,20 +317,22 @@ fn no_use(mean: f32, dispersion: f32) -> f32 {
     if dispersion < 1e-5 { exp(-mean) } else { exp(-ln_1p(dispersion * mean) / dispersion) }
 }
 
-/// The logarithm of what the period multiplied everyone's level by: penalised quasi-likelihood, by Newton steps.
-fn effect(rows: &[Vec<Row>]) -> f32 {
+/// The logarithm of what the period multiplied everyone's level by, and the variance of the doubt about it: penalised
+/// quasi-likelihood, by Newton steps.
+fn effect(rows: &[Vec<Row>]) -> (f32, f64) {
     let prior = 1.0 / (EFFECT_SD * EFFECT_SD);
-    let mut ln_effect = 0f64;
+    let (mut ln_effect, mut doubt) = (0f64, EFFECT_SD * EFFECT_SD);
     for _ in 0..8 {
         let add = |(s, c): (f64, f64), (slope, curvature): (f64, f64)| (s + slope, c + curvature);
         let of = |those: &Vec<Row>| those.iter().map(|row| row.lean(ln_effect as f32)).fold((0.0, 0.0), add);
         let parts: Vec<(f64, f64)> = rows.par_iter().map(of).collect();
         let (slope, curvature) = parts.into_iter().fold((-ln_effect * prior, prior), add);
-        let step = (slope / curvature).clamp(-1.0, 1.0);
+        doubt = 1.0 / curvature;
+        let step = (slope * doubt).clamp(-1.0, 1.0);
         ln_effect = (ln_effect + step).clamp(-MAX_LN_EFFECT, MAX_LN_EFFECT);
         if step.abs() < 1e-6 {
             break;
         }
     }
-    ln_effect as f32
+    (ln_effect as f32, doubt)
 }

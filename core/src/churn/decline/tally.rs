@@ -79,13 +79,13 @@ impl Tally {
 /// What is typical of the customers with these states; what they cannot tell is taken from `before`.
 pub(super) fn typical(states: &[DeclineState], tally: &Tally, before: &Typical) -> Typical {
     let trusted: Vec<&DeclineState> = states.iter().filter(|s| s.trust() > TRUSTED && s.n_seen > 0).collect();
-    if trusted.len() < 2 {
+    if trusted.is_empty() {
         return before.clone();
     }
     Typical {
         dispersion: tally.dispersion(),
-        silent_after_use: silence(&trusted, |s| s.silence().after_use, before.silent_after_use),
-        silent_after_pause: silence(&trusted, |s| s.silence().after_pause, before.silent_after_pause),
+        silent_after_use: silence(&trusted, |s| s.silence().after_use, Typical::default().silent_after_use),
+        silent_after_pause: silence(&trusted, |s| s.silence().after_pause, Typical::default().silent_after_pause),
         season_sd: season_sd(&trusted, before.season_sd),
         ..before.clone()
     }
@@ -109,21 +109,26 @@ pub(super) fn levels(states: &[DeclineState], before: &Typical) -> (f32, f32) {
     (mean as f32, (variance.sqrt() as f32).clamp(0.3, 3.0))
 }
 
-/// The Beta distribution of customers' P(silent), by its first two moments (as in Griffiths 1973).
-fn silence(states: &[&DeclineState], of: impl Fn(&DeclineState) -> [f32; 2], before: [f32; 2]) -> [f32; 2] {
+/// The Beta distribution of customers' P(silent), by its first two moments (as in Griffiths 1973); a few customers of the prior
+/// stand beside those seen, so that a population that never pauses has a mean above 0, and few do not pass for all alike.
+fn silence(states: &[&DeclineState], of: impl Fn(&DeclineState) -> [f32; 2], prior: [f32; 2]) -> [f32; 2] {
+    /// Customers that the prior's correlation is worth.
+    const CUSTOMERS: f64 = 5.0;
     let own: Vec<(f64, f64)> =
         states.iter().map(|s| of(s)).map(|[s, a]| (f64::from(s), f64::from(s) + f64::from(a))).collect();
     let n: f64 = own.iter().map(|o| o.1).sum();
-    // Worth a few periods of the prior, so that a population that never pauses has a mean above 0.
-    let prior = f64::from(before[0] / (before[0] + before[1]));
-    let mean = (own.iter().map(|o| o.0).sum::<f64>() + prior) / (n + 1.0);
-    let (mut between, mut scale) = (0.0, 0.0);
+    let [silent, active] = prior.map(f64::from);
+    let mean = (own.iter().map(|o| o.0).sum::<f64>() + silent) / (n + silent + active);
+    let (mut between, mut scale, mut customers) = (0.0, 0.0, 0.0);
     for (silent, n) in own.iter().filter(|o| o.1 > 1.0) {
         between += (silent - mean * n).powi(2) - n * mean * (1.0 - mean);
         scale += n * (n - 1.0) * mean * (1.0 - mean);
+        customers += 1.0;
     }
     // The correlation of two periods of one customer is 1 / (a + b + 1).
-    let correlation = if scale > 0.0 { (between / scale).clamp(1e-4, 0.9) } else { 0.1 };
+    let seen = if scale > 0.0 { between / scale } else { 0.0 };
+    let of_prior = CUSTOMERS / (silent + active + 1.0);
+    let correlation = ((customers * seen + of_prior) / (customers + CUSTOMERS)).clamp(1e-4, 0.9);
     let weight = (1.0 / correlation - 1.0).clamp(SILENCE_PRIOR[0], SILENCE_PRIOR[1]);
     [(mean * weight).max(1e-4) as f32, ((1.0 - mean) * weight).max(1e-4) as f32]
 }
