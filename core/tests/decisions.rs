@@ -161,6 +161,36 @@ fn capacity_goes_to_those_who_gain_most() {
 }
 
 #[test]
+fn what_is_scarce_changes_neither_draws_nor_rules() {
+    let (history, model, as_of) = shop_model();
+    let policy = Policy {
+        offers: vec![Offer::reminder(0.25), Offer::discount("refill", 0.05, 0.3), Offer::discount("more", 0.1, 0.32)],
+        channels: vec![Channel::new("app", 0.02), Channel::new("sms", 0.1)],
+        lottery: Lottery { holdout_share: 0.1, explore_share: 0.5, salt: "x".to_owned() },
+        routes: vec![RouteRule { discount_above: Some(0.01), ..RouteRule::to(Route::Approve) }],
+        ..shanghai()
+    };
+    let all = |capacity: Option<u64>| {
+        let policy = Policy { capacity, ..policy.clone() };
+        Planner::new(policy).unwrap().decide_all(&model, &history, as_of).unwrap()
+    };
+    let (free, ample, few) = (all(None), all(Some(1_000_000)), all(Some(8)));
+    // What does not bind changes nothing.
+    assert!(format!("{:?}", free.table()) == format!("{:?}", ample.table()));
+    let offers = texts(free.table(), "offer");
+    assert!(offers.iter().any(|o| o == "reminder") && offers.iter().any(|o| o == "more"));
+    assert_eq!(few.n_contacts, 8);
+    let columns = |table: &Table| ["action", "offer", "channel", "route", "propensity"].map(|c| texts(table, c));
+    let ([_, before, over, _, chances], [action, offer, channel, route, chance]) =
+        (columns(free.table()), columns(few.table()));
+    for row in (0..few.table().n_rows()).filter(|&r| action[r] == "contact") {
+        // A person looks at every discount, in whatever way it came about, and here every way uses as much of what is scarce.
+        assert_eq!(route[row], if offer[row] == "reminder" { "auto" } else { "approve" });
+        assert_eq!((&offer[row], &channel[row], &chance[row]), (&before[row], &over[row], &chances[row]));
+    }
+}
+
+#[test]
 fn people_are_asked_by_rule_or_when_it_pays() {
     let (history, model, as_of) = shop_model();
     let route = |rule: RouteRule, terms: CustomerTerms| {

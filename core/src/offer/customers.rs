@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::day::{Day, Who};
 use super::decision::Decision;
 use super::due::Due;
-use super::effects::Effects;
 use super::hour::HourCounts;
 use super::limits::Past;
 use super::need::Need;
@@ -30,7 +29,7 @@ pub(super) struct Customers<'a> {
 impl<'a> Customers<'a> {
     pub(super) fn new(planner: &'a Planner, model: &'a Model, view: HistoryView<'a>, as_of: Timestamp) -> Result<Self> {
         let pairs = model.pairs(view, as_of)?;
-        let day = planner.day(as_of, Effects::of(&planner.policy))?;
+        let day = planner.day(as_of)?;
         Ok(Self { day, planner, channels: Channels::of(&planner.policy), pairs, as_of })
     }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::approvals::Approvals;
 use super::decision::{Abstain, AbstainReason, Contact, Decision, HandOff, HandOffReason, Reasoning, Wait};
-use super::effects::Effects;
 use super::hour::HourCounts;
 use super::judge::{Gain, Verdict};
 use super::limits::{Calendar, Past};
@@ -22,12 +21,11 @@ use crate::error::Result;
 use crate::event::EventId;
 use crate::time::Timestamp;
 
-/// The calendars of an instant, per time zone, and the effects as they are known then.
+/// The calendars of an instant, per time zone, and what people made of proposals until then.
 #[derive(Debug)]
 pub(super) struct Day<'a> {
     pub(super) planner: &'a Planner,
     pub(super) as_of: Timestamp,
-    pub(super) effects: Effects,
     pub(super) approvals: Approvals,
     pub(super) calendars: BTreeMap<&'a str, Calendar>,
 }
@@ -42,10 +40,22 @@ pub(super) struct Who<'a> {
     pub(super) opens: &'a [HourCounts],
 }
 
+/// A contact to be made now.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Outreach {
+    pub(super) chosen: Chosen,
+    pub(super) gain: Gain,
+    pub(super) route: Route,
+    /// The probability with which it came to be.
+    pub(super) propensity: f64,
+    /// Whether a lottery drew it, to learn what it is worth.
+    pub(super) is_drawn: bool,
+}
+
 /// What was settled about one customer: the contact now, or why none.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Settled {
-    Contact { chosen: Chosen, gain: Gain, route: Route, propensity: f64 },
+    Contact(Outreach),
     Wait { chosen: Chosen },
     Abstain { because: AbstainReason, about: Option<Chosen> },
     HandOff { because: HandOffReason, chosen: Chosen },
@@ -63,7 +73,7 @@ impl Day<'_> {
     }
 
     pub(super) fn weigher(&self) -> Weigher<'_> {
-        Weigher::new(self.planner, &self.effects.of_offer)
+        Weigher::new(self.planner)
     }
 
     /// What is known of a customer beside the needs.
@@ -141,7 +151,7 @@ impl Day<'_> {
         let ticket = who.customer.map(|customer| self.ticket(customer));
         let explores = ticket.is_some_and(|t| lottery.explores(t));
         let mut gain = weigher.gain(&need.due, &now.pick);
-        let mut propensity = 1.0;
+        let (mut propensity, mut is_drawn) = (1.0, false);
         if gain.verdict(caution.confidence) == Verdict::Doubt {
             if caution.person_cost.is_some_and(|cost| gain.value_of_knowing() > cost) {
                 return Settled::HandOff { because: HandOffReason::Doubt, chosen: now };
@@ -149,18 +159,18 @@ impl Day<'_> {
             if !explores {
                 return Settled::Abstain { because: AbstainReason::Doubt, about: Some(now) };
             }
-            propensity = lottery.explore_share;
+            (propensity, is_drawn) = (lottery.explore_share, true);
         } else if lottery.explore_share > 0.0
             && let Some(ticket) = ticket
         {
-            let options = best_per_offer(weigher, need, |channel| standing.open.contains(0, channel));
-            let share = lottery.explore_share / (options.len() + 1) as f64;
-            let drawn = explores.then(|| Lottery::choose(ticket, options.len() + 1));
-            if drawn == Some(options.len()) {
+            let tried = tried(weigher, need, standing);
+            let drawn = explores.then(|| Lottery::choose(ticket, tried.len() + 1));
+            if drawn == Some(tried.len()) {
                 return Settled::Abstain { because: AbstainReason::Explore, about: Some(now) };
             }
-            let pick = drawn.map_or(now.pick, |drawn| options[drawn]);
-            propensity = share + if pick == now.pick { 1.0 - lottery.explore_share } else { 0.0 };
+            let pick = drawn.map_or(now.pick, |drawn| tried[drawn]);
+            propensity = lottery.propensity(&pick, &now.pick, &tried);
+            is_drawn = drawn.is_some();
             now = Chosen { pick, way: weigher.ways[pick.way], ..now };
             gain = weigher.gain(&need.due, &pick);
         }
@@ -168,18 +178,64 @@ impl Day<'_> {
         if ticket.is_some_and(|t| lottery.holds_out(t)) {
             return Settled::Abstain { because: AbstainReason::Holdout, about: Some(now) };
         }
-        match route(&policy.routes, &self.situation(who, &now.way, gain)) {
-            Route::Human => Settled::HandOff { because: HandOffReason::Rule, chosen: now },
+        self.send(who, need, Outreach { chosen: now, gain, route: Route::Auto, propensity, is_drawn })
+    }
+
+    /// Who sends a contact, by the policy's rules and by what people made of such proposals.
+    fn send(&self, who: Who<'_>, need: &Need, contact: Outreach) -> Settled {
+        let policy = &self.planner.policy;
+        let Outreach { chosen, gain, .. } = contact;
+        match route(&policy.routes, &self.situation(who, &chosen.way, gain)) {
+            Route::Human => Settled::HandOff { because: HandOffReason::Rule, chosen },
             // Help is a person's word: nobody hears from a machine that it watches what they use.
             route if route == Route::Approve || need.help.is_some() => {
-                let (prob_approved, _) = self.approvals.offer(now.way.offer);
-                if prob_approved * gain.mean <= caution.person_cost.unwrap_or(0.0) {
-                    return Settled::Abstain { because: AbstainReason::Refused, about: Some(now) };
+                let (prob_approved, _) = self.approvals.offer(chosen.way.offer);
+                if prob_approved * gain.mean <= policy.caution.person_cost.unwrap_or(0.0) {
+                    return Settled::Abstain { because: AbstainReason::Refused, about: Some(chosen) };
                 }
-                Settled::Contact { chosen: now, gain, route: Route::Approve, propensity }
+                Settled::Contact(Outreach { route: Route::Approve, ..contact })
             }
-            route => Settled::Contact { chosen: now, gain, route, propensity },
+            route => Settled::Contact(Outreach { route, ..contact }),
         }
+    }
+
+    /// The ways in which a contact could be made where some are scarce, each settled for itself, with P(the customer then buys).
+    /// What a lottery drew stays as it was drawn; of what was chosen, every way is there whose gain is sure.
+    pub(super) fn alternatives(
+        &self,
+        who: Who<'_>,
+        need: &Need,
+        contact: Outreach,
+        standing: &Standing,
+        weigher: &mut Weigher<'_>,
+    ) -> Vec<(Outreach, f64)> {
+        let lottery = &self.planner.policy.lottery;
+        weigher.list_ways(need, standing);
+        weigher.look(&need.due);
+        let gains = weigher.gains(&need.due);
+        if contact.is_drawn {
+            return vec![(contact, gains.prob_bought(&contact.chosen.way, 0))];
+        }
+        let tried = tried(weigher, need, standing);
+        let mut out = Vec::new();
+        for (place, way) in weigher.ways.iter().enumerate().filter(|(_, w)| standing.open.contains(0, w.channel)) {
+            if place == contact.chosen.pick.way {
+                out.push((contact, gains.prob_bought(way, 0)));
+                continue;
+            }
+            let pick = Pick { day: 0, way: place, gain: gains.on(way, 0) };
+            let gain = weigher.gain(&need.due, &pick);
+            if gain.mean <= 0.0 || gain.verdict(self.planner.policy.caution.confidence) != Verdict::Act {
+                continue;
+            }
+            let propensity = lottery.propensity(&pick, &pick, &tried) * (1.0 - lottery.holdout_share);
+            let chosen = Chosen { pick, way: *way, ..contact.chosen };
+            let settled = self.send(who, need, Outreach { chosen, gain, propensity, ..contact });
+            if let Settled::Contact(contact) = settled {
+                out.push((contact, gains.prob_bought(way, 0)));
+            }
+        }
+        out
     }
 
     fn ticket(&self, customer: &EventId) -> Ticket {
@@ -252,7 +308,7 @@ impl Day<'_> {
         let settled = self.settle(who, needs, &standing, &mut weigher, &mut Vec::new());
         let mut reasoner = Reasoner { day: self, who, needs, standing: &standing, weigher };
         let decision = match settled {
-            Settled::Contact { chosen, route, propensity, .. } => {
+            Settled::Contact(Outreach { chosen, route, propensity, .. }) => {
                 let (need, names) = (&needs[chosen.need], self.names(&chosen.way));
                 Decision::Contact(Contact {
                     item: need.item.clone(),
@@ -264,7 +320,7 @@ impl Day<'_> {
                     expected_margin: chosen.pick.gain,
                     route,
                     propensity,
-                    effect: self.effects.source(chosen.way.offer),
+                    effect: self.planner.effects.source(chosen.way.offer),
                     message: self.message(who, need, &chosen.way)?,
                     reasoning: reasoner.explain(&chosen)?,
                 })
@@ -314,12 +370,13 @@ impl Day<'_> {
     }
 }
 
-/// Today's best contact with each offer that gains anything.
-fn best_per_offer(weigher: &Weigher<'_>, need: &Need, open: impl Fn(usize) -> bool) -> Vec<Pick> {
+/// What a lottery tries: today's best contact with each offer that gains anything.
+fn tried(weigher: &Weigher<'_>, need: &Need, standing: &Standing) -> Vec<Pick> {
     let gains = weigher.gains(&need.due);
     let offers = weigher.ways.iter().map(|w| w.offer).max().map_or(0, |o| o + 1);
     let best = |offer: usize| {
-        let ways = weigher.ways.iter().enumerate().filter(|(_, w)| w.offer == offer && open(w.channel));
+        let ways =
+            weigher.ways.iter().enumerate().filter(|(_, w)| w.offer == offer && standing.open.contains(0, w.channel));
         let picks = ways.map(|(way, w)| Pick { day: 0, way, gain: gains.on(w, 0) });
         picks.fold(None, |best: Option<Pick>, p| if best.is_none_or(|b| p.gain > b.gain) { Some(p) } else { best })
     };

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::customers::Customers;
-use super::day::{Day, Settled, Who};
+use super::day::{Day, Outreach, Settled, Who};
 use super::limits::Past;
 use super::route::Route;
 use super::row::Row;
@@ -80,18 +80,18 @@ pub(super) fn columns(customers: &Customers<'_>, rows: &[Row], prices: Vec<(Stri
         let told = told?;
         let word = |word: &str| BECAUSE.iter().position(|w| *w == word).map_or(NO_WORD, |p| p as u8);
         let (action, because, about) = match row.settled {
-            Settled::Contact { chosen, .. } => (0, NO_WORD, Some(chosen)),
+            Settled::Contact(Outreach { chosen, .. }) => (0, NO_WORD, Some(chosen)),
             Settled::Wait { chosen } => (1, NO_WORD, Some(chosen)),
             Settled::Abstain { because, about } => (2, word(because.as_str()), about),
             Settled::HandOff { because, chosen } => (3, word(because.as_str()), Some(chosen)),
         };
-        if let Settled::Contact { chosen, .. } = row.settled {
+        if let Settled::Contact(Outreach { chosen, .. }) = row.settled {
             n_contacts += 1;
             expected_margin += chosen.pick.gain;
         }
         let (offer, channel) = about.as_ref().map_or(("", ""), |chosen| day.names(&chosen.way));
         let (route, propensity) = match row.settled {
-            Settled::Contact { route, propensity, .. } => (u8::from(route == Route::Approve), propensity),
+            Settled::Contact(Outreach { route, propensity, .. }) => (u8::from(route == Route::Approve), propensity),
             _ => (NO_WORD, f64::NAN),
         };
         out.customer.push(row.customer);
@@ -131,7 +131,7 @@ fn told(customers: &Customers<'_>, row: &Row) -> Result<Told> {
     let day: &Day<'_> = &customers.day;
     let nothing = Told { at: NO_INSTANT, text: String::new() };
     let (chosen, need) = match (&row.settled, &row.need) {
-        (Settled::Contact { chosen, .. } | Settled::HandOff { chosen, .. }, Some(need)) => (chosen, need),
+        (Settled::Contact(Outreach { chosen, .. }) | Settled::HandOff { chosen, .. }, Some(need)) => (chosen, need),
         (Settled::Wait { chosen }, _) => {
             let at = day.as_of.plus_days(chosen.pick.day as f64).as_micros();
             return Ok(Told { at, ..nothing });
@@ -144,7 +144,7 @@ fn told(customers: &Customers<'_>, row: &Row) -> Result<Told> {
     let who = Who { customer: Some(&customer), n_purchases: 0, past: &past, opens: &opens };
     let text = day.message(who, need, &chosen.way)?.map(|m| m.text).unwrap_or_default();
     let at = match row.settled {
-        Settled::Contact { .. } => day.send_at(who, chosen.way.channel)?.as_micros(),
+        Settled::Contact(_) => day.send_at(who, chosen.way.channel)?.as_micros(),
         _ => NO_INSTANT,
     };
     Ok(Told { at, text })

@@ -55,8 +55,10 @@ impl Planner {
             customers.each(start..end.min(start + CUSTOMERS_PER_TASK as u32), |customer, who, needs, items| {
                 day.standing(who, &mut standing)?;
                 let settled = day.settle(who, needs, &standing, &mut weigher, &mut chosen);
-                let about = (needs, items);
-                out.push(Row::new(customer, settled, about, &standing, &mut weigher, !scarce.is_empty()));
+                out.push(Row::new(customer, settled, (needs, items), |need, contact| {
+                    let is_scarce = !scarce.is_empty();
+                    is_scarce.then(|| day.alternatives(who, need, contact, &standing, &mut weigher)).unwrap_or_default()
+                }));
                 Ok(())
             })?;
             Ok(out)

@@ -8,7 +8,6 @@ use super::customers::n_purchases;
 use super::day::Who;
 use super::decision::Decision;
 use super::due::Due;
-use super::effects::Effects;
 use super::need::Need;
 use super::past_of::Channels;
 use super::planner::Planner;
@@ -102,7 +101,7 @@ impl Planner {
     ) -> Result<Vec<DeclineDecision>> {
         terms.validate()?;
         let log = history.into().history;
-        let day = self.day(as_of, Effects::of(&self.policy))?;
+        let day = self.day(as_of)?;
         let channels = Channels::of(&self.policy);
         let is_recent = |alarm_at: Timestamp| alarm_at <= as_of && as_of.days_since(alarm_at) < terms.alarm_days;
         let mut latest: BTreeMap<&EventId, &UsageDecline> = BTreeMap::new();

@@ -20,16 +20,23 @@ use crate::time::Timestamp;
 /// ```text
 /// uplift = mean(y | contacted) - mean(y | held out)        prob_win_back = uplift / (1 - mean(y | held out))
 /// ```
+///
+/// Of a customer's rows, contacts and held out alike, one counts per window: the first, then the first after its window, and so
+/// on. Outcomes of one customer are not taken to be independent: errors are clustered by customer (Liang & Zeger 1986).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LearnedEffect {
     /// The offer, by name.
     pub offer: String,
-    /// Contacts with it.
+    /// Contacts with it that count: at most one per customer and window.
     pub n_contacted: u64,
-    /// Customers held out from it, or from any offer where the log does not say which.
+    /// Windows of customers held out from it, or from any offer where the log does not say which.
     pub n_held_out: u64,
+    /// How many independent contacts of the same weight would tell as much; at most `n_contacted`.
+    pub effective_contacted: f64,
+    /// As `effective_contacted`, of the held out.
+    pub effective_held_out: f64,
     /// The share of the contacted that bought within the window.
     pub share_contacted: f64,
     /// The share of the held out that did.
@@ -74,37 +81,68 @@ mod hours_as_text {
     }
 }
 
-/// Weighted sums of one arm.
+/// Weighted sums of one customer's outcomes in one arm.
+#[derive(Debug, Clone, Copy, Default)]
+struct Own {
+    n: u64,
+    weight: f64,
+    bought: f64,
+    weight2: f64,
+}
+
+impl Own {
+    fn add(&mut self, weight: f64, bought: bool) {
+        self.n += 1;
+        self.weight += weight;
+        self.weight2 += weight * weight;
+        self.bought += if bought { weight } else { 0.0 };
+    }
+}
+
+/// Sums of one arm, and of products within customers.
 #[derive(Debug, Clone, Copy, Default)]
 struct Arm {
     n: u64,
     weight: f64,
     bought: f64,
+    /// Of single outcomes.
     weight2: f64,
-    bought2: f64,
+    /// Of customers: weight², weight · bought, bought².
+    products: [f64; 3],
 }
 
 impl Arm {
-    fn add(&mut self, weight: f64, bought: bool) {
-        self.n += 1;
-        self.weight += weight;
-        self.weight2 += weight * weight;
-        if bought {
-            self.bought += weight;
-            self.bought2 += weight * weight;
-        }
+    fn add(&mut self, own: Own) {
+        self.n += own.n;
+        self.weight += own.weight;
+        self.bought += own.bought;
+        self.weight2 += own.weight2;
+        let products = [own.weight * own.weight, own.weight * own.bought, own.bought * own.bought];
+        self.products.iter_mut().zip(products).for_each(|(sum, x)| *sum += x);
     }
 
     fn mean(&self) -> f64 {
         self.bought / self.weight
     }
 
-    /// The variance of the mean; a half is added to both outcomes, so that an arm in which all did the same is not certain.
-    fn variance(&self) -> f64 {
+    /// The mean with half an outcome of either kind added, so that an arm in which all did the same is not certain.
+    fn careful_mean(&self) -> f64 {
         let n = self.weight * self.weight / self.weight2;
-        let p = (self.mean() * n + 0.5) / (n + 1.0);
-        let spread = self.bought2 * (1.0 - p).powi(2) + (self.weight2 - self.bought2) * p * p;
+        (self.mean() * n + 0.5) / (n + 1.0)
+    }
+
+    /// The variance of the mean, clustered by customer; no less than that of independent outcomes.
+    fn variance(&self) -> f64 {
+        let (n, p) = (self.weight * self.weight / self.weight2, self.careful_mean());
+        let [weight2, both, bought2] = self.products;
+        let spread = bought2 - 2.0 * p * both + p * p * weight2;
         (spread / (self.weight * self.weight)).max(p * (1.0 - p) / (n + 1.0))
+    }
+
+    /// How many independent outcomes of the same weight would be as sure of the mean.
+    fn effective(&self) -> f64 {
+        let p = self.careful_mean();
+        (p * (1.0 - p) / self.variance()).min(self.n as f64)
     }
 }
 
@@ -131,24 +169,30 @@ impl Learned {
         let mut contacted: BTreeMap<String, Arm> = BTreeMap::new();
         let mut held_out: BTreeMap<Option<String>, Arm> = BTreeMap::new();
         for customer in view.customers.clone() {
-            let own = HistoryView { history: view.history, customers: customer..customer + 1 };
+            let of_one = HistoryView { history: view.history, customers: customer..customer + 1 };
             let events = view.history.events_of(customer);
             let bought = &view.history.at_us[events];
-            for contact in own.contacts(as_of) {
+            let (mut own_contacted, mut own_held_out) = (BTreeMap::new(), BTreeMap::new());
+            let mut counts_from = Timestamp::MIN;
+            for contact in of_one.contacts(as_of) {
                 let until = contact.at.plus_days(window_days);
-                if until > as_of || !matches!(contact.kind, EventKind::Contact | EventKind::HeldOut) {
+                let is_outcome = matches!(contact.kind, EventKind::Contact | EventKind::HeldOut);
+                if !is_outcome || until > as_of || contact.at < counts_from {
                     continue;
                 }
+                counts_from = until;
                 let next = bought.partition_point(|&us| us <= contact.at.as_micros());
                 let has_bought = bought.get(next).is_some_and(|&us| us <= until.as_micros());
                 let weight = 1.0 / contact.propensity.unwrap_or(1.0);
                 let offer = contact.offer.map(|offer| offer.to_string());
                 if contact.kind == EventKind::HeldOut {
-                    held_out.entry(offer).or_default().add(weight, has_bought);
+                    own_held_out.entry(offer).or_insert_with(Own::default).add(weight, has_bought);
                 } else if let Some(offer) = offer {
-                    contacted.entry(offer).or_default().add(weight, has_bought);
+                    own_contacted.entry(offer).or_insert_with(Own::default).add(weight, has_bought);
                 }
             }
+            own_contacted.into_iter().for_each(|(offer, own)| contacted.entry(offer).or_default().add(own));
+            own_held_out.into_iter().for_each(|(offer, own)| held_out.entry(offer).or_default().add(own));
         }
         let effect = |(offer, arm): (String, Arm)| {
             let control = held_out.get(&Some(offer.clone())).or_else(|| held_out.get(&None))?;
@@ -185,11 +229,14 @@ fn effect(offer: String, arm: &Arm, control: &Arm) -> Option<LearnedEffect> {
     }
     let left = 1.0 - without;
     // The delta method: d/dp1 = 1 / left, d/dp0 = -(1 - p1) / left².
-    let variance = arm.variance() / (left * left) + control.variance() * ((1.0 - with) / (left * left)).powi(2);
+    let by_control = (1.0 - arm.careful_mean()) / (left * left);
+    let variance = arm.variance() / (left * left) + control.variance() * by_control * by_control;
     Some(LearnedEffect {
         offer,
         n_contacted: arm.n,
         n_held_out: control.n,
+        effective_contacted: arm.effective(),
+        effective_held_out: control.effective(),
         share_contacted: with,
         share_held_out: without,
         prob_win_back: (with - without) / left,

@@ -1,6 +1,7 @@
 //! Draws that decide who is held out and what is tried, as hashes: the same inputs draw the same.
 
 use super::policy::Lottery;
+use super::search::Pick;
 use crate::event::EventId;
 use crate::replenish::{hash_id, unit_interval};
 
@@ -35,6 +36,14 @@ impl Lottery {
     /// Whether something is tried on this customer on this day.
     pub(super) fn explores(&self, ticket: Ticket) -> bool {
         self.explore_share > 0.0 && draw(ticket.customer, ticket.day, Draw::Explore) < self.explore_share
+    }
+
+    /// P(a pick is made): of those who try nothing when it is the favourite, and as one of those that are tried, of which each and
+    /// doing nothing have the same chance.
+    pub(super) fn propensity(&self, pick: &Pick, favourite: &Pick, tried: &[Pick]) -> f64 {
+        let is_tried = tried.iter().any(|t| t.way == pick.way);
+        let share = if is_tried { self.explore_share / (tried.len() + 1) as f64 } else { 0.0 };
+        share + if pick.way == favourite.way { 1.0 - self.explore_share } else { 0.0 }
     }
 
     /// One of `n` at random.

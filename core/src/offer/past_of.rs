@@ -108,7 +108,10 @@ impl Channels {
         for contact in view.contacts(as_of) {
             let channel = self.place(contact.channel);
             match contact.kind {
-                EventKind::Contact => past.contacts.push(Sent { at: contact.at, channel, answered: false }),
+                // Who is held out lives under the same limits as if contacted, so that the two stay comparable.
+                EventKind::Contact | EventKind::HeldOut => {
+                    past.contacts.push(Sent { at: contact.at, channel, answered: false });
+                }
                 EventKind::Open | EventKind::Click => {
                     // It answers the latest contact on its channel, or the latest of all where the channel is not known.
                     let of = |sent: &&mut Sent| contact.channel.is_none() || sent.channel == channel;

@@ -34,6 +34,7 @@ pub struct Planner {
     pub(super) policy: Policy,
     /// The policy's limits with its channels in its order.
     pub(super) limits: Limits,
+    pub(super) effects: Effects,
     /// The effect of a contact by day, and how many of these days lie after the run-out.
     pub(super) effects_by_day: (Vec<f64>, usize),
     items: BTreeMap<EventId, usize>,
@@ -63,7 +64,8 @@ impl Planner {
         let customers = places(policy.customers.iter().map(|t| &t.customer).collect(), "customers")?;
         let effects_by_day = policy.response.by_day();
         let templates = Templates::new(&policy.messages)?;
-        Ok(Self { policy, limits, effects_by_day, items, customers, templates })
+        let effects = Effects::of(&policy);
+        Ok(Self { policy, limits, effects, effects_by_day, items, customers, templates })
     }
 
     /// The policy.
@@ -83,7 +85,7 @@ impl Planner {
         past: &Past,
         as_of: Timestamp,
     ) -> Result<Decision> {
-        let day = self.day(as_of, Effects::of(&self.policy))?;
+        let day = self.day(as_of)?;
         let n_purchases = needs.iter().map(|need| need.n_events).max().unwrap_or(0);
         day.decide(Who { customer, n_purchases, past, opens: &[] }, needs)
     }
@@ -114,7 +116,7 @@ impl Planner {
     }
 
     /// What holds for every decision of one instant.
-    pub(super) fn day(&self, as_of: Timestamp, effects: Effects) -> Result<Day<'_>> {
+    pub(super) fn day(&self, as_of: Timestamp) -> Result<Day<'_>> {
         let zones = self.policy.customers.iter().filter_map(|c| c.time_zone.as_deref());
         let mut calendars = BTreeMap::new();
         for zone in zones.chain([self.policy.time_zone.as_str()]) {
@@ -122,7 +124,7 @@ impl Planner {
                 calendars.insert(zone, self.limits.calendar(zone, as_of, self.policy.horizon_days)?);
             }
         }
-        Ok(Day { planner: self, as_of, effects, approvals: Approvals::of(&self.policy), calendars })
+        Ok(Day { planner: self, as_of, approvals: Approvals::of(&self.policy), calendars })
     }
 }
 

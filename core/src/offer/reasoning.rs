@@ -95,7 +95,7 @@ impl Reasoner<'_> {
     }
 
     fn evidence(&self, need: &Need, way: &Way) -> Vec<Evidence> {
-        let (effect, n_contacts) = (way.stakes.prob_win_back, self.day.effects.n[way.offer]);
+        let (effect, n_contacts) = (way.stakes.prob_win_back, self.day.planner.effects.n[way.offer]);
         let effect = Evidence { kind: EvidenceKind::Effect, is_for: true, value: effect, n: n_contacts };
         let mut out = match &need.help {
             Some(help) => help_evidence(help, need, effect),

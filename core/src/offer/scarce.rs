@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use super::capacity::{Choice, Use, allot};
 use super::customers::Customers;
-use super::day::Settled;
+use super::day::{Outreach, Settled};
 use super::decision::AbstainReason;
-use super::judge::Gain;
 use super::policy::Policy;
 use super::row::Row;
-use super::search::{Pick, Way};
-use super::weigh::Chosen;
+use super::search::Way;
 
 /// The resources of which there is not enough for everyone, perhaps.
 pub(super) struct Scarce {
@@ -67,7 +65,8 @@ impl Scarce {
         .collect()
     }
 
-    /// Lets those who gain most have what is scarce; the others abstain. Answers what one more unit of each would gain.
+    /// Lets those who gain most have what is scarce, in the way that leaves most to others; the rest abstain. What a lottery drew
+    /// keeps its way. Answers what one more unit of each would gain.
     pub(super) fn share_out(&self, rows: &mut [Row]) -> Vec<(String, f64)> {
         if self.is_empty() {
             return Vec::new();
@@ -75,9 +74,9 @@ impl Scarce {
         let mut choices = Vec::new();
         let mut of = Vec::new();
         for (place, row) in rows.iter().enumerate() {
-            for (option, (way, gain, bought)) in row.choices.iter().enumerate() {
-                let uses = self.uses(way, *bought, row.item);
-                choices.push(Choice { customer: row.customer, gain: *gain, uses });
+            for (option, (contact, bought)) in row.choices.iter().enumerate() {
+                let uses = self.uses(&contact.chosen.way, *bought, row.item);
+                choices.push(Choice { customer: row.customer, gain: contact.gain.mean, uses });
                 of.push((place, option));
             }
         }
@@ -88,14 +87,9 @@ impl Scarce {
             served[place] = Some(option);
         }
         for (row, option) in rows.iter_mut().zip(served) {
-            let Settled::Contact { chosen, gain, route, propensity } = row.settled else { continue };
+            let Settled::Contact(Outreach { chosen, .. }) = row.settled else { continue };
             row.settled = match option {
-                Some(option) => {
-                    let (way, mean, _) = row.choices[option];
-                    let pick = Pick { gain: mean, ..chosen.pick };
-                    let gain = Gain { mean, ..gain };
-                    Settled::Contact { chosen: Chosen { pick, way, ..chosen }, gain, route, propensity }
-                }
+                Some(option) => Settled::Contact(row.choices[option].0),
                 None => Settled::Abstain { because: AbstainReason::Capacity, about: Some(chosen) },
             };
         }

@@ -30,8 +30,6 @@ impl Chosen {
 /// Weighs needs, with scratch space that serves one customer after another.
 pub(super) struct Weigher<'a> {
     planner: &'a Planner,
-    /// P(a contact at the best moment wins the customer) per offer, with the standard deviation of the doubt about it.
-    effects: &'a [(f64, f64)],
     days: Days,
     pub(super) ways: Vec<Way>,
     /// The needs that there are ways to see to, with what they gain at most; most first. Those of [`Self::choose`].
@@ -40,8 +38,8 @@ pub(super) struct Weigher<'a> {
 }
 
 impl<'a> Weigher<'a> {
-    pub(super) fn new(planner: &'a Planner, effects: &'a [(f64, f64)]) -> Self {
-        Self { planner, effects, days: Days::default(), ways: Vec::new(), promising: Vec::new(), kept: Vec::new() }
+    pub(super) fn new(planner: &'a Planner) -> Self {
+        Self { planner, days: Days::default(), ways: Vec::new(), promising: Vec::new(), kept: Vec::new() }
     }
 
     /// The ways to see to a need that do not sell below cost; none where the order's value is unknown.
@@ -67,7 +65,7 @@ impl<'a> Weigher<'a> {
                 continue;
             }
             for (channel, by) in policy.channels.iter().enumerate() {
-                let prob_win_back = (self.effects[offer].0 * by.strength * standing.keeps).min(1.0);
+                let prob_win_back = (self.planner.effects.of_offer[offer].0 * by.strength * standing.keeps).min(1.0);
                 let stakes = Stakes {
                     order_value,
                     margin_share,
@@ -96,7 +94,7 @@ impl<'a> Weigher<'a> {
         let way = &self.ways[pick.way];
         let costs = &self.planner.policy.costs;
         let slopes = self.days.slopes(pick.day, due, &way.stakes, costs);
-        let (mean, sd) = self.effects[way.offer];
+        let (mean, sd) = self.planner.effects.of_offer[way.offer];
         // The doubt about the effect grows and shrinks with the effect.
         let response_sd = if mean > 0.0 { sd * way.stakes.prob_win_back / mean } else { 0.0 };
         Gain { mean: pick.gain, sd: (slopes.win_back * response_sd).hypot(slopes.own * due.prob_own_sd) }
