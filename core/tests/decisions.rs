@@ -161,6 +161,31 @@ fn capacity_goes_to_those_who_gain_most() {
 }
 
 #[test]
+fn a_basket_is_one_purchase_and_what_was_returned_is_none() {
+    let at = |d: f64| start().plus_days(d);
+    let log = |extra: Vec<Event>| {
+        let regulars = (0..40).flat_map(|c| {
+            let bought = move |k: i32| start().plus_days(f64::from(k) * (28.0 + f64::from(c % 5)));
+            (0..6).map(move |k| Event::purchase(format!("c{c}"), "filter", bought(k)).amount(40.0))
+        });
+        history(regulars.chain(extra).collect::<Vec<_>>())
+    };
+    let buys = |item: &str, d: f64, order: &str| Event::purchase("new", item, at(d)).amount(40.0).order(order);
+    let basket = vec![buys("filter", 130.0, "1"), buys("soap", 130.0, "1"), buys("salt", 130.0, "1")];
+    let again = vec![buys("filter", 100.0, "0"), buys("filter", 130.0, "1")];
+    let returned = [again.clone(), vec![Event::returned("new", "filter", at(110.0), "0")]].concat();
+    let offers = |extra: Vec<Event>| {
+        let (log, as_of) = (log(extra), at(158.0));
+        let model = Model::fit(&log, as_of, &Options { max_training_rows: 5_000, ..Options::default() }).unwrap();
+        let decision = Planner::new(shanghai()).unwrap().decide(&model, log.customer("new").unwrap(), as_of).unwrap();
+        decision.reasoning().candidates.iter().map(|c| c.offer.clone()).collect::<Vec<_>>()
+    };
+    assert!(offers(again).contains(&"returning".to_owned()));
+    assert!(!offers(basket).contains(&"returning".to_owned()));
+    assert!(!offers(returned).contains(&"returning".to_owned()));
+}
+
+#[test]
 fn what_is_scarce_changes_neither_draws_nor_rules() {
     let (history, model, as_of) = shop_model();
     let policy = Policy {

@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::event::EventId;
 use crate::history::{History, HistoryView};
 use crate::model::Model;
-use crate::replenish::{Pair, Pairs};
+use crate::replenish::{AsOf, Pair, Pairs};
 use crate::time::Timestamp;
 
 /// The customers of a history at an instant.
@@ -24,13 +24,16 @@ pub(super) struct Customers<'a> {
     channels: Channels,
     pairs: Pairs<'a>,
     as_of: Timestamp,
+    /// With the last day seen by then.
+    on_the_clock: AsOf,
 }
 
 impl<'a> Customers<'a> {
     pub(super) fn new(planner: &'a Planner, model: &'a Model, view: HistoryView<'a>, as_of: Timestamp) -> Result<Self> {
+        let on_the_clock = AsOf::new(view.history, as_of);
         let pairs = model.pairs(view, as_of)?;
         let day = planner.day(as_of)?;
-        Ok(Self { day, planner, channels: Channels::of(&planner.policy), pairs, as_of })
+        Ok(Self { day, planner, channels: Channels::of(&planner.policy), pairs, as_of, on_the_clock })
     }
 
     pub(super) fn history(&self) -> &'a History {
@@ -64,7 +67,7 @@ impl<'a> Customers<'a> {
             if let (Some(customer), true) = (customer, result.is_ok()) {
                 let id = EventId::from(self.history().customers.id(customer));
                 let past = self.past_of(customer);
-                let n_purchases = n_purchases(self.history(), customer, self.as_of);
+                let n_purchases = n_purchases(self.history(), customer, self.on_the_clock);
                 let who = Who { customer: Some(&id), n_purchases, past: &past, opens: &[] };
                 result = take(customer, who, needs, items);
             }
@@ -91,7 +94,7 @@ impl<'a> Customers<'a> {
             due: Due::from_pair(&pair, self.planner.policy.unprompted_share, self.planner.reach_days()),
             item: Some(item),
             next_item: pair.next_item,
-            order_value: last_paid(history, pair.customer, pair.item, self.as_of),
+            order_value: last_paid(history, pair.customer, pair.item, self.on_the_clock),
             n_events: pair.n_events,
             recency_days: Some(pair.recency_days),
             supply_left_days: Some(pair.supply_left_days),
@@ -153,23 +156,25 @@ impl Planner {
     }
 }
 
-/// The customer's events up to an instant.
-fn events_until(history: &History, customer: u32, as_of: Timestamp) -> Range<usize> {
-    let all = history.events_of(customer);
-    let n = history.at_us[all.clone()].partition_point(|&us| us <= as_of.as_micros());
-    all.start..all.start + n
-}
-
-pub(super) fn n_purchases(history: &History, customer: u32, as_of: Timestamp) -> u32 {
-    events_until(history, customer, as_of).len() as u32
+/// On how many days a customer bought something that was not returned by then.
+pub(super) fn n_purchases(history: &History, customer: u32, as_of: AsOf) -> u32 {
+    let mut last = None;
+    standing(history, customer, as_of).filter(|&e| last.replace(history.day[e]) != Some(history.day[e])).count() as u32
 }
 
 /// What the customer last paid for an item, if the log says.
-fn last_paid(history: &History, customer: u32, item: u32, as_of: Timestamp) -> Option<f64> {
+fn last_paid(history: &History, customer: u32, item: u32, as_of: AsOf) -> Option<f64> {
     if history.amount.is_empty() {
         return None;
     }
-    let mut own = events_until(history, customer, as_of).rev();
-    let paid = own.find(|&e| history.item[e] == item && history.amount[e].is_finite())?;
+    let is_of = |e: &usize| history.item[*e] == item && history.amount[*e].is_finite();
+    let paid = standing(history, customer, as_of).rev().find(is_of)?;
     Some(history.amount[paid].max(0.0))
+}
+
+/// The customer's purchases that stood at an instant, in order of time.
+fn standing(history: &History, customer: u32, as_of: AsOf) -> impl DoubleEndedIterator<Item = usize> {
+    let events = as_of.events(history, customer);
+    let undone = history.undone_in(events.clone());
+    events.filter(move |&e| undone.is_empty() || as_of.left(history, e, undone) > 0.0)
 }

@@ -15,6 +15,7 @@ use crate::churn::{ModuleFinding, UsageDecline};
 use crate::error::{Error, Result};
 use crate::event::EventId;
 use crate::history::HistoryView;
+use crate::replenish::AsOf;
 use crate::time::Timestamp;
 
 /// What is known of the help that a customer gets whose use has fallen.
@@ -115,7 +116,7 @@ impl Planner {
             let customer = log.customer(&decline.customer)?.customers.start;
             let past = channels.past(log, customer, as_of);
             let opens = channels.opens(self, log, customer, &decline.customer, as_of)?;
-            let n_purchases = n_purchases(log, customer, as_of);
+            let n_purchases = n_purchases(log, customer, AsOf::new(log, as_of));
             let who = Who { customer: Some(&decline.customer), n_purchases, past: &past, opens: &opens };
             let decision = day.decide(who, &[self.need_of_help(decline, terms)?])?;
             Ok(DeclineDecision { decline: decline.clone(), decision })

@@ -22,7 +22,7 @@ pub struct Offer {
     /// doubtful a gain is.
     #[serde(default = "fifty")]
     pub n_contacts_prior: f64,
-    /// The offer is for customers with at least so many purchases so far; default 0.
+    /// The offer is for customers who have bought on at least so many days, returned purchases left aside; default 0.
     #[serde(default)]
     pub min_purchases: u32,
 }

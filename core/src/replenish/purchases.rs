@@ -1,8 +1,9 @@
 //! One customer's purchases as they stood at an instant: merged per day, grouped by what is forecast.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use crate::history::{History, NONE};
+use crate::history::{History, NONE, Undo};
 use crate::time::{DAY_US, Timestamp};
 
 /// An instant of prediction, and the last civil day of which anything has been seen by then.
@@ -21,6 +22,21 @@ impl AsOf {
     /// The end of an earlier day, never later than this instant.
     pub(crate) fn end_of(self, day: i32) -> Self {
         Self { us: self.us.min((i64::from(day) + 1) * DAY_US - 1), day: day.min(self.day) }
+    }
+
+    /// The customer's purchases that are known, in order of time.
+    pub(crate) fn events(self, history: &History, customer: u32) -> Range<usize> {
+        let all = history.events_of(customer);
+        let n = (history.at_us[all.clone()].partition_point(|&us| us <= self.us))
+            .min(history.day[all.clone()].partition_point(|&day| day <= self.day));
+        all.start..all.start + n
+    }
+
+    /// What is left of a purchase's quantity after the returns that are known; `undone` are those of a range that holds it. At most
+    /// 0 where nothing is.
+    pub(crate) fn left(self, history: &History, event: usize, undone: &[Undo]) -> f64 {
+        let returned = undone.iter().filter(|u| u.event == event as u64 && u.at_us <= self.us).map(|u| u.quantity);
+        history.quantity.get(event).copied().unwrap_or(1.0) - returned.sum::<f64>()
     }
 }
 
@@ -75,25 +91,15 @@ impl Purchases {
     pub(crate) fn load(&mut self, history: &History, units: &Units<'_>, customer: u32, as_of: AsOf) {
         self.unsorted.clear();
         self.visit_days.clear();
-        let range = history.events_of(customer);
-        let end = range.start
-            + (history.at_us[range.clone()].partition_point(|&us| us <= as_of.us))
-                .min(history.day[range.clone()].partition_point(|&day| day <= as_of.day));
-        self.unsorted.reserve(end - range.start);
-        self.visit_days.reserve(end - range.start);
-        let undone = history.undone_in(range.start..end);
+        let events = as_of.events(history, customer);
+        self.unsorted.reserve(events.len());
+        self.visit_days.reserve(events.len());
+        let undone = history.undone_in(events.clone());
         let pack_size = &history.items.pack_size;
-        for event in range.start..end {
-            let mut quantity = history.quantity.get(event).copied().unwrap_or(1.0);
-            if !undone.is_empty() {
-                quantity -= undone
-                    .iter()
-                    .filter(|u| u.event == event as u64 && u.at_us <= as_of.us)
-                    .map(|u| u.quantity)
-                    .sum::<f64>();
-                if quantity <= 0.0 {
-                    continue;
-                }
+        for event in events {
+            let quantity = as_of.left(history, event, undone);
+            if quantity <= 0.0 {
+                continue;
             }
             let (item, day) = (history.item[event], history.day[event]);
             if self.visit_days.last() != Some(&day) {

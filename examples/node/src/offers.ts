@@ -83,13 +83,8 @@ async function carryOut(db: PoolClient, policy: Policy, send: Send, customer: st
     case 'abstain': {
       const [best] = decision.reasoning.candidates
       if (decision.because !== 'holdout' || best === undefined) return
-      // Those who are never contacted are counted as often as the others could be contacted.
-      const gap = policy.limits?.minGapDays ?? 3
-      const { rowCount } = await db.query(
-        `select 1 from contacts where customer_id = $1 and kind = 'held_out' and at > $2::timestamptz - make_interval(days => $3)`,
-        [customer, now, gap],
-      )
-      if (rowCount === 0) await store(db, [customer, 'held_out', best.channel, best.offer, best.item, policy.lottery?.holdoutShare, now])
+      // Rows of those held out count for gaps and caps as contacts do, so that both live under the same limits.
+      await store(db, [customer, 'held_out', best.channel, best.offer, best.item, policy.lottery?.holdoutShare, now])
       return
     }
     case 'wait':

@@ -25,17 +25,12 @@ impl Visits {
     /// Reads what stood at `as_of`: purchases returned in full by then are left out; nothing later is looked at.
     pub(crate) fn load(&mut self, history: &History, customer: u32, as_of: AsOf) {
         self.list.clear();
-        let range = history.events_of(customer);
-        let end = range.start
-            + (history.at_us[range.clone()].partition_point(|&us| us <= as_of.us))
-                .min(history.day[range.clone()].partition_point(|&day| day <= as_of.day));
-        let undone = history.undone_in(range.start..end);
-        for event in range.start..end {
+        let events = as_of.events(history, customer);
+        let undone = history.undone_in(events.clone());
+        for event in events {
             let mut share = 1.0;
             if !undone.is_empty() {
-                let quantity = history.quantity.get(event).copied().unwrap_or(1.0);
-                let returned = undone.iter().filter(|u| u.event == event as u64 && u.at_us <= as_of.us);
-                share -= returned.map(|u| u.quantity).sum::<f64>() / quantity;
+                share = as_of.left(history, event, undone) / history.quantity.get(event).copied().unwrap_or(1.0);
                 if share <= 0.0 {
                     continue;
                 }

@@ -40,7 +40,7 @@ impl Output for LapseTable {
         column(
             "prob_alive",
             "number",
-            "P(the customer will ever buy again), 0 to 1, by the model of buying and leaving alone.",
+            "P(the customer has not left for good), 0 to 1: by the model of buying and leaving; at least P(purchase within 364 days).",
         ),
     ]);
 
