@@ -1308,7 +1308,10 @@ export interface LapseColumns {
   readonly [name: `probLapse${number}Days`]: Float32Array | Float64Array
   /** Expected number of days with a purchase within so many days; one column per horizon. */
   readonly [name: `expectedVisits${number}Days`]: Float32Array | Float64Array
-  /** P(the customer will ever buy again), 0 to 1, by the model of buying and leaving alone. */
+  /**
+   * P(the customer has not left for good), 0 to 1: by the model of buying and leaving; at least P(purchase within 364
+   * days).
+   */
   readonly probAlive: Float32Array | Float64Array
 }
 
@@ -1324,7 +1327,10 @@ export interface LapseRow {
   readonly [name: `probLapse${number}Days`]: number | null
   /** Expected number of days with a purchase within so many days; one column per horizon. */
   readonly [name: `expectedVisits${number}Days`]: number | null
-  /** P(the customer will ever buy again), 0 to 1, by the model of buying and leaving alone. */
+  /**
+   * P(the customer has not left for good), 0 to 1: by the model of buying and leaving; at least P(purchase within 364
+   * days).
+   */
   readonly probAlive: number | null
 }
 
@@ -2028,7 +2034,7 @@ export interface DecideColumns {
   readonly expectedMargin: Float32Array | Float64Array
   /** Who sends it: `auto` or `approve`, after a person's look; none without a contact. */
   readonly route: readonly ("auto" | "approve" | null)[]
-  /** The probability with which this action was drawn. */
+  /** The probability with which this contact or holdout was drawn: log it with the row. */
   readonly propensity: Float32Array | Float64Array
   /** The words; empty for none. */
   readonly message: readonly string[]
@@ -2061,7 +2067,7 @@ export interface DecideRow {
   readonly expectedMargin: number | null
   /** Who sends it: `auto` or `approve`, after a person's look; none without a contact. */
   readonly route: "auto" | "approve" | null
-  /** The probability with which this action was drawn. */
+  /** The probability with which this contact or holdout was drawn: log it with the row. */
   readonly propensity: number | null
   /** The words; empty for none. */
   readonly message: string
@@ -2855,7 +2861,9 @@ export interface Offer {
    * outweighs it, and how doubtful a gain is.
    */
   readonly nContactsPrior?: number
-  /** The offer is for customers with at least so many purchases so far; default 0. */
+  /**
+   * The offer is for customers who have bought on at least so many days, returned purchases left aside; default 0.
+   */
   readonly minPurchases?: number
 }
 
@@ -3082,14 +3090,22 @@ export interface Learned {
  * What contacts of one offer won, measured against customers whom a lottery held out.
  *
  * With y = whether the customer bought within the window, weighted by 1 / propensity (Hájek 1971):
+ *
+ * Of a customer's rows, contacts and held out alike, one counts per window: the first, then the first after its
+ * window, and so on. Outcomes of one customer are not taken to be independent: errors are clustered by customer
+ * (Liang & Zeger 1986).
  */
 export interface LearnedEffect {
   /** The offer, by name. */
   readonly offer: string
-  /** Contacts with it. */
+  /** Contacts with it that count: at most one per customer and window. */
   readonly nContacted: number
-  /** Customers held out from it, or from any offer where the log does not say which. */
+  /** Windows of customers held out from it, or from any offer where the log does not say which. */
   readonly nHeldOut: number
+  /** How many independent contacts of the same weight would tell as much; at most `nContacted`. */
+  readonly effectiveContacted: number
+  /** As `effectiveContacted`, of the held out. */
+  readonly effectiveHeldOut: number
   /** The share of the contacted that bought within the window. */
   readonly shareContacted: number
   /** The share of the held out that did. */
@@ -3462,6 +3478,11 @@ export type AbstainReason =
 export interface Abstain {
   /** Why not. */
   readonly because: AbstainReason
+  /**
+   * For a holdout: the probability with which this came to be; log it with the `held_out` row, and the first
+   * candidate's offer.
+   */
+  readonly propensity: number | null
   /** What was missing for a decision, in plain words; often nothing. */
   readonly missing: readonly string[]
   /** Why, in full. */
@@ -3501,6 +3522,10 @@ export interface HandOff {
 export interface HelpTerms {
   /** Alarms raised within so many days before the decision are acted on, above 0 and up to 366. Default 14. */
   readonly alarmDays?: number
+  /**
+   * The share of customers whose use truly falls within a year, 0 to 1. Default .2: it says how many alarms are real.
+   */
+  readonly fallsPerYear?: number
   /** P(the use recovers without help), 0 to 1. Default 0: what is not stated is not assumed. */
   readonly probRecovers?: number
   /** How many tips the message speaks of, at least 1. Default 3. */

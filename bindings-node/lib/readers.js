@@ -203,6 +203,8 @@ function LearnedEffect(v) {
     offer: v.offer,
     nContacted: v.n_contacted,
     nHeldOut: v.n_held_out,
+    effectiveContacted: v.effective_contacted,
+    effectiveHeldOut: v.effective_held_out,
     shareContacted: v.share_contacted,
     shareHeldOut: v.share_held_out,
     probWinBack: v.prob_win_back,
@@ -345,6 +347,7 @@ exports.Wait = Wait
 function Abstain(v) {
   return {
     because: v.because,
+    propensity: v.propensity,
     missing: v.missing,
     reasoning: Reasoning(v.reasoning),
   }

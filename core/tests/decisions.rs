@@ -129,7 +129,15 @@ fn everyone_is_decided_as_one_by_one_and_on_any_number_of_threads() {
         assert_eq!(one.as_str(), actions[row], "{customer}");
         match &one {
             Decision::Contact(c) => assert_eq!(c.channel, channels[row]),
-            Decision::Abstain(a) => assert_eq!(a.because.as_str(), because[row]),
+            Decision::Abstain(a) => {
+                assert_eq!(a.because.as_str(), because[row]);
+                // A fifth is held out of what would have been done with a probability below 1, for a fifth explores.
+                let is_held_out = a.because == AbstainReason::Holdout;
+                assert_eq!(a.propensity.is_some(), is_held_out);
+                assert!(a.propensity.is_none_or(|p| p > 0.0 && p < 0.2));
+                let told = all.table().column("propensity").unwrap().get(row);
+                assert!(a.propensity.is_none_or(|p| told == Cell::Number(p)));
+            }
             _ => {}
         }
     }

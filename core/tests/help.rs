@@ -100,6 +100,24 @@ fn rules_limits_and_missing_values_hold_for_help_too() {
 }
 
 #[test]
+fn where_use_seldom_falls_an_alarm_is_worth_less() {
+    let (history, declines) = history(accounts());
+    let planner = Planner::new(policy()).unwrap();
+    let gain = |falls_per_year: f64| {
+        let terms = HelpTerms { falls_per_year, ..HelpTerms::default() };
+        let decisions = planner.decide_declines(&declines, &history, as_of(), &terms).unwrap();
+        decisions[0].decision.reasoning().candidates.first().map_or(0.0, |c| c.expected_margin)
+    };
+    let (often, seldom, never) = (gain(0.5), gain(declines[0].false_alarms_per_year), gain(0.0));
+    assert!(often > seldom && seldom > never && never <= 0.0, "{often} {seldom} {never}");
+    assert!(
+        planner
+            .decide_declines(&declines, &history, as_of(), &HelpTerms { falls_per_year: -0.1, ..HelpTerms::default() })
+            .is_err()
+    );
+}
+
+#[test]
 fn an_alarm_of_long_ago_is_not_acted_on_and_one_of_the_future_not_seen() {
     let (history, declines) = history(accounts());
     let planner = Planner::new(policy()).unwrap();

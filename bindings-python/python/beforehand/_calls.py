@@ -1986,8 +1986,8 @@ class ModelCalls:
             - `prob_lapse_…_days` (number): P(no purchase within so many days), 0 to 1; one column per horizon.
             - `expected_visits_…_days` (number): Expected number of days with a purchase within so many days; one
               column per horizon.
-            - `prob_alive` (number): P(the customer will ever buy again), 0 to 1, by the model of buying and leaving
-              alone.
+            - `prob_alive` (number): P(the customer has not left for good), 0 to 1: by the model of buying and
+              leaving; at least P(purchase within 364 days).
 
         Raises:
             Error: with the `code`, `field` and `row` of what went wrong.
@@ -2118,7 +2118,8 @@ class ModelCalls:
             - `at` (instant): When to send; when to decide again, for `wait`.
             - `expected_margin` (number): What the contact is expected to gain over none.
             - `route` (word): Who sends it: `auto` or `approve`, after a person's look; none without a contact.
-            - `propensity` (number): The probability with which this action was drawn.
+            - `propensity` (number): The probability with which this contact or holdout was drawn: log it with the
+              row.
             - `message` (text): The words; empty for none.
 
         Raises:

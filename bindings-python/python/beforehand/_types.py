@@ -1251,14 +1251,22 @@ class LearnedEffect(Shown):
     """What contacts of one offer won, measured against customers whom a lottery held out.
 
     With y = whether the customer bought within the window, weighted by 1 / propensity (Hájek 1971):
+
+    Of a customer's rows, contacts and held out alike, one counts per window: the first, then the first after its
+    window, and so on. Outcomes of one customer are not taken to be independent: errors are clustered by customer
+    (Liang & Zeger 1986).
     """
 
     offer: str
     """The offer, by name."""
     n_contacted: int
-    """Contacts with it."""
+    """Contacts with it that count: at most one per customer and window."""
     n_held_out: int
-    """Customers held out from it, or from any offer where the log does not say which."""
+    """Windows of customers held out from it, or from any offer where the log does not say which."""
+    effective_contacted: float
+    """How many independent contacts of the same weight would tell as much; at most `n_contacted`."""
+    effective_held_out: float
+    """As `effective_contacted`, of the held out."""
     share_contacted: float
     """The share of the contacted that bought within the window."""
     share_held_out: float
@@ -1274,6 +1282,8 @@ class LearnedEffect(Shown):
             offer=d["offer"],
             n_contacted=d["n_contacted"],
             n_held_out=d["n_held_out"],
+            effective_contacted=d["effective_contacted"],
+            effective_held_out=d["effective_held_out"],
             share_contacted=d["share_contacted"],
             share_held_out=d["share_held_out"],
             prob_win_back=d["prob_win_back"],
@@ -1474,7 +1484,8 @@ class Offer(Shown):
     outweighs it, and how doubtful a gain is.
     """
     min_purchases: int = 0
-    """The offer is for customers with at least so many purchases so far; default 0."""
+    """The offer is for customers who have bought on at least so many days, returned purchases left aside; default 0.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=False)
@@ -1782,6 +1793,10 @@ class Abstain(Shown):
     """Which of its union this is."""
     because: AbstainReason
     """Why not."""
+    propensity: float | None
+    """For a holdout: the probability with which this came to be; log it with the `held_out` row, and the first
+    candidate's offer.
+    """
     missing: tuple[str, ...]
     """What was missing for a decision, in plain words; often nothing."""
     reasoning: Reasoning
@@ -1791,6 +1806,7 @@ class Abstain(Shown):
     def _of(cls, d: Mapping[str, Any]) -> Abstain:
         return cls(
             because=d["because"],
+            propensity=d["propensity"],
             missing=tuple(d["missing"]),
             reasoning=Reasoning._of(d["reasoning"]),
         )
@@ -1839,6 +1855,10 @@ class HelpTerms(Shown):
 
     alarm_days: float = 14.0
     """Alarms raised within so many days before the decision are acted on, above 0 and up to 366. Default 14."""
+    falls_per_year: float = 0.2
+    """The share of customers whose use truly falls within a year, 0 to 1. Default .2: it says how many alarms are
+    real.
+    """
     prob_recovers: float = 0.0
     """P(the use recovers without help), 0 to 1. Default 0: what is not stated is not assumed."""
     n_tips: int = 3

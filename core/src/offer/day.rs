@@ -56,9 +56,22 @@ pub(super) struct Outreach {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Settled {
     Contact(Outreach),
-    Wait { chosen: Chosen },
-    Abstain { because: AbstainReason, about: Option<Chosen> },
-    HandOff { because: HandOffReason, chosen: Chosen },
+    Wait {
+        chosen: Chosen,
+    },
+    Abstain {
+        because: AbstainReason,
+        about: Option<Chosen>,
+    },
+    /// The contact would have been made, but for the lottery.
+    HeldOut {
+        chosen: Chosen,
+        propensity: f64,
+    },
+    HandOff {
+        because: HandOffReason,
+        chosen: Chosen,
+    },
 }
 
 impl Day<'_> {
@@ -174,10 +187,10 @@ impl Day<'_> {
             now = Chosen { pick, way: weigher.ways[pick.way], ..now };
             gain = weigher.gain(&need.due, &pick);
         }
-        propensity *= 1.0 - lottery.holdout_share;
         if ticket.is_some_and(|t| lottery.holds_out(t)) {
-            return Settled::Abstain { because: AbstainReason::Holdout, about: Some(now) };
+            return Settled::HeldOut { chosen: now, propensity: propensity * lottery.holdout_share };
         }
+        propensity *= 1.0 - lottery.holdout_share;
         self.send(who, need, Outreach { chosen: now, gain, route: Route::Auto, propensity, is_drawn })
     }
 
@@ -336,8 +349,15 @@ impl Day<'_> {
                     reasoning: reasoner.explain(&chosen)?,
                 })
             }
+            Settled::HeldOut { chosen, propensity } => Decision::Abstain(Abstain {
+                because: AbstainReason::Holdout,
+                propensity: Some(propensity),
+                missing: Vec::new(),
+                reasoning: reasoner.explain(&chosen)?,
+            }),
             Settled::Abstain { because, about } => Decision::Abstain(Abstain {
                 because,
+                propensity: None,
                 missing: if because == AbstainReason::Missing { missing(needs) } else { Vec::new() },
                 reasoning: about.map_or_else(|| Ok(Reasoning::default()), |chosen| reasoner.explain(&chosen))?,
             }),

@@ -128,6 +128,8 @@ pub struct Wait {
 pub struct Abstain {
     /// Why not.
     pub because: AbstainReason,
+    /// For a holdout: the probability with which this came to be; log it with the `held_out` row, and the first candidate's offer.
+    pub propensity: Option<f64>,
     /// What was missing for a decision, in plain words; often nothing.
     pub missing: Vec<String>,
     /// Why, in full.

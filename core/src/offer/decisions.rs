@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::customers::Customers;
 use super::day::{Day, Outreach, Settled, Who};
+use super::decision::AbstainReason;
 use super::limits::Past;
 use super::route::Route;
 use super::row::Row;
@@ -83,6 +84,7 @@ pub(super) fn columns(customers: &Customers<'_>, rows: &[Row], prices: Vec<(Stri
             Settled::Contact(Outreach { chosen, .. }) => (0, NO_WORD, Some(chosen)),
             Settled::Wait { chosen } => (1, NO_WORD, Some(chosen)),
             Settled::Abstain { because, about } => (2, word(because.as_str()), about),
+            Settled::HeldOut { chosen, .. } => (2, word(AbstainReason::Holdout.as_str()), Some(chosen)),
             Settled::HandOff { because, chosen } => (3, word(because.as_str()), Some(chosen)),
         };
         if let Settled::Contact(Outreach { chosen, .. }) = row.settled {
@@ -92,6 +94,7 @@ pub(super) fn columns(customers: &Customers<'_>, rows: &[Row], prices: Vec<(Stri
         let (offer, channel) = about.as_ref().map_or(("", ""), |chosen| day.names(&chosen.way));
         let (route, propensity) = match row.settled {
             Settled::Contact(Outreach { route, propensity, .. }) => (u8::from(route == Route::Approve), propensity),
+            Settled::HeldOut { propensity, .. } => (NO_WORD, propensity),
             _ => (NO_WORD, f64::NAN),
         };
         out.customer.push(row.customer);

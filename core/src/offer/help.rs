@@ -25,6 +25,8 @@ use crate::time::Timestamp;
 pub struct HelpTerms {
     /// Alarms raised within so many days before the decision are acted on, above 0 and up to 366. Default 14.
     pub alarm_days: f64,
+    /// The share of customers whose use truly falls within a year, 0 to 1. Default .2: it says how many alarms are real.
+    pub falls_per_year: f64,
     /// P(the use recovers without help), 0 to 1. Default 0: what is not stated is not assumed.
     pub prob_recovers: f64,
     /// How many tips the message speaks of, at least 1. Default 3.
@@ -33,7 +35,7 @@ pub struct HelpTerms {
 
 impl Default for HelpTerms {
     fn default() -> Self {
-        Self { alarm_days: 14.0, prob_recovers: 0.0, n_tips: 3 }
+        Self { alarm_days: 14.0, falls_per_year: 0.2, prob_recovers: 0.0, n_tips: 3 }
     }
 }
 
@@ -49,8 +51,10 @@ impl HelpTerms {
         if !(self.alarm_days > 0.0 && self.alarm_days <= 366.0) {
             return refused("alarm_days", self.alarm_days.to_string(), "numbers above 0 and up to 366");
         }
-        if !(0.0..=1.0).contains(&self.prob_recovers) {
-            return refused("prob_recovers", self.prob_recovers.to_string(), "0 to 1");
+        for (name, value) in [("falls_per_year", self.falls_per_year), ("prob_recovers", self.prob_recovers)] {
+            if !(0.0..=1.0).contains(&value) {
+                return refused(name, value.to_string(), "0 to 1");
+            }
         }
         if self.n_tips == 0 {
             return refused("n_tips", "0".to_owned(), "whole numbers from 1");
@@ -86,7 +90,9 @@ impl Planner {
     /// What is at stake is the share of the customer's remaining value that went with the use: `depth · remaining_value`, from the
     /// customer's terms or the policy's costs. Help works best at once and less each day; it is weighed like any contact, with
     /// the policy's offers (a reminder's P(win back) is that of help), and limits, fatigue, holdout and rules hold as ever.
-    /// That the need is real is as likely as the alarm is not one of those that healthy customers raise in a year.
+    /// With f = the share whose use truly falls within a year ([`HelpTerms::falls_per_year`]) and a = the share of healthy customers that
+    /// show as much evidence in a year, which each alarm knows, the need is real with P = f / (f + a) (the positive predictive
+    /// value, taking every fall to be found).
     ///
     /// One entry per customer with an alarm in the last days, by the latest one, in the order of customers. `history` tells what was
     /// sent to them before.
@@ -130,7 +136,8 @@ impl Planner {
         if let Some(last) = by_day.last_mut() {
             *last = 1.0;
         }
-        let prob_true = (1.0 - decline.false_alarms_per_year).clamp(0.0, 1.0);
+        let (real, false_alarms) = (terms.falls_per_year, decline.false_alarms_per_year.max(f64::MIN_POSITIVE));
+        let prob_true = (real / (real + false_alarms)).clamp(0.0, 1.0);
         let due = Due::new(by_day, prob_true * terms.prob_recovers, 0.0)?.exists_with(prob_true);
         let remaining_value = self.customer_terms(&decline.customer).and_then(|t| t.remaining_value);
         let at_stake = decline.depth * remaining_value.unwrap_or(self.policy.costs.remaining_value);

@@ -24,9 +24,10 @@ impl Row {
         alternatives: impl FnOnce(&Need, Outreach) -> Vec<(Outreach, f64)>,
     ) -> Self {
         let about = match settled {
-            Settled::Contact(Outreach { chosen, .. }) | Settled::Wait { chosen } | Settled::HandOff { chosen, .. } => {
-                Some(chosen)
-            }
+            Settled::Contact(Outreach { chosen, .. })
+            | Settled::Wait { chosen }
+            | Settled::HeldOut { chosen, .. }
+            | Settled::HandOff { chosen, .. } => Some(chosen),
             Settled::Abstain { about, .. } => about,
         };
         let place = about.map_or(0, |chosen| chosen.need);

@@ -84,7 +84,7 @@ async function carryOut(db: PoolClient, policy: Policy, send: Send, customer: st
       const [best] = decision.reasoning.candidates
       if (decision.because !== 'holdout' || best === undefined) return
       // Rows of those held out count for gaps and caps as contacts do, so that both live under the same limits.
-      await store(db, [customer, 'held_out', best.channel, best.offer, best.item, policy.lottery?.holdoutShare, now])
+      await store(db, [customer, 'held_out', best.channel, best.offer, best.item, decision.propensity, now])
       return
     }
     case 'wait':

@@ -51,7 +51,11 @@ impl Output for DecisionTable {
         column("at", "instant", "When to send; when to decide again, for `wait`."),
         column("expected_margin", "number", "What the contact is expected to gain over none."),
         column("route", "word", "Who sends it: `auto` or `approve`, after a person's look; none without a contact."),
-        column("propensity", "number", "The probability with which this action was drawn."),
+        column(
+            "propensity",
+            "number",
+            "The probability with which this contact or holdout was drawn: log it with the row.",
+        ),
         column("message", "text", "The words; empty for none."),
     ]);
 
