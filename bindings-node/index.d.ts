@@ -3102,10 +3102,6 @@ export interface LearnedEffect {
   readonly nContacted: number
   /** Windows of customers held out from it, or from any offer where the log does not say which. */
   readonly nHeldOut: number
-  /** How many independent contacts of the same weight would tell as much; at most `nContacted`. */
-  readonly effectiveContacted: number
-  /** As `effectiveContacted`, of the held out. */
-  readonly effectiveHeldOut: number
   /** The share of the contacted that bought within the window. */
   readonly shareContacted: number
   /** The share of the held out that did. */
@@ -3114,6 +3110,13 @@ export interface LearnedEffect {
   readonly probWinBack: number
   /** Its standard error. */
   readonly standardError: number
+  /**
+   * How many independent contacts of the same weight would tell as much, at most `nContacted`; all of them when
+   * absent.
+   */
+  readonly effectiveContacted?: number | null
+  /** As `effectiveContacted`, of the held out. */
+  readonly effectiveHeldOut?: number | null
 }
 
 /** What people made of proposals with one offer. */

@@ -203,12 +203,12 @@ function LearnedEffect(v) {
     offer: v.offer,
     nContacted: v.n_contacted,
     nHeldOut: v.n_held_out,
-    effectiveContacted: v.effective_contacted,
-    effectiveHeldOut: v.effective_held_out,
     shareContacted: v.share_contacted,
     shareHeldOut: v.share_held_out,
     probWinBack: v.prob_win_back,
     standardError: v.standard_error,
+    effectiveContacted: v.effective_contacted,
+    effectiveHeldOut: v.effective_held_out,
   }
 }
 exports.LearnedEffect = LearnedEffect

@@ -1263,10 +1263,6 @@ class LearnedEffect(Shown):
     """Contacts with it that count: at most one per customer and window."""
     n_held_out: int
     """Windows of customers held out from it, or from any offer where the log does not say which."""
-    effective_contacted: float
-    """How many independent contacts of the same weight would tell as much; at most `n_contacted`."""
-    effective_held_out: float
-    """As `effective_contacted`, of the held out."""
     share_contacted: float
     """The share of the contacted that bought within the window."""
     share_held_out: float
@@ -1275,6 +1271,12 @@ class LearnedEffect(Shown):
     """Of those who would not have bought, the share that contacts won; may come out negative."""
     standard_error: float
     """Its standard error."""
+    effective_contacted: float | None = None
+    """How many independent contacts of the same weight would tell as much, at most `n_contacted`; all of them when
+    absent.
+    """
+    effective_held_out: float | None = None
+    """As `effective_contacted`, of the held out."""
 
     @classmethod
     def _of(cls, d: Mapping[str, Any]) -> LearnedEffect:
@@ -1282,12 +1284,12 @@ class LearnedEffect(Shown):
             offer=d["offer"],
             n_contacted=d["n_contacted"],
             n_held_out=d["n_held_out"],
-            effective_contacted=d["effective_contacted"],
-            effective_held_out=d["effective_held_out"],
             share_contacted=d["share_contacted"],
             share_held_out=d["share_held_out"],
             prob_win_back=d["prob_win_back"],
             standard_error=d["standard_error"],
+            effective_contacted=d["effective_contacted"],
+            effective_held_out=d["effective_held_out"],
         )
 
 

@@ -60,8 +60,11 @@ fn posterior(prior: [f64; 2], learned: &LearnedEffect) -> (f64, f64) {
     /// Standard deviations that the lattice reaches to either side.
     const REACH: f64 = 8.0;
     let split = |n: f64, share: f64| [n * share.clamp(0.0, 1.0), n * (1.0 - share.clamp(0.0, 1.0))];
-    let [won, lost] = split(learned.effective_contacted, learned.share_contacted);
-    let [came, stayed] = split(learned.effective_held_out, learned.share_held_out).map(|x| x + 0.5);
+    let effective = |effective: Option<f64>, n: u64| effective.unwrap_or(f64::INFINITY).clamp(0.0, n as f64);
+    let n_contacted = effective(learned.effective_contacted, learned.n_contacted);
+    let n_held_out = effective(learned.effective_held_out, learned.n_held_out);
+    let [won, lost] = split(n_contacted, learned.share_contacted);
+    let [came, stayed] = split(n_held_out, learned.share_held_out).map(|x| x + 0.5);
     // Both are from -40 to 40 at first: nothing that counts lies beyond.
     let (mut centre, mut step) = ([0.0f64; 2], [2.0f64; 2]);
     let mut out = (0.0, 0.0);
@@ -171,8 +174,8 @@ mod tests {
             offer: "refill".to_owned(),
             n_contacted: contacted as u64,
             n_held_out: held_out as u64,
-            effective_contacted: contacted,
-            effective_held_out: held_out,
+            effective_contacted: Some(contacted),
+            effective_held_out: None,
             share_contacted: bought,
             share_held_out: came,
             prob_win_back: (bought - came) / (1.0 - came),
@@ -193,6 +196,14 @@ mod tests {
             let (m, s) = mean_and_sd(&offer, Some(&learned));
             assert!((m - mean).abs() < 1e-4 && (s - sd).abs() < 1e-4, "{learned:?}: {m} {s}");
         }
+        let policy = |effect: LearnedEffect| Policy {
+            learned: Learned { effects: vec![effect], ..Learned::default() },
+            ..policy()
+        };
+        assert!(policy(seen(5.0, 1.0, 1.0, 0.0)).validate().is_ok());
+        let refused = policy(seen(5.0, 1.5, 1.0, 0.0)).validate().unwrap_err().to_string();
+        assert!(refused.contains("share_contacted") && refused.contains("1.5"), "{refused}");
+        assert!(policy(seen(f64::NAN, 1.0, 1.0, 0.0)).validate().is_err());
         // What was stated as impossible is learned, and a million outcomes leave little doubt.
         let never = Offer::discount("refill", 0.1, 0.0);
         let (m, s) = mean_and_sd(&never, Some(&seen(1e6, 0.4, 1e6, 0.2)));
@@ -229,7 +240,7 @@ mod tests {
             let learned = Learned::of(&history, "2026-06-01".parse().unwrap(), &policy(), 6.0).unwrap();
             let effect = &learned.effects[0];
             n_windows += effect.n_contacted + effect.n_held_out;
-            assert!(effect.effective_contacted < 0.4 * effect.n_contacted as f64, "{effect:?}");
+            assert!(effect.effective_contacted.unwrap() < 0.4 * effect.n_contacted as f64, "{effect:?}");
             n_sure += usize::from(effect.prob_win_back.abs() > 1.96 * effect.standard_error);
         }
         assert_eq!(n_windows, 60 * 200 * 12);

@@ -8,6 +8,7 @@ use super::approvals::{self, LearnedApproval};
 use super::hour::SendHours;
 use super::past_of::{Channels, Zones};
 use super::policy::Policy;
+use super::terms::share;
 use crate::error::{Error, Result};
 use crate::event::{EventId, EventKind};
 use crate::history::HistoryView;
@@ -33,10 +34,6 @@ pub struct LearnedEffect {
     pub n_contacted: u64,
     /// Windows of customers held out from it, or from any offer where the log does not say which.
     pub n_held_out: u64,
-    /// How many independent contacts of the same weight would tell as much; at most `n_contacted`.
-    pub effective_contacted: f64,
-    /// As `effective_contacted`, of the held out.
-    pub effective_held_out: f64,
     /// The share of the contacted that bought within the window.
     pub share_contacted: f64,
     /// The share of the held out that did.
@@ -45,6 +42,28 @@ pub struct LearnedEffect {
     pub prob_win_back: f64,
     /// Its standard error.
     pub standard_error: f64,
+    /// How many independent contacts of the same weight would tell as much, at most `n_contacted`; all of them when absent.
+    #[serde(default)]
+    pub effective_contacted: Option<f64>,
+    /// As `effective_contacted`, of the held out.
+    #[serde(default)]
+    pub effective_held_out: Option<f64>,
+}
+
+impl LearnedEffect {
+    pub(super) fn validate(&self) -> Result<()> {
+        share("share_contacted", self.share_contacted, &self.offer)?;
+        share("share_held_out", self.share_held_out, &self.offer)?;
+        let effective =
+            [("effective_contacted", self.effective_contacted), ("effective_held_out", self.effective_held_out)];
+        for (field, value) in effective {
+            if value.is_some_and(|n| !(0.0..=1e15).contains(&n)) {
+                let message = format!("{field} of {:?} is {value:?}; allowed are 0 to 1e15, or none", self.offer);
+                return Err(Error::options(field, message));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What a log's contacts teach; put it into the policy.
@@ -235,11 +254,11 @@ fn effect(offer: String, arm: &Arm, control: &Arm) -> Option<LearnedEffect> {
         offer,
         n_contacted: arm.n,
         n_held_out: control.n,
-        effective_contacted: arm.effective(),
-        effective_held_out: control.effective(),
         share_contacted: with,
         share_held_out: without,
         prob_win_back: (with - without) / left,
         standard_error: variance.sqrt(),
+        effective_contacted: Some(arm.effective()),
+        effective_held_out: Some(control.effective()),
     })
 }

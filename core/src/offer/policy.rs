@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::costs::Costs;
-use super::learned::Learned;
+use super::learned::{Learned, LearnedEffect};
 use super::limits::Limits;
 use super::message::Template;
 use super::past_of::Zones;
@@ -241,6 +241,7 @@ impl Policy {
         each("channels", &self.channels, Channel::validate)?;
         each("items", &self.items, ItemTerms::validate)?;
         each("customers", &self.customers, CustomerTerms::validate)?;
+        each("learned.effects", &self.learned.effects, LearnedEffect::validate)?;
         let mut zones = Zones::default();
         zones.get(&self.time_zone)?;
         each("customers", &self.customers, |terms| {

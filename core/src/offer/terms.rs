@@ -60,7 +60,8 @@ impl Offer {
     }
 }
 
-fn share(field: &str, value: f64, of: &str) -> Result<()> {
+/// Refuses what is no share.
+pub(super) fn share(field: &str, value: f64, of: &str) -> Result<()> {
     if (0.0..=1.0).contains(&value) {
         return Ok(());
     }
