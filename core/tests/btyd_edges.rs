@@ -83,6 +83,58 @@ fn a_parameter_at_the_end_of_its_range_has_no_standard_error() {
 }
 
 #[test]
+fn an_interval_holds_its_estimate_where_parameters_only_move_together() {
+    // Regular buyers of whom nobody has left: shape and scale of the rates run off together, and nothing tells where to.
+    let regular = (0..200u32).flat_map(|c| {
+        let wobble = move |n: u32| (c * 7919 + n * 104_729) % 41;
+        let mut day = c % 20;
+        (0..6u32).map(move |n| {
+            let event = Event::purchase(i64::from(c), "x", at(day));
+            day += 20 + wobble(n);
+            event
+        })
+    });
+    let history = log(regular);
+    for family in FAMILIES {
+        let buying = fitted(&history, at(262), family);
+        let options = PurchaseTableOptions { interval: Some(0.9), ..PurchaseTableOptions::default() };
+        let told = buying.table_with(&options).unwrap();
+        let of = |name: &str| column(&told, name);
+        let (low, expected, high) = (
+            of("expected_purchases_low_28_days"),
+            of("expected_purchases_28_days"),
+            of("expected_purchases_high_28_days"),
+        );
+        let outside = (0..expected.len()).filter(|&i| !(low[i] <= expected[i] && expected[i] <= high[i])).count();
+        assert_eq!(outside, 0, "{family:?}: {} not in {} to {}", expected[0], low[0], high[0]);
+        let fit = buying.fit_result().unwrap();
+        let errors: Vec<f64> = fit.parameters.iter().filter_map(|p| Some(p.standard_error? / p.estimate)).collect();
+        assert!(errors.iter().all(|e| *e < 100.0), "{family:?} {errors:?}");
+    }
+}
+
+#[test]
+fn where_nobody_came_twice_the_clock_does_not_matter_and_the_doubt_is_told() {
+    for family in FAMILIES {
+        let of = |per_day: f64| {
+            let once: Vec<CustomerSummary> =
+                (0..30u32).map(|c| CustomerSummary::new(0, 0.0, f64::from(c + 60) * per_day)).collect();
+            let model = PurchaseModel::fit(&once, family).unwrap();
+            assert_eq!(model.status().as_str(), "all_one_time_buyers");
+            let told = model.purchases_with_interval(&once[0], 364.0 * per_day, 0.9).unwrap();
+            assert!(told.expected_low < 0.7 * told.expected && told.expected < told.expected_high, "{told:?}");
+            (model.prob_alive(&once[0]), told.expected)
+        };
+        let (days, weeks) = (of(1.0), of(1.0 / 7.0));
+        // Pareto/NBD's time to leaving is at least 1 of whatever unit.
+        assert!(
+            (days.0 - weeks.0).abs() < 0.01 && (days.1 / weeks.1 - 1.0).abs() < 0.01,
+            "{family:?} {days:?} {weeks:?}"
+        );
+    }
+}
+
+#[test]
 fn amounts_that_are_missing_are_no_zeros() {
     let events = (0..60u32).flat_map(|c| {
         (0..2 + c % 8).map(move |n| {

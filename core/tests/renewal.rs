@@ -55,6 +55,8 @@ fn cohorts_that_say_nothing_are_refused_with_advice() {
         (ErrorCode::InvalidData, Some(1))
     );
     assert_eq!(fit(&[&[5]]).field(), Some("survivors"));
+    let many = fit(&[&[1 << 63, 1 << 62], &[1 << 63, 1 << 62]]);
+    assert_eq!((many.code(), many.field()), (ErrorCode::InvalidData, Some("survivors")));
     for cohort in [&[1_000_000, 999_999][..], &[1_000_000, 1, 0], &[3, 2, 2, 2, 2]] {
         for kind in [CohortKind::ShiftedBetaGeometric, CohortKind::BetaDiscreteWeibull] {
             let model = Cohort::fit(&[cohort], kind).unwrap();

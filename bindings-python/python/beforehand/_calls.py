@@ -697,6 +697,9 @@ def renewal_cohorts(
     """How many customers of a contract survive each renewal, and how many will: fits the shifted beta-geometric or
     the beta-discrete-Weibull to cohorts.
 
+    By likelihood alone: give two or three renewals at least, of some hundred customers. With one renewal, how fast
+    cancelling slows down is arbitrary; where nobody cancelled after the first, it says that nobody ever will.
+
     Args:
         survivors: Cohorts, each with the customers at its start and those left after 1, 2, … renewals: 2 to
             10,000 falling numbers.

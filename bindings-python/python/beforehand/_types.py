@@ -186,7 +186,7 @@ EffectSource: TypeAlias = Literal["prior", "log"]
 
 - `prior`: On what the policy states.
 
-- `log`: On the log's own randomised control, shrunk towards what the policy states.
+- `log`: On the log's own randomised control, with what the policy states as prior.
 """
 
 EvidenceKind: TypeAlias = Literal[

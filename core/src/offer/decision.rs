@@ -229,7 +229,7 @@ impl HandOffReason {
 pub enum EffectSource {
     /// On what the policy states.
     Prior,
-    /// On the log's own randomised control, shrunk towards what the policy states.
+    /// On the log's own randomised control, with what the policy states as prior.
     Log,
 }
 

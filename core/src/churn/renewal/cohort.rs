@@ -7,6 +7,8 @@ use crate::error::{Error, ErrorCode, Result};
 
 /// Renewals a cohort may have at most.
 const MAX_TERMS: usize = 10_000;
+/// Customers of all cohorts at most; a double holds every count up to here.
+const MAX_CUSTOMERS: u64 = 1 << 53;
 /// Logarithms of parameters stay within ± this.
 const MAX_LN: f64 = 18.0;
 
@@ -28,6 +30,10 @@ pub enum CohortKind {
 /// A cohort model, fitted by maximum likelihood.
 ///
 /// `S(t) = B(α, β + t^c) / B(α, β)`: the share that survives `t` renewals, with `c = 1` for the shifted beta-geometric.
+///
+/// Nothing stands behind the likelihood: a model of two or three parameters needs two or three renewals at which some cancelled, of
+/// some hundred customers. With one renewal, how fast cancelling slows down is arbitrary, and where nobody cancelled after
+/// the first, it says that nobody ever will.
 ///
 /// ```
 /// use beforehand::churn::{Cohort, CohortKind};
@@ -71,9 +77,14 @@ impl Cohort {
                 return refuse(format!("rises from {before} to {after}; give the customers left after each renewal"));
             }
         }
-        let n_customers: u64 = cohorts.iter().map(|c| c[0]).sum();
-        let n_left: u64 = cohorts.iter().map(|c| c[c.len() - 1]).sum();
-        let n_first: u64 = cohorts.iter().map(|c| c[1]).sum();
+        let sum = |of: fn(&[u64]) -> u64| cohorts.iter().try_fold(0u64, |sum, c| sum.checked_add(of(c)));
+        let Some(n_customers) = sum(|c| c[0]).filter(|n| *n <= MAX_CUSTOMERS) else {
+            let message = format!("the cohorts hold more than {MAX_CUSTOMERS} customers; give counts of customers");
+            return Err(Error::data("survivors", message));
+        };
+        // No cohort rises, so neither sum exceeds the first.
+        let n_left = sum(|c| c[c.len() - 1]).unwrap_or(0);
+        let n_first = sum(|c| c[1]).unwrap_or(0);
         if n_customers == 0 {
             return Err(Error::new(ErrorCode::EmptyData, "the cohorts have no customer; give at least one"));
         }

@@ -8,6 +8,8 @@ use crate::error::{Error, Result};
 
 /// Draws of the parameters.
 const N_DRAWS: usize = 200;
+/// Standard deviation at most of the logarithm of a parameter along one direction of the draws.
+const MAX_SD: f64 = 1.5;
 
 /// What to expect within a time, and how far it may be off.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -29,8 +31,8 @@ impl PurchaseModel {
     /// The purchases within `t`, with intervals that hold with probability `level` (0 < level < 1, say 0.9).
     ///
     /// The doubt about the parameters is that of Laplace's approximation: 200 draws of their logarithms from the normal
-    /// distribution around the maximum, with the inverse of the observed information as covariance. The draws are hashes of
-    /// a counter, so the same model gives the same interval. A model of given parameters has no doubt about them.
+    /// distribution around the maximum, with the inverse of the observed information as covariance; along a direction that the data
+    /// hardly determine, no logarithm has a standard deviation above 1.5. The draws are hashes of a counter, so the same model gives the same interval. A model of given parameters has no doubt about them.
     ///
     /// # Errors
     /// `invalid_options` for a level out of range.
@@ -103,9 +105,15 @@ impl PurchaseModel {
             return vec![self.clone()];
         }
         let root = root(&self.covariance);
+        // Where the data say little, the normal distribution of the logarithms has tails that no data ever had. A whole direction is
+        // shortened, for parameters that only move together mean nothing by themselves.
+        let reach: [f64; 4] = std::array::from_fn(|j| {
+            let longest = root.iter().map(|row| row[j].abs()).fold(0.0, f64::max);
+            if longest > MAX_SD { MAX_SD / longest } else { 1.0 }
+        });
         (0..N_DRAWS as u64)
             .map(|draw| {
-                let z: [f64; 4] = std::array::from_fn(|i| normal(4 * draw + i as u64));
+                let z: [f64; 4] = std::array::from_fn(|i| normal(4 * draw + i as u64) * reach[i]);
                 self.moved(&std::array::from_fn(|i| (0..=i).map(|j| root[i][j] * z[j]).sum()))
             })
             .collect()

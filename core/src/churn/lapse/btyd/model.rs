@@ -9,8 +9,10 @@ use super::pareto::Pareto;
 use super::status::{FitStatus, covariance, standard_error, status_of};
 use crate::error::{Error, ErrorCode, Result};
 
-/// How far a draw may be from the estimate, in the logarithm of a parameter.
-const MAX_DRAW: f64 = 3.0;
+/// Covariance of the logarithms of the parameters where nobody came twice, row by row: of the rate that of half an event, of leaving
+/// that of a uniform distribution, by the trigamma function at ½ and at 1.
+const NOBODY_CAME_TWICE: [f64; 16] =
+    [0.0, 0.0, 0.0, 0.0, 0.0, 4.9348, 0.0, 0.0, 0.0, 0.0, 1.6449, 0.0, 0.0, 0.0, 0.0, 1.6449];
 
 /// How customers buy and leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -158,9 +160,11 @@ impl PurchaseModel {
         if groups.n_repeats <= 0.0 {
             // Half a repeat more than was seen, in all the time that was observed (Jeffreys 1946): a small rate.
             let rate = 0.5 / (groups.weight + 1.0) / groups.unit;
-            let process = Process::from_parameters(family, [1.0, 1.0 / rate, 1.0, groups.unit.max(1.0)], 1);
-            let status = FitStatus::AllOneTimeBuyers;
-            return Ok(Self { family, process, status, log_likelihood: f64::NAN, covariance: Vec::new() });
+            // Of leaving nothing is known: a time in Pareto/NBD, a probability that may be any in the others.
+            let leaving = if family == Family::ParetoNbd { groups.unit.max(1.0) } else { 1.0 };
+            let process = Process::from_parameters(family, [1.0, 1.0 / rate, 1.0, leaving], 1);
+            let (status, covariance) = (FitStatus::AllOneTimeBuyers, NOBODY_CAME_TWICE.to_vec());
+            return Ok(Self { family, process, status, log_likelihood: f64::NAN, covariance });
         }
         let (process, found, log_likelihood) = if family == Family::ParetoNbd {
             let found = Pareto::fit(&groups, goes_on);
@@ -264,8 +268,7 @@ impl PurchaseModel {
     /// The model at other parameters: one draw of what they could be.
     pub(super) fn moved(&self, logs: &[f64; 4]) -> Self {
         let parameters = self.process.parameters();
-        // Where the data say little, the normal distribution of the logarithms has tails that no data ever had.
-        let moved = std::array::from_fn(|i| (parameters[i].ln() + logs[i].clamp(-MAX_DRAW, MAX_DRAW)).exp());
+        let moved = std::array::from_fn(|i| (parameters[i].ln() + logs[i]).exp());
         let process = Process::from_parameters(self.family, moved, self.k());
         Self { process, covariance: Vec::new(), ..self.clone() }
     }

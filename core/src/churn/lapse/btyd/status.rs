@@ -6,6 +6,8 @@ use crate::stats::{Minimum, invert};
 
 /// A parameter whose logarithm has a larger standard error is not determined by the data.
 const UNDETERMINED: f64 = 5.0;
+/// Standard deviation of a direction in the logarithms of the parameters that nothing determines.
+const WIDEST: f64 = 20.0;
 
 /// How a fit ended. Whatever it is, every answer of the model is finite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -46,7 +48,7 @@ impl FitStatus {
                  try a simpler family, or a longer log"
             }
             Self::AllOneTimeBuyers => {
-                "wait for repeat purchases; until then the forecast says that hardly anyone returns"
+                "wait for repeat purchases; until then the forecast rests on nothing but how long how many have not come again"
             }
             Self::NotConverged => "check the summaries for values of very different magnitude; forecasts are rough",
         }
@@ -54,7 +56,9 @@ impl FitStatus {
 }
 
 /// The covariance of the logarithms of the parameters, row by row: the inverse of the observed information. A parameter at the
-/// end of its range is held there, as curvature says nothing about it: its row and column are 0.
+/// end of its range is held there, as curvature says nothing about it: its row and column are 0. Directions of which the data say
+/// nothing, such as a rate's shape and scale moving together, have a standard deviation of `WIDEST` instead of none that a
+/// computer could hold; what is determined keeps its digits.
 pub(super) fn covariance(found: &Minimum, weight: f64) -> Vec<f64> {
     let n = found.at.len();
     let is_held = |i: usize, j: usize| found.at_bound[i] || found.at_bound[j];
@@ -63,6 +67,8 @@ pub(super) fn covariance(found: &Minimum, weight: f64) -> Vec<f64> {
         let (i, j) = (place / n, place % n);
         if is_held(i, j) {
             *value = f64::from(u8::from(i == j));
+        } else if i == j {
+            *value += 1.0 / (WIDEST * WIDEST);
         }
     }
     let mut out = invert(&information, n);
