@@ -6,8 +6,8 @@ use beforehand::surface::{Answer, Call, FitArguments, Subject};
 use beforehand::{Cell, Column, ErrorCode, Event, Fitting, History, IngestOptions, Model, Timestamp};
 use serde_json::{Value, json};
 
-/// Shanghai has kept one offset from UTC since 1992, and no summer time.
-const HOURS_AHEAD: f64 = 8.0;
+/// Neither has had summer time since 1993: hours ahead of UTC, east and west of it.
+const ZONES: [(&str, f64); 2] = [("Asia/Shanghai", 8.0), ("America/Bogota", -5.0)];
 
 fn read_in(zone: &str) -> IngestOptions {
     IngestOptions { time_zone: zone.to_owned(), ..IngestOptions::default() }
@@ -54,7 +54,7 @@ fn shifted(value: Value, shown: &dyn Fn(Timestamp) -> String) -> Value {
     match value {
         Value::String(text) if text.starts_with('{') => shifted(serde_json::from_str(&text).unwrap(), shown),
         Value::String(text) if text.ends_with('Z') => text.parse().map_or(Value::String(text), |at| json!(shown(at))),
-        Value::String(text) if text == "Asia/Shanghai" => json!("UTC"),
+        Value::String(text) if ZONES.iter().any(|(zone, _)| *zone == text) => json!("UTC"),
         Value::Array(parts) => parts.into_iter().map(|part| shifted(part, shown)).collect(),
         Value::Object(fields) => fields.into_iter().map(|(name, part)| (name, shifted(part, shown))).collect(),
         other => other,
@@ -63,16 +63,21 @@ fn shifted(value: Value, shown: &dyn Fn(Timestamp) -> String) -> Value {
 
 #[test]
 fn the_same_days_give_the_same_answers_in_every_zone() {
+    ZONES.into_iter().for_each(|(zone, hours_ahead)| same_answers_in(zone, hours_ahead));
+}
+
+fn same_answers_in(zone: &str, hours_ahead: f64) {
     let utc = History::from_events(events(0.0), &read_in("UTC")).unwrap().0;
-    let shanghai = History::from_events(events(HOURS_AHEAD), &read_in("Asia/Shanghai")).unwrap().0;
+    let there = History::from_events(events(hours_ahead), &read_in(zone)).unwrap().0;
     let as_of = json!({ "as_of": "2025-06-01" });
     let fit = |history| match call("fit", None, Some(history), &as_of) {
         Answer::Model(model) => model,
         other => panic!("{other:?}"),
     };
-    let (at_home, away) = (fit(&utc), fit(&shanghai));
-    assert_eq!((away.as_of().to_string(), away.as_of_date()), ("2025-05-31T16:00:00Z".into(), "2025-06-01".into()));
-    assert_eq!((at_home.time_zone(), away.time_zone()), ("UTC", "Asia/Shanghai"));
+    let (at_home, away) = (fit(&utc), fit(&there));
+    let midnight = at_home.as_of().plus_days(-hours_ahead / 24.0);
+    assert_eq!((away.as_of(), away.as_of_date()), (midnight, "2025-06-01".into()));
+    assert_eq!((at_home.time_zone(), away.time_zone()), ("UTC", zone));
     assert_eq!((at_home.n_customers(), at_home.n_events()), (away.n_customers(), away.n_events()));
     let later = json!({ "as_of": "2025-06-10T15:30:00" });
     let calls = [
@@ -95,14 +100,14 @@ fn the_same_days_give_the_same_answers_in_every_zone() {
     for (name, arguments) in calls {
         let on_model = Call::named(name).unwrap().on_model;
         let answer = |model, history| call(name, on_model.then_some(model), Some(history), &arguments);
-        let (here, there) = (answer(&*at_home, &utc), answer(&*away, &shanghai));
-        let (here, there) = (on_the_wall(here, 0.0), on_the_wall(there, HOURS_AHEAD));
-        assert_eq!(here, there, "{name}");
+        let (here, there) = (answer(&*at_home, &utc), answer(&*away, &there));
+        let (here, there) = (on_the_wall(here, 0.0), on_the_wall(there, hours_ahead));
+        assert_eq!(here, there, "{name} in {zone}");
     }
     // Of a customer of whom nothing is known, the model knows the clock.
     let unknown = json!({ "as_of": "2025-06-10", "item": "import" });
     let here = on_the_wall(call("forecast_if_bought", Some(&at_home), None, &unknown), 0.0);
-    assert_eq!(here, on_the_wall(call("forecast_if_bought", Some(&away), None, &unknown), HOURS_AHEAD));
+    assert_eq!(here, on_the_wall(call("forecast_if_bought", Some(&away), None, &unknown), hours_ahead));
 }
 
 #[test]
@@ -155,8 +160,9 @@ fn a_model_is_not_asked_about_days_of_another_clock() {
 
 #[test]
 fn a_fit_in_parts_is_on_the_same_clock() {
-    let options = read_in("Asia/Shanghai");
-    let read = || History::from_events(events(HOURS_AHEAD), &options).unwrap().0;
+    let [_, (zone, hours_ahead)] = ZONES;
+    let options = read_in(zone);
+    let read = || History::from_events(events(hours_ahead), &options).unwrap().0;
     let arguments = FitArguments::read(r#"{"as_of": "2025-06-01"}"#).unwrap();
     let mut fitting = Fitting::new(arguments.instant(&options).unwrap(), &arguments.options).unwrap();
     let model = loop {

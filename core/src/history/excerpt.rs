@@ -9,6 +9,7 @@ use super::store::{History, Undo};
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::EventId;
 use crate::id::Dictionary;
+use crate::time::zone_named;
 
 /// Some customers' events, with item codes of the whole log.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -23,12 +24,15 @@ pub(crate) struct Excerpt {
     amount: Vec<f64>,
     undone: Vec<Undo>,
     merge_days: i32,
+    /// The time zone's IANA name.
+    zone: String,
 }
 
 impl Excerpt {
     /// The events of some customers; `whole` are the items of the whole log.
     pub(crate) fn of(history: &History, customers: &[u32], whole: &Items) -> Self {
-        let mut out = Self { merge_days: history.merge_days, ..Self::default() };
+        let zone = history.time_zone().to_owned();
+        let mut out = Self { merge_days: history.merge_days, zone, ..Self::default() };
         let code = |item: u32| whole.ids.code(history.items.ids.id(item)).unwrap_or_default();
         let codes: Vec<u32> = (0..history.items.len() as u32).map(code).collect();
         for &customer in customers {
@@ -50,7 +54,7 @@ impl Excerpt {
         out
     }
 
-    /// The history of all these customers. Days were counted where the events were read; the time zone is not needed again.
+    /// The history of all these customers. Days were counted where the events were read.
     ///
     /// # Errors
     /// `invalid_data` when a part is damaged.
@@ -83,6 +87,9 @@ impl Excerpt {
         } else {
             Dictionary::from_sorted_ints(order.iter().map(|(key, ..)| key.0).collect())
         };
+        // Parts of no customer may come from nowhere.
+        let named = parts.iter().map(|p| p.zone.as_str()).find(|name| !name.is_empty());
+        let zone = zone_named("time_zone", named.unwrap_or("UTC")).map_err(|_| wrong())?;
         let mut out = History {
             customers,
             items: items.clone(),
@@ -94,7 +101,7 @@ impl Excerpt {
             amount: Vec::new(),
             undone: Vec::new(),
             contacts: Contacts::default(),
-            zone: jiff::tz::TimeZone::UTC,
+            zone,
             merge_days: parts.first().map_or(1, |p| p.merge_days),
             // Days are known here, and nobody asks for that of an instant.
             first_timed_us: i64::MAX,

@@ -34,7 +34,7 @@ pub(crate) use items::NONE;
 pub use names::ColumnNames;
 pub use options::{IngestOptions, OnRefused, TimeUnit, UnnamedReturns};
 pub use report::{IngestReport, Reason, Refusal};
-pub(crate) use store::Undo;
 #[cfg(test)]
 pub(crate) use store::Unsorted;
 pub use store::{History, HistoryView};
+pub(crate) use store::{Undo, rest};

@@ -124,6 +124,9 @@ fn undo<'a>(purchases: impl Iterator<Item = &'a mut Bought>, r: &Returned, undon
     let mut found = false;
     for b in purchases {
         found = true;
+        if wanted <= 0.0 {
+            break;
+        }
         let taken = wanted.min(b.left);
         if taken > 0.0 {
             // A return dated before its purchase cannot undo it any earlier than it was made.

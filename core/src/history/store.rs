@@ -22,6 +22,13 @@ pub(crate) struct Undo {
     pub(crate) quantity: f64,
 }
 
+/// What is left of what was bought after returns: nothing where only rounding is, as three returns of .3 leave of .9.
+pub(crate) fn rest(bought: f64, returned: f64) -> f64 {
+    const ROUNDING: f64 = 1e-9;
+    let left = bought - returned;
+    if left > ROUNDING * bought { left } else { 0.0 }
+}
+
 /// Purchases that are valid but not yet in order, one entry per event in each column; codes refer to the dictionaries.
 #[derive(Debug, Default)]
 pub(crate) struct Unsorted {
@@ -120,8 +127,9 @@ impl History {
         events
             .filter(|&e| self.item[e] == item)
             .filter_map(|e| {
-                let returned: f64 = undone.iter().filter(|u| u.event == e as u64).map(|u| u.quantity).sum();
-                let left = self.quantity.get(e).copied().unwrap_or(1.0) - returned;
+                let own = &undone[undone.partition_point(|u| u.event < e as u64)..];
+                let returned = own.iter().take_while(|u| u.event == e as u64).map(|u| u.quantity).sum();
+                let left = rest(self.quantity.get(e).copied().unwrap_or(1.0), returned);
                 let at = Timestamp::from_micros(self.at_us[e]).ok()?;
                 (left > 0.0).then_some((at, left))
             })
@@ -193,6 +201,11 @@ impl History {
         let day = self.day_of(at);
         let is_beginning = Timestamp::of_day(day, &self.zone) == at;
         if is_beginning && self.first_timed_us < at.as_micros() { day - 1 } else { day }
+    }
+
+    /// The last microsecond of a civil day.
+    pub(crate) fn end_of_day_us(&self, day: i32) -> i64 {
+        Timestamp::of_day(day.saturating_add(1), &self.zone).as_micros() - 1
     }
 
     /// Puts events in order. The result does not depend on the order of the input.

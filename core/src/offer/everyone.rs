@@ -56,8 +56,10 @@ impl Planner {
                 day.standing(who, &mut standing)?;
                 let settled = day.settle(who, needs, &standing, &mut weigher, &mut chosen);
                 out.push(Row::new(customer, settled, (needs, items), |need, contact| {
-                    let is_scarce = !scarce.is_empty();
-                    is_scarce.then(|| day.alternatives(who, need, contact, &standing, &mut weigher)).unwrap_or_default()
+                    if scarce.is_empty() {
+                        return Vec::new();
+                    }
+                    day.alternatives(who, need, contact, &standing, &mut weigher)
                 }));
                 Ok(())
             })?;

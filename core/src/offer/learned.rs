@@ -210,8 +210,12 @@ impl Learned {
                     own_contacted.entry(offer).or_insert_with(Own::default).add(weight, has_bought);
                 }
             }
-            own_contacted.into_iter().for_each(|(offer, own)| contacted.entry(offer).or_default().add(own));
-            own_held_out.into_iter().for_each(|(offer, own)| held_out.entry(offer).or_default().add(own));
+            for (offer, own) in own_contacted {
+                contacted.entry(offer).or_default().add(own);
+            }
+            for (offer, own) in own_held_out {
+                held_out.entry(offer).or_default().add(own);
+            }
         }
         let effect = |(offer, arm): (String, Arm)| {
             let control = held_out.get(&Some(offer.clone())).or_else(|| held_out.get(&None))?;

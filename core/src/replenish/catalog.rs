@@ -104,6 +104,13 @@ impl Catalog {
         code.and_then(|c| c.checked_add(self.len() as u32)).unwrap_or(u32::MAX)
     }
 
+    /// The unit of an item that neither the model nor a history has seen, and of no category.
+    pub(crate) fn unknown(&self) -> u32 {
+        let slots = self.categories.len() as u32 + 1;
+        let len = self.len() as u32;
+        len + (u32::MAX - 1 - len) / slots * slots
+    }
+
     /// The unit of an item the model knows.
     pub(crate) fn unit_of(&self, item: u32) -> u32 {
         self.unit_of_item[item as usize]

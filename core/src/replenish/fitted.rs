@@ -214,14 +214,17 @@ impl Fitted {
         (as_of, at): (Timestamp, AsOf),
         options: &ForecastOptions,
     ) -> Option<Forecast> {
-        let known = self.catalog.items().code(item.as_id());
-        let unit = known.map_or(self.catalog.len() as u32, |code| self.catalog.unit_of(code));
-        let mut purchases = Purchases::default();
+        let known = self.catalog.items().code(item.as_id()).map(|code| self.catalog.unit_of(code));
+        let mut unit = known.unwrap_or_else(|| self.catalog.unknown());
+        let (mut purchases, mut merge_days) = (Purchases::default(), 1);
         if let Some(view) = view {
             let units = self.catalog.units_for(view.history);
+            // An item that the model has not seen, but the log has: of its need or category.
+            unit = view.history.items.ids.code(item.as_id()).map_or(unit, |code| units.of(code));
             purchases.load(view.history, &units, view.customers.start, at);
+            merge_days = view.history.merge_days;
         }
-        let scored = self.scorer().score_unbought(purchases, unit, at)?;
+        let scored = self.scorer().score_unbought(purchases, unit, at, merge_days)?;
         Some(self.forecast(None, &scored, item.clone(), as_of, options))
     }
 
@@ -396,14 +399,23 @@ pub(super) fn summarise(
 }
 
 /// The shape k of the Erlang (Gamma) distribution whose logarithm has the standard deviation `spread`: the solution of
-/// trigamma(k) = spread², to about 1 % (from trigamma(k) ≈ 1/k + 1/(2k²) + 1/(6k³)).
-fn regularity(spread: f64) -> f64 {
+/// trigamma(k) = spread², to about 1e-6, by Newton's method from below, where it never overshoots.
+pub(super) fn regularity(spread: f64) -> f64 {
+    /// Steps of the recurrence, after which three terms of the asymptotic series are enough.
+    const STEPS: u32 = 6;
     let variance = spread * spread;
-    let mut k = 1.0 / variance + 0.5;
-    for _ in 0..3 {
-        let value = 1.0 / k + 0.5 / (k * k) + 1.0 / (6.0 * k * k * k);
-        let slope = -1.0 / (k * k) - 1.0 / (k * k * k) - 0.5 / (k * k * k * k);
-        k = (k - (value - variance) / slope).max(0.05);
+    // Both 1/k and 1/k² are less than trigamma(k).
+    let mut k = (1.0 / variance).max(1.0 / spread).min(1e9);
+    for _ in 0..12 {
+        let (mut value, mut slope) = (0.0, 0.0);
+        for x in (0..STEPS).map(|i| k + f64::from(i)) {
+            value += 1.0 / (x * x);
+            slope -= 2.0 / (x * x * x);
+        }
+        let x = k + f64::from(STEPS);
+        value += 1.0 / x + 0.5 / (x * x) + 1.0 / (6.0 * x * x * x);
+        slope -= 1.0 / (x * x) + 1.0 / (x * x * x) + 0.5 / (x * x * x * x);
+        k -= (value - variance) / slope;
     }
     k
 }

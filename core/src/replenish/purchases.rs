@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::history::{History, NONE, Undo};
-use crate::time::{DAY_US, Timestamp};
+use crate::history::{History, NONE, Undo, rest};
+#[cfg(test)]
+use crate::time::DAY_US;
+use crate::time::Timestamp;
 
 /// An instant of prediction, and the last civil day of which anything has been seen by then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,9 +21,9 @@ impl AsOf {
         Self { us: as_of.as_micros(), day: history.last_seen_day(as_of) }
     }
 
-    /// The end of an earlier day, never later than this instant.
-    pub(crate) fn end_of(self, day: i32) -> Self {
-        Self { us: self.us.min((i64::from(day) + 1) * DAY_US - 1), day: day.min(self.day) }
+    /// The end of an earlier civil day of the log, never later than this instant.
+    pub(crate) fn end_of(self, history: &History, day: i32) -> Self {
+        Self { us: self.us.min(history.end_of_day_us(day)), day: day.min(self.day) }
     }
 
     /// The customer's purchases that are known, in order of time.
@@ -32,11 +34,13 @@ impl AsOf {
         all.start..all.start + n
     }
 
-    /// What is left of a purchase's quantity after the returns that are known; `undone` are those of a range that holds it. At most
+    /// What is left of a purchase's quantity after the returns that are known; `undone` are those of a range that holds it, in order.
     /// 0 where nothing is.
     pub(crate) fn left(self, history: &History, event: usize, undone: &[Undo]) -> f64 {
-        let returned = undone.iter().filter(|u| u.event == event as u64 && u.at_us <= self.us).map(|u| u.quantity);
-        history.quantity.get(event).copied().unwrap_or(1.0) - returned.sum::<f64>()
+        let bought = history.quantity.get(event).copied().unwrap_or(1.0);
+        let own = &undone[undone.partition_point(|u| u.event < event as u64)..];
+        let known = own.iter().take_while(|u| u.event == event as u64).filter(|u| u.at_us <= self.us);
+        rest(bought, known.map(|u| u.quantity).sum())
     }
 }
 
@@ -107,7 +111,7 @@ impl Purchases {
             }
             let pack = pack_size.get(item as usize).copied().filter(|s| s.is_finite()).unwrap_or(1.0);
             let visit = self.visit_days.len() as u32 - 1;
-            let supply = if units.use_quantity { quantity * pack } else { 1.0 };
+            let supply = if units.use_quantity { (quantity * pack).min(f64::MAX) } else { 1.0 };
             self.unsorted.push(Purchase {
                 unit: units.of(item),
                 item,
@@ -154,15 +158,17 @@ impl Purchases {
         self.list.get(from).filter(|p| p.unit == unit)
     }
 
-    /// Adds a purchase of a unit on the day of prediction, as the customer's next visit.
-    pub(crate) fn assume(&mut self, unit: u32, as_of: AsOf, supply: f64) {
+    /// Adds a purchase of a unit on the day of prediction: a visit of its own, or one with what was bought that day.
+    pub(crate) fn assume(&mut self, unit: u32, as_of: AsOf, supply: f64, merge_days: i32) {
         if self.visit_days.last() != Some(&as_of.day) {
             self.visit_days.push(as_of.day);
         }
         let visit = self.visit_days.len() as u32 - 1;
         let place = self.list.partition_point(|p| p.unit <= unit);
         self.list.insert(place, Purchase { unit, item: NONE, day: as_of.day, at_us: as_of.us, visit, supply });
+        self.merge(merge_days);
     }
+
     /// Purchases given as (unit, day, supply), in any order; every day is a visit.
     #[cfg(test)]
     pub(crate) fn of(rows: &[(u32, i32, f64)]) -> Self {

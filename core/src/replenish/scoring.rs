@@ -54,9 +54,15 @@ impl Scorer<'_> {
     }
 
     /// Scores one unit that the customer has not bought, as if it had been bought on the day of the prediction.
-    pub(crate) fn score_unbought(&self, mut purchases: Purchases, unit: u32, as_of: AsOf) -> Option<Scored> {
+    pub(crate) fn score_unbought(
+        &self,
+        mut purchases: Purchases,
+        unit: u32,
+        as_of: AsOf,
+        merge_days: i32,
+    ) -> Option<Scored> {
         let supply = self.traits.unit(unit).log_supply.exp();
-        purchases.assume(unit, as_of, supply);
+        purchases.assume(unit, as_of, supply, merge_days);
         let mut batch = Batch::new(self, as_of);
         let evidence = batch.builder.customer(&purchases, self.traits, as_of.day)?;
         let own = purchases.by_unit().find(|own| own[0].unit == unit)?;

@@ -82,7 +82,8 @@ impl Drawing<'_> {
         let (day, traits) = (self.cutoff_days[k], &self.traits[k]);
         let follow_up = self.cutoff_days[self.cutoff_days.len() - 1] - day;
         let n_observed = EDGES_DAYS.iter().filter(|&&edge| edge as i32 <= follow_up).count();
-        Cutoff { k, day, traits, share, n_observed, factors: weekday_factors(&traits.population.weekday, day) }
+        let as_of = self.as_of.end_of(self.view.history, day);
+        Cutoff { k, day, as_of, traits, share, n_observed, factors: weekday_factors(&traits.population.weekday, day) }
     }
 
     /// The rows of some customers at each cutoff.
@@ -98,7 +99,7 @@ impl Drawing<'_> {
                 if unit_interval(hash) >= cutoff.share.of_customers {
                     continue;
                 }
-                known.load(self.view.history, self.units, customer, self.as_of.end_of(cutoff.day));
+                known.load(self.view.history, self.units, customer, cutoff.as_of);
                 let Some(evidence) = builder.customer(&known, cutoff.traits, cutoff.day) else { continue };
                 later.load(self.view.history, self.units, customer, self.as_of);
                 for own in known.by_unit() {
@@ -121,6 +122,8 @@ impl Drawing<'_> {
 struct Cutoff<'a> {
     k: usize,
     day: i32,
+    /// Its end.
+    as_of: AsOf,
     traits: &'a Traits,
     share: Share,
     /// Spans seen in full by the instant of fitting.

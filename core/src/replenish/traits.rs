@@ -169,7 +169,7 @@ impl Traits {
         let mut previous = summary.first_day;
         let mut out = Vec::with_capacity(summary.cutoff_days.len());
         for (k, &cutoff) in summary.cutoff_days.iter().enumerate() {
-            let days = (cutoff - previous).max(0);
+            let days = cutoff.saturating_sub(previous).max(0);
             let kept = (-f64::from(days) / HALF_LIVES_DAYS[MIDDLE]).exp2();
             // Events of the interval are as old as its middle, on average.
             let new_weight = (-f64::from(days) / 2.0 / HALF_LIVES_DAYS[MIDDLE]).exp2();
@@ -180,7 +180,7 @@ impl Traits {
             }
             population.merge(&summary.population[k]);
             previous = cutoff;
-            let log_days = f64::from((cutoff - summary.first_day).max(1));
+            let log_days = f64::from(cutoff.saturating_sub(summary.first_day).max(1));
             out.push(Self::estimate(&units, &recent, &population, categories, cutoff, log_days));
         }
         out

@@ -71,12 +71,13 @@ pub(crate) fn draw(
     let cutoffs = cutoffs(all.first_day.min(as_of.day), as_of.day);
     let panel = panel(view, as_of, all, max_rows);
     let sums_at = |day: i32| {
+        let at = as_of.end_of(history, day);
         let parts: Vec<Sums> = panel
             .par_chunks(CHUNK)
             .map(|customers| {
                 let (mut sums, mut visits) = (Sums::default(), Visits::default());
                 for &(customer, _) in customers {
-                    visits.load(history, customer, as_of.end_of(day));
+                    visits.load(history, customer, at);
                     sums.add(&visits, day);
                 }
                 sums
@@ -99,7 +100,7 @@ pub(crate) fn draw(
     let mut lags_days = Vec::new();
     for (k, &cutoff) in cutoffs[..n_cutoffs].iter().enumerate() {
         watch.tell(k as f64 / n_cutoffs as f64)?;
-        let sums = sums_at(cutoff);
+        let (sums, at) = (sums_at(cutoff), as_of.end_of(history, cutoff));
         // Four parameters from everything up to the instant of fitting: refitted at each cutoff, they forecast worse.
         let then = sums.population(model);
         let share = max_rows as f64 / n_cutoffs as f64 / (sums.summaries.len() as f64).max(1.0);
@@ -115,7 +116,7 @@ pub(crate) fn draw(
                     if unit_interval(hash ^ (k as u64 + 1).wrapping_mul(0x9E37_79B9)) >= share {
                         continue;
                     }
-                    known.load(history, customer, as_of.end_of(cutoff));
+                    known.load(history, customer, at);
                     let Some(evidence) = Evidence::new(&known, &then, decay, cutoff) else { continue };
                     later.load(history, customer, as_of);
                     let bought = later.next_after(cutoff).map(|v| f64::from(v.day - cutoff));
