@@ -125,7 +125,7 @@ impl Fitting {
             Question::Facts { as_of } => {
                 let (n_customers, n_events) = Model::seen(&history.view(), as_of);
                 Answer::Facts(About {
-                    facts: Facts::of(&history.view()),
+                    facts: Facts::of(&history.view(), as_of.as_micros()),
                     time_zone: history.time_zone().to_owned(),
                     last_seen_day: history.last_seen_day(as_of),
                     n_customers,

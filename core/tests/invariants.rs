@@ -5,7 +5,7 @@ mod shop;
 
 use beforehand::evaluate::{BacktestOptions, backtest};
 use beforehand::{
-    ErrorCode, Event, EventKind, Fitting, ForecastOptions, History, IngestOptions, Model, Options, Progress,
+    ErrorCode, Event, EventId, EventKind, Fitting, ForecastOptions, History, IngestOptions, Model, Options, Progress,
     Replenishment, Stage, Timestamp, UnnamedReturns,
 };
 use proptest::prelude::*;
@@ -56,6 +56,66 @@ fn nothing_after_as_of_leaks() {
     let (model_c, due_c) = forecast_bits(&history(other), as_of);
     assert!(due_a == due_b && due_b == due_c, "forecasts depend on the future");
     assert!(model_a == model_b && model_b == model_c, "the model depends on the future");
+}
+
+#[test]
+fn what_rows_say_of_an_item_after_as_of_is_not_known_before() {
+    let as_of = day(200.0);
+    let log = events(200, 200.0, 25);
+    let forecasts = |later: Vec<Event>| {
+        let history = history([log.clone(), later].concat());
+        let model = Model::fit(&history, as_of, &Options::default()).unwrap();
+        bits(&model.replenishment(&history, as_of).unwrap())
+    };
+    // The same rows, and the same rows with what they say of the item.
+    let items: Vec<EventId> = log.iter().filter_map(|e| e.item.clone()).take(2).collect();
+    let rows = |told: bool| -> Vec<Event> {
+        let row = |item: &EventId| Event::purchase("late", item.clone(), day(230.0));
+        items.iter().map(|i| if told { row(i).need("one").category("one") } else { row(i) }).collect()
+    };
+    assert_eq!(forecasts(rows(false)), forecasts(rows(true)));
+    // Many more customers to come change nothing either.
+    let crowd = (0..2_000).map(|c| Event::purchase(format!("z{c}"), items[0].clone(), day(240.0))).collect();
+    assert_eq!(forecasts(rows(false)), forecasts(crowd));
+}
+
+#[test]
+fn a_purchase_returned_in_parts_is_gone() {
+    let as_of = day(100.0);
+    let mut log = events(100, 100.0, 22);
+    log.push(Event::purchase("x", "coffee", day(60.0)).order("o0"));
+    let without = history(log.clone());
+    log.push(Event::purchase("x", "coffee", day(90.0)).order("o1").quantity(0.9));
+    for d in [91.0, 92.0, 93.0] {
+        log.push(Event::returned("x", "coffee", day(d), "o1").quantity(0.3));
+    }
+    let returned = history(log);
+    let of = |history: &History| {
+        let model = Model::fit(history, as_of, &Options::default()).unwrap();
+        let x = model.forecasts(history.customer("x").unwrap(), as_of).unwrap();
+        (x[0].n_events, x[0].last_bought_at)
+    };
+    assert_eq!(of(&without), of(&returned));
+    assert_eq!(returned.purchases_of("x", "coffee").len(), 1);
+}
+
+#[test]
+fn an_item_that_nobody_has_seen_is_not_taken_for_one_that_was() {
+    let log = [events(100, 100.0, 22), (0..20).map(|n| Event::purchase("x", "aaa", day(5.0 * f64::from(n)))).collect()];
+    let log = history(log.concat());
+    let as_of = day(100.0);
+    let model = Model::fit(&log, as_of, &Options::default()).unwrap();
+    // A log of one item, which is the first there.
+    let other = history((0..20).map(|n| Event::purchase("x", "new", day(5.0 * f64::from(n)))).collect::<Vec<_>>());
+    let ask = |history: &History, item: &str| {
+        let of = history.customer("x").unwrap();
+        model.forecast_if_bought(Some(of), item, as_of, &ForecastOptions::default()).unwrap().cycle_days
+    };
+    // Every five days, again and again, and what is usual of an item that nobody knows.
+    for (history, known) in [(&other, "new"), (&log, "aaa")] {
+        let (known, unknown) = (ask(history, known), ask(history, "zzz"));
+        assert!((known - 5.0).abs() < 0.6 && unknown > known + 1.0, "{known} {unknown}");
+    }
 }
 
 #[test]

@@ -94,6 +94,19 @@ impl Items {
         out
     }
 
+    /// These items with the categories and needs that rows had stated by an instant; what came later is not known.
+    pub(crate) fn known_by(&self, us: i64) -> Self {
+        let mut out = self.clone();
+        let forget = |codes: &mut [u32], at_us: &[i64]| {
+            codes.iter_mut().zip(at_us).filter(|(_, at)| **at > us).for_each(|(code, _)| *code = NONE);
+        };
+        forget(&mut out.category, &out.category_at_us);
+        forget(&mut out.need, &out.need_at_us);
+        super::traits::drop_unused(&mut out.categories, &mut out.category);
+        super::traits::drop_unused(&mut out.needs, &mut out.need);
+        out
+    }
+
     /// These items with what a larger log says about them.
     pub(crate) fn as_told_by(&self, whole: &Self) -> Self {
         let place: Vec<Option<usize>> =

@@ -66,7 +66,7 @@ impl Catalog {
         }
         let n_units = first_item_unit as usize + item_of_unit.len();
         let mut category_of_unit = vec![NONE; n_units];
-        for (&unit, &category) in unit_of_item.iter().zip(&items.category).rev() {
+        for (&unit, &category) in unit_of_item.iter().zip(&items.category).rev().filter(|(_, c)| **c != NONE) {
             category_of_unit[unit as usize] = category;
         }
         Ok(Self {

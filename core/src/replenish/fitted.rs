@@ -60,7 +60,7 @@ impl Fitted {
     }
 
     pub(crate) fn fit(view: &HistoryView<'_>, as_of: AsOf, options: &Options, watch: &mut Watch<'_>) -> Result<Self> {
-        let plan = Plan::new(&Facts::of(view), as_of, options)?;
+        let plan = Plan::new(&Facts::of(view, as_of.us), as_of, options)?;
         let learned = plan.learn(&plan.summarise(view, watch)?);
         let sample = plan.sample(view, &learned, watch)?;
         plan.finish(learned, sample, watch)

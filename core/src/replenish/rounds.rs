@@ -45,16 +45,18 @@ pub(crate) struct Facts {
     pub(crate) items: Items,
     /// The first day of the log; the latest possible one for a part without events.
     pub(crate) first_day: i32,
-    /// All customers with a purchase, also those who come after the instant of fitting.
+    /// Customers with a purchase by the instant of fitting.
     pub(crate) n_customers: u64,
 }
 
 impl Facts {
-    pub(crate) fn of(view: &HistoryView<'_>) -> Self {
+    /// What is known by an instant, microseconds since 1970.
+    pub(crate) fn of(view: &HistoryView<'_>, us: i64) -> Self {
+        let has_bought = |c: &u32| view.history.at_us[view.history.events_of(*c)].first().is_some_and(|&at| at <= us);
         Self {
-            items: view.history.items.clone(),
+            items: view.history.items.known_by(us),
             first_day: Self::first_day(view),
-            n_customers: view.customers.clone().filter(|&c| !view.history.events_of(c).is_empty()).count() as u64,
+            n_customers: view.customers.clone().filter(has_bought).count() as u64,
         }
     }
 
@@ -228,9 +230,9 @@ mod tests {
             Event::opted_out("c", at),
         ];
         let history = History::from_events(rows, &IngestOptions::default()).unwrap().0;
-        let facts = Facts::of(&history.view());
+        let facts = Facts::of(&history.view(), i64::MAX);
         assert_eq!((facts.n_customers, facts.first_day), (1, history.day_of(at)));
-        let nobody = Facts::of(&history.customer("a").unwrap());
+        let nobody = Facts::of(&history.customer("a").unwrap(), i64::MAX);
         assert_eq!((nobody.n_customers, nobody.first_day), (0, i32::MAX));
     }
 }

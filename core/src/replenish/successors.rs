@@ -75,7 +75,9 @@ pub(super) fn moves(
     let share = (MAX_CUSTOMERS / n_customers as f64).min(1.0);
     let limit = (share * u64::MAX as f64) as u64;
     let customers: Vec<u32> = view.customers.clone().collect();
-    let category = |item: u32| view.history.items.category.get(item as usize).copied().unwrap_or(NONE);
+    let items = &view.history.items;
+    let is_known = |item: u32| items.category_at_us.get(item as usize).is_some_and(|&at| at <= as_of.us);
+    let category = |item: u32| items.category.get(item as usize).copied().filter(|_| is_known(item)).unwrap_or(NONE);
     let moves_of = |customers: &[u32]| {
         let mut moves = Vec::new();
         let mut purchases = Purchases::default();
