@@ -2,6 +2,7 @@
 #![cfg(feature = "surface")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use beforehand::evaluate::BacktestOptions;
 use beforehand::surface::{Answer, Call, FitArguments, Subject};
 use beforehand::{Cell, Column, ErrorCode, Event, Fitting, History, IngestOptions, Model, Timestamp};
 use serde_json::{Value, json};
@@ -63,7 +64,9 @@ fn shifted(value: Value, shown: &dyn Fn(Timestamp) -> String) -> Value {
 
 #[test]
 fn the_same_days_give_the_same_answers_in_every_zone() {
-    ZONES.into_iter().for_each(|(zone, hours_ahead)| same_answers_in(zone, hours_ahead));
+    for (zone, hours_ahead) in ZONES {
+        same_answers_in(zone, hours_ahead);
+    }
 }
 
 fn same_answers_in(zone: &str, hours_ahead: f64) {
@@ -108,6 +111,35 @@ fn same_answers_in(zone: &str, hours_ahead: f64) {
     let unknown = json!({ "as_of": "2025-06-10", "item": "import" });
     let here = on_the_wall(call("forecast_if_bought", Some(&at_home), None, &unknown), 0.0);
     assert_eq!(here, on_the_wall(call("forecast_if_bought", Some(&away), None, &unknown), hours_ahead));
+}
+
+#[test]
+fn a_backtest_counts_whole_civil_days() {
+    // Everybody comes at noon, in a zone whose clocks are put back in the night to 26 October, and in one that has none.
+    let read = |zone: &str, hours: &dyn Fn(i32) -> f64| {
+        let start: Timestamp = "2025-06-01".parse().unwrap();
+        let event = |team: i32, n: i32| {
+            let day = team % 9 + n * (2 + team % 4);
+            Event::purchase(format!("t{team}"), "x", start.plus_days(f64::from(day) + hours(day) / 24.0))
+        };
+        let rows = (0..80).flat_map(|team| (0..60).map(move |n| event(team, n)));
+        History::from_events(rows, &read_in(zone)).unwrap().0
+    };
+    // Day 147 is 26 October.
+    let berlin = read("Europe/Berlin", &|day| if day < 147 { 10.0 } else { 11.0 });
+    let utc = read("UTC", &|_| 12.0);
+    let of = |history: &History, as_of: &str| {
+        let backtest =
+            BacktestOptions { n_cutoffs: 2, horizon_days: 2.0, step_days: 14.0, ..BacktestOptions::default() };
+        let as_of = history.instant(as_of).unwrap();
+        beforehand::evaluate::backtest(history, as_of, &beforehand::Options::default(), &backtest).unwrap().all
+    };
+    let (here, there) = (of(&utc, "2025-10-27"), of(&berlin, "2025-10-27"));
+    assert_eq!(here, there);
+    // A day that has begun is not judged: neither the cutoff's nor the last.
+    for within in ["2025-10-27T00:01:00", "2025-10-27T12:30:00", "2025-10-27T23:00:00"] {
+        assert_eq!(of(&utc, within), here, "{within}");
+    }
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl BacktestOptions {
         if !(1.0..=364.0).contains(&self.horizon_days) {
             return fail("horizon_days", self.horizon_days.to_string(), "1 to 364");
         }
-        Ok(())
+        self.reminders.validate()
     }
 }
 
@@ -100,7 +100,8 @@ struct Rows {
 }
 
 /// Fits at each cutoff, forecasts, and compares with what came: the last cutoff lies one horizon before `as_of`, the others
-/// a step apart before it. Nothing after `as_of` is looked at, and no forecast saw anything after its cutoff.
+/// a step apart before it, in civil days of the log's time zone. Nothing after `as_of` is looked at, and no forecast saw anything
+/// after its cutoff. In a log that knows times, a day of which `as_of` is not the end is left out, for it is not whole.
 ///
 /// # Errors
 /// `invalid_options`, and `empty_data` when no cutoff has an event before it.
@@ -126,10 +127,11 @@ pub fn backtest_while<'a>(
 ) -> Result<Backtest> {
     backtest.validate()?;
     let view = history.into();
+    let as_of = view.history.whole_days_until(as_of);
     let first = view.history.first_at();
     let cutoffs: Vec<Timestamp> = (0..backtest.n_cutoffs)
         .rev()
-        .map(|k| as_of.plus_days(-backtest.horizon_days - k as f64 * backtest.step_days))
+        .map(|k| view.history.days_before(as_of, backtest.horizon_days + k as f64 * backtest.step_days))
         .filter(|&cutoff| first.is_some_and(|first| cutoff > first))
         .collect();
     if cutoffs.is_empty() {

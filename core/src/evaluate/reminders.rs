@@ -77,7 +77,7 @@ impl Default for ReminderOptions {
 }
 
 impl ReminderOptions {
-    fn validate(&self) -> Result<()> {
+    pub(super) fn validate(&self) -> Result<()> {
         if !(self.tolerance_days >= 0.0 && self.tolerance_days.is_finite()) {
             let message = format!("`tolerance_days` is {}; give days of at least 0, such as 7", self.tolerance_days);
             return Err(Error::options("tolerance_days", message));

@@ -203,6 +203,19 @@ impl History {
         if is_beginning && self.first_timed_us < at.as_micros() { day - 1 } else { day }
     }
 
+    /// The end of the last whole day by an instant: in a log that knows times, the beginning of the day that the instant lies in.
+    pub(crate) fn whole_days_until(&self, at: Timestamp) -> Timestamp {
+        let beginning = Timestamp::of_day(self.day_of(at), &self.zone);
+        if self.first_timed_us < at.as_micros() { beginning } else { at }
+    }
+
+    /// The same time of day so many civil days before; parts of a day are of 24 hours.
+    pub(crate) fn days_before(&self, at: Timestamp, days: f64) -> Timestamp {
+        let (day, whole) = (self.day_of(at), days.floor());
+        let within = at.days_since(Timestamp::of_day(day, &self.zone));
+        Timestamp::of_day(day.saturating_sub(whole as i32), &self.zone).plus_days(within - (days - whole))
+    }
+
     /// The last microsecond of a civil day.
     pub(crate) fn end_of_day_us(&self, day: i32) -> i64 {
         Timestamp::of_day(day.saturating_add(1), &self.zone).as_micros() - 1

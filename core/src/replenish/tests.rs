@@ -237,13 +237,13 @@ fn a_horizon_given_twice_is_refused() {
 fn regularity_solves_trigamma() {
     // Exact solutions, by an independent trigamma function (scipy's polygamma and brentq).
     for (spread, k) in [
-        (0.05, 400.499792),
-        (0.3, 11.6036222),
-        (1.0, 1.42625512),
-        (1.6, 0.746604378),
-        (2.8, 0.383535858),
-        (3.2, 0.33074365),
-        (8.0, 0.126375627),
+        (0.05, 400.499_792),
+        (0.3, 11.603_622_2),
+        (1.0, 1.426_255_12),
+        (1.6, 0.746_604_378),
+        (2.8, 0.383_535_858),
+        (3.2, 0.330_743_65),
+        (8.0, 0.126_375_627),
     ] {
         assert!((super::fitted::regularity(spread) / k - 1.0).abs() < 1e-5, "{spread}");
     }
