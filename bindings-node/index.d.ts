@@ -150,8 +150,9 @@ export interface ReadOptions {
   readonly timeZone?: string
   /**
    * Purchases of one item by one customer that lie fewer than this many civil days apart are one purchase: 1 (the
-   * default) unites those of one day, 0 none. At most 366. Ingest keeps every row and counts those that will unite;
-   * they are united when the history is read, since only then is it known which of them lie in the past.
+   * default) unites those of one day, 0 none, though forecasts take those of one day for one even then. At most 366.
+   * Ingest keeps every row and counts those that will unite; they are united when the history is read, since only
+   * then is it known which of them lie in the past.
    */
   readonly mergeDays?: number
   /**

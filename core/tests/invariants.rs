@@ -80,6 +80,19 @@ fn what_rows_say_of_an_item_after_as_of_is_not_known_before() {
 }
 
 #[test]
+fn lines_of_one_order_are_no_gaps_whatever_unites() {
+    let as_of = day(100.0);
+    let twice: Vec<Event> = events(60, 100.0, 22).into_iter().flat_map(|e| [e.clone(), e]).collect();
+    let cycles = |merge_days: u32| {
+        let options = IngestOptions { merge_days, ..IngestOptions::default() };
+        let history = History::from_events(twice.clone(), &options).unwrap().0;
+        let model = Model::fit(&history, as_of, &Options::default()).unwrap();
+        bits(&model.replenishment(&history, as_of).unwrap())
+    };
+    assert_eq!(cycles(0), cycles(1));
+}
+
+#[test]
 fn a_purchase_returned_in_parts_is_gone() {
     let as_of = day(100.0);
     let mut log = events(100, 100.0, 22);

@@ -77,8 +77,9 @@ pub struct IngestOptions {
     /// what a date or date-time without an offset means. Default `UTC`.
     pub time_zone: String,
     /// Purchases of one item by one customer that lie fewer than this many civil days apart are one purchase: 1 (the
-    /// default) unites those of one day, 0 none. At most 366. Ingest keeps every row and counts those that will unite;
-    /// they are united when the history is read, since only then is it known which of them lie in the past.
+    /// default) unites those of one day, 0 none, though forecasts take those of one day for one even then. At most 366. Ingest
+    /// keeps every row and counts those that will unite; they are united when the history is read, since only then is it known
+    /// which of them lie in the past.
     pub merge_days: u32,
     /// What whole numbers in a time column count, in texts and in Arrow's integer columns. No default: seconds believed
     /// to be microseconds are a date in 1970 and raise no alarm, so such rows are refused until the unit is given.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::catalog::hash_id;
 use crate::error::{Error, Result};
 use crate::event::EventId;
 use crate::id::Id;
@@ -113,6 +114,22 @@ impl Ladder {
         Ok(())
     }
 
+    /// The same ladder with its customers in the order in which [`Self::step_at`] looks for them; of one named twice the first counts.
+    pub(crate) fn in_order(mut self) -> Self {
+        self.started_at.sort_by_cached_key(|(customer, _)| hash_id(customer.as_id(), 0, &mut String::new()));
+        self
+    }
+
+    /// When a customer's clock started; customers stand in order.
+    fn start_of(&self, customer: Id<'_>) -> Option<Timestamp> {
+        let mut text = String::new();
+        let wanted = hash_id(customer, 0, &mut text);
+        let from = self.started_at.partition_point(|(c, _)| hash_id(c.as_id(), 0, &mut text) < wanted);
+        let alike =
+            self.started_at[from..].iter().take_while(|(c, _)| hash_id(c.as_id(), 0, &mut String::new()) == wanted);
+        alike.into_iter().find(|(c, _)| same(c.as_id(), customer)).map(|(_, at)| *at)
+    }
+
     /// The step on which an item stands.
     pub(crate) fn step_of(&self, item: Id<'_>) -> Option<usize> {
         self.steps.iter().position(|s| s.items.iter().any(|i| same(i.as_id(), item)))
@@ -124,7 +141,7 @@ impl Ladder {
     }
 
     /// The step a customer will be on `days` after `as_of`, given the first purchase on the ladder and the last one's
-    /// step. Nobody goes back a step.
+    /// step. Nobody goes back a step. Customers stand [in order](Self::in_order).
     pub(crate) fn step_at(
         &self,
         customer: Id<'_>,
@@ -133,8 +150,7 @@ impl Ladder {
         as_of: Timestamp,
         days: f64,
     ) -> usize {
-        let started = self.started_at.iter().find(|(c, _)| same(c.as_id(), customer)).map(|(_, at)| *at);
-        let age = match started {
+        let age = match self.start_of(customer) {
             Some(at) => as_of.days_since(at) + days,
             None => self.begins_days(first.0) + as_of.days_since(first.1) + days,
         };
@@ -178,6 +194,18 @@ mod tests {
         assert_eq!(ladder.step_at(customer, (0, first), 2, as_of, 0.0), 2);
         let born = ladder.started("c", first.plus_days(-200.0));
         assert_eq!(born.step_at(customer, (0, first), 0, as_of, 3.0), 2);
+        // Among many, some by number and some by its text; the first word counts.
+        let many = (0..500i64).fold(milk(), |ladder, c| {
+            let at = first.plus_days(-c as f64);
+            let ladder = if c % 2 == 0 { ladder.started(c, at) } else { ladder.started(c.to_string(), at) };
+            ladder.started(c, first)
+        });
+        let many = many.in_order();
+        for c in 0..500i64 {
+            let start = Some(first.plus_days(-c as f64));
+            assert_eq!((many.start_of(Id::Int(c)), many.start_of(Id::Str(&c.to_string()))), (start, start));
+        }
+        assert_eq!(many.start_of(Id::Int(500)), None);
     }
 
     #[test]

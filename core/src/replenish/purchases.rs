@@ -137,6 +137,8 @@ impl Purchases {
 
     /// Makes one purchase of those that follow the first within `merge_days` days (1: the same civil day).
     fn merge(&mut self, merge_days: i32) {
+        // No gap is shorter than a day.
+        let merge_days = merge_days.max(1);
         self.list.dedup_by(|later, first| {
             let same = later.unit == first.unit && later.day - first.day < merge_days;
             if same {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::catalog::Catalog;
 use super::decay::Decay;
 use super::fitted::{Fitted, summarise};
+use super::ladder::Ladder;
 use super::options::Options;
 use super::purchases::AsOf;
 use super::structure::EDGES_DAYS;
@@ -117,7 +118,10 @@ impl Plan {
             cutoff_days: cutoffs(facts.first_day.min(as_of.day), as_of.day),
             n_customers: facts.n_customers,
             as_of,
-            options: options.clone(),
+            options: Options {
+                ladders: options.ladders.iter().cloned().map(Ladder::in_order).collect(),
+                ..options.clone()
+            },
             decay: Decay::whole(),
         })
     }
